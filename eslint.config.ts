@@ -1,0 +1,39 @@
+import tseslint from 'typescript-eslint';
+
+const pure = ['fs', 'net', 'http', 'https', 'child_process', 'os', 'process', 'path', 'dns', 'crypto', 'url'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'examples/', 'node_modules/', '__tests__/**/fixtures/'] },
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  {
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    // The inner rings know no file system, network, clock or process: the same input gives the same plan.
+    files: [
+      'transforms/**/*.ts',
+      'src/core/**/*.ts',
+      'src/formats/**/*.ts',
+      'src/workload/**/*.ts',
+      'src/render/**/*.ts',
+    ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: pure.flatMap((name) => [name, `node:${name}`]),
+          patterns: ['**/io/*', '**/cli/*'],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Date', 'fetch', 'setTimeout', 'performance'],
+    },
+  },
+  { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
+);
