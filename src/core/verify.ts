@@ -1,0 +1,108 @@
+import { firstOverlap, fixesOf } from './fixes.js';
+import { BOM, applyEdits, lineEnding } from './text.js';
+import type {
+  FixFinding,
+  FormatAdapter,
+  Phase,
+  SemanticPath,
+  SourceDocument,
+  Transform,
+  TransformMeta,
+} from './types.js';
+
+/** A transform with the fixes of it that are to be applied. */
+interface Acting<D extends SourceDocument, C> {
+  readonly transform: Transform<D, C>;
+  readonly fixes: readonly FixFinding[];
+}
+
+interface VerifyOptions<D extends SourceDocument, C> {
+  readonly adapter: FormatAdapter<D>;
+  readonly phase: Phase;
+  readonly contextFor: (document: D) => C;
+}
+
+type Verdict = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Applies the fixes and proves of the result: it parses; only what the transforms declare to touch, within
+ * the findings' subjects, has changed in meaning; no comment is lost; byte order mark, line endings and final
+ * newline are kept; the same transforms propose nothing more.
+ */
+export function verify<D extends SourceDocument, C>(
+  document: D,
+  acting: readonly Acting<D, C>[],
+  options: VerifyOptions<D, C>,
+): Verdict {
+  const edits = acting.flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits));
+  const clash = firstOverlap(edits);
+  if (clash !== undefined) {
+    return fail(`two edits overlap at line ${document.lines.lineOf(clash[1].start)}`);
+  }
+  const text = applyEdits(document.text, edits);
+  const parsed = options.adapter.parse(document.path, text);
+  if (!parsed.ok) return fail(`the result does not parse: ${parsed.reason}`);
+
+  const stray = options.adapter
+    .delta(document, parsed.document)
+    .find((path) => !acting.some(({ transform, fixes }) => covers(transform.meta, fixes, path)));
+  if (stray !== undefined) return fail(`it changes ${stray.join('.')}, which it does not declare`);
+
+  const lost = lostComment(document.comments(), parsed.document.comments());
+  if (lost !== undefined) return fail(`it loses the comment ${lost}`);
+
+  const form = formDifference(document.text, text);
+  if (form !== undefined) return fail(form);
+
+  const context = options.contextFor(parsed.document);
+  for (const { transform } of acting) {
+    if (fixesOf(transform.meta, transform.run(parsed.document, context), options.phase).length > 0) {
+      return fail(`${transform.meta.id} proposes more changes to its own result`);
+    }
+  }
+  return { ok: true, text };
+}
+
+function fail(reason: string): Verdict {
+  return { ok: false, reason };
+}
+
+/** True when a changed path lies under a declared pattern and under the subject of one of the fixes. */
+function covers(meta: TransformMeta, fixes: readonly FixFinding[], path: SemanticPath): boolean {
+  const declared = meta.touches.some((pattern) => {
+    const segments = pattern.split('.');
+    return segments.length <= path.length && segments.every((part, at) => part === '*' || part === path[at]);
+  });
+  return declared && fixes.some((fix) => fix.subject.every((part, at) => part === path[at]));
+}
+
+/** The first comment of `before` that is not among `after`, counting repetitions. */
+export function lostComment(before: readonly string[], after: readonly string[]): string | undefined {
+  const left = new Map<string, number>();
+  for (const comment of after) left.set(comment, (left.get(comment) ?? 0) + 1);
+  for (const comment of before) {
+    const count = left.get(comment) ?? 0;
+    if (count === 0) return comment;
+    left.set(comment, count - 1);
+  }
+  return undefined;
+}
+
+/** What of a file's outer form an edit has changed. */
+function formDifference(before: string, after: string): string | undefined {
+  if (before.startsWith(BOM) !== after.startsWith(BOM)) return 'it changes the byte order mark';
+  if (before.endsWith('\n') !== after.endsWith('\n')) return 'it changes the final newline';
+  if (before.includes('\n') && lineEnding(before) !== lineEnding(after)) return 'it changes the line endings';
+  if (lineEnding(before) === '\r\n' && countBareLf(after) > countBareLf(before))
+    return 'it mixes line endings';
+  if (lineEnding(before) === '\n' && countCrlf(after) > countCrlf(before)) return 'it mixes line endings';
+  return undefined;
+}
+
+function countCrlf(text: string): number {
+  return text.split('\r\n').length - 1;
+}
+
+function countBareLf(text: string): number {
+  return text.split('\n').length - 1 - countCrlf(text);
+}
