@@ -1,0 +1,52 @@
+import type { ImageFacts } from './types.js';
+
+/** Looks up what is known of an image by its repository, as `normaliseRepository` writes it. */
+export interface Catalogue {
+  image(repository: string): ImageFacts | undefined;
+  readonly images: readonly ImageFacts[];
+}
+
+export function createCatalogue(images: readonly ImageFacts[]): Catalogue {
+  const exact = new Map<string, ImageFacts>();
+  const namespaces: [prefix: string, facts: ImageFacts][] = [];
+  for (const facts of images) {
+    for (const pattern of facts.match) {
+      if (pattern.endsWith('/*')) namespaces.push([pattern.slice(0, -1), facts]);
+      else exact.set(pattern, facts);
+    }
+  }
+  return {
+    images,
+    image: (repository) =>
+      exact.get(repository) ?? namespaces.find(([prefix]) => repository.startsWith(prefix))?.[1],
+  };
+}
+
+/** Registries that serve Docker's official images under a prefix of their own. */
+const OFFICIAL_MIRRORS =
+  /^(?:(?:index\.|registry-1\.|registry\.hub\.)?docker\.(?:io|com)\/|public\.ecr\.aws\/docker\/|mirror\.gcr\.io\/)/;
+
+/** An image reference in its parts, by the grammar of github.com/distribution/reference. */
+export interface ImageReference {
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Splits an image reference; undefined for an empty one or one that still holds a variable. */
+export function parseImageReference(reference: string): ImageReference | undefined {
+  if (reference === '' || /[$\s{}]/.test(reference)) return undefined;
+  const [name = '', digest] = reference.split('@', 2);
+  const colon = name.lastIndexOf(':');
+  const tagged = colon > name.lastIndexOf('/');
+  return {
+    repository: normaliseRepository(tagged ? name.slice(0, colon) : name),
+    tag: tagged ? name.slice(colon + 1) : undefined,
+    digest,
+  };
+}
+
+/** `docker.io/library/postgres` and its mirrors become `postgres`; other registries keep their name. */
+export function normaliseRepository(repository: string): string {
+  return repository.replace(OFFICIAL_MIRRORS, '').replace(/^library\//, '');
+}

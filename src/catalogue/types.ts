@@ -1,0 +1,83 @@
+/** A Linux capability as Compose writes it: without the `CAP_` prefix. */
+export type Capability = string;
+
+/** Where a fact comes from: `at` names a public document or file (`owner/repo@commit:path`), `text` quotes it. */
+export interface Citation {
+  readonly at: string;
+  readonly text: string;
+}
+
+interface Cited {
+  readonly cites: readonly Citation[];
+}
+
+/** A directory that the image writes and that is no volume of its own. */
+export interface WritableFact extends Cited {
+  readonly path: string;
+  /** Octal, as tmpfs takes it (`'0755'`). Without it the tmpfs has Docker's default, 1777. */
+  readonly mode?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** As tmpfs takes it: `16m`. */
+  readonly size?: string;
+  /** Programs are run from it: no `noexec`. */
+  readonly exec?: boolean;
+  /** It holds data that must outlive the container: where nothing is mounted, a tmpfs is no substitute. */
+  readonly keep?: boolean;
+  /** It is written only when something is mounted at this path. */
+  readonly whenMounted?: string;
+}
+
+/**
+ * What is known of an image, each fact with its sources. A section that is missing is not known: nothing that
+ * depends on it is changed.
+ */
+export interface ImageFacts {
+  readonly name: string;
+  /** Repositories without `docker.io/library/`; a trailing `/*` matches every image of a namespace. */
+  readonly match: readonly string[];
+  /**
+   * `server`: the image's own program is the workload. `runtime`: a base for the user's own program, of which
+   * only the layer below is known.
+   */
+  readonly kind: 'server' | 'runtime';
+  /**
+   * First words of a command with which these facts hold (the default one first). An
+   * argument that starts with `-` always goes to the image's own program.
+   */
+  readonly commands: readonly string[];
+  readonly user: Cited & {
+    /** The user PID 1 starts as: `root`, or the name or number that the image's USER gives. */
+    readonly starts: string;
+    readonly uid?: number;
+    readonly gid?: number;
+    /** The user to which the image's own entrypoint or program steps down after starting as root. */
+    readonly stepsDownTo?: string;
+    /** A non-root user that the image brings and that a Dockerfile may switch to. */
+    readonly available?: { readonly name: string; readonly uid: number; readonly home: string };
+  };
+  readonly capabilities?: Cited & {
+    /** `likely` for a family of images of which only the common base is known. */
+    readonly certainty?: 'likely';
+    /** Needed when the container starts as root. */
+    readonly asRoot: readonly Capability[];
+    /** File capabilities of the program: needed in the bounding set whoever starts it. */
+    readonly file?: readonly Capability[];
+  };
+  /** Volumes that the image declares: writable under a read-only root, without a tmpfs. */
+  readonly volumes?: Cited & { readonly paths: readonly string[] };
+  /** All that is written outside the volumes and /tmp; an empty list says that nothing is. */
+  readonly writable?: Cited & { readonly paths: readonly WritableFact[] };
+  readonly temp?: Cited & { readonly used: boolean; readonly executable: boolean };
+  readonly ports?: Cited & {
+    readonly listens: readonly number[];
+    /** Container ports that are meant for other machines (a reverse proxy's 80 and 443). */
+    readonly edge?: readonly number[];
+  };
+  /** Programs that gain privileges on exec: an empty list says that none is used. */
+  readonly setuidHelpers?: Cited & { readonly programs: readonly string[] };
+  /** An upper bound for the tasks (processes and threads) that the image needs under load. */
+  readonly tasks?: Cited & { readonly limit: number };
+  /** True when the image brings its own PID 1 (tini, dumb-init, s6-overlay). */
+  readonly init?: Cited & { readonly brings: boolean };
+}
