@@ -7,6 +7,8 @@ export interface Range {
 /** Replaces `[start, end)` by `text`. Offsets are UTF-16 code units of the original text. */
 export interface TextEdit extends Range {
   readonly text: string;
+  /** Among insertions at one offset the deeper one comes first: a nested key before its parent's next sibling. */
+  readonly depth?: number;
 }
 
 /**
@@ -41,17 +43,15 @@ export function overlap(a: Range, b: Range): boolean {
 }
 
 /**
- * Applies edits that don't overlap, all in coordinates of `text`. Insertions at the same offset keep their
- * order in the list, and come before a replacement that starts there.
+ * Applies edits that don't overlap, all in coordinates of `text`. Insertions at the same offset go by depth,
+ * then by their order in the list, and come before a replacement that starts there.
  * @throws RangeError when two edits overlap or one lies outside the text: that is a bug of the caller.
  */
 export function applyEdits(text: string, list: readonly TextEdit[]): string {
-  const ordered = list
-    .map((edit, order) => ({ edit, order }))
-    .sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.order - b.order);
+  const ordered = inOrder(list);
   let result = '';
   let at = 0;
-  for (const { edit } of ordered) {
+  for (const edit of ordered) {
     if (edit.start < at || edit.end < edit.start || edit.end > text.length) {
       throw new RangeError(`edit [${edit.start}, ${edit.end}) overlaps another or leaves the text`);
     }
@@ -59,6 +59,20 @@ export function applyEdits(text: string, list: readonly TextEdit[]): string {
     at = edit.end;
   }
   return result + text.slice(at);
+}
+
+/** The order in which edits take effect. */
+export function inOrder(list: readonly TextEdit[]): readonly TextEdit[] {
+  return list
+    .map((edit, order) => ({ edit, order }))
+    .sort(
+      (a, b) =>
+        a.edit.start - b.edit.start ||
+        a.edit.end - b.edit.end ||
+        (b.edit.depth ?? 0) - (a.edit.depth ?? 0) ||
+        a.order - b.order,
+    )
+    .map(({ edit }) => edit);
 }
 
 export const BOM = '\uFEFF';
