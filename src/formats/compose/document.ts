@@ -1,0 +1,170 @@
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  Lexer,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
+import { LineIndex, type Range } from '../../core/text.js';
+import type { SourceDocument } from '../../core/types.js';
+
+/** A service as one file writes it. */
+export interface ComposeService {
+  readonly name: string;
+  readonly keyRange: Range;
+  /** The mapping that holds its keys; undefined when it has none (`web:`), or when it isn't a mapping. */
+  readonly map: YAMLMap | undefined;
+  /** Why nothing can be added to it; undefined when it can be edited. */
+  readonly locked: string | undefined;
+  readonly yaml: Document;
+}
+
+export interface ComposeDocument extends SourceDocument {
+  readonly format: 'compose';
+  readonly services: readonly ComposeService[];
+  /** The YAML documents of the file; Compose merges them in order. */
+  readonly yamls: readonly Document[];
+}
+
+export function createComposeDocument(
+  path: string,
+  text: string,
+  yamls: readonly Document[],
+): ComposeDocument {
+  let comments: readonly string[] | undefined;
+  let services: readonly ComposeService[] | undefined;
+  let lines: LineIndex | undefined;
+  return {
+    format: 'compose',
+    path,
+    text,
+    yamls,
+    get lines() {
+      return (lines ??= new LineIndex(text));
+    },
+    get services() {
+      return (services ??= yamls.flatMap(readServices));
+    },
+    comments: () => (comments ??= readComments(text)),
+  };
+}
+
+/** The value of a mapping's own key, without what a merge key brings. */
+export function ownPair(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
+  const found = map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
+  return found as Pair<Node, Node | null> | undefined;
+}
+
+/** Follows an alias to the node that it stands for. */
+export function resolveAlias(node: unknown, yaml: Document): Node | undefined {
+  const target: unknown = isAlias(node) ? node.resolve(yaml) : node;
+  return isAlias(target) ? undefined : ((target ?? undefined) as Node | undefined);
+}
+
+/** Range of a node's own text, without trailing comments and white space. */
+export function rangeOf(node: Node): Range {
+  const [start, end] = node.range ?? [0, 0, 0];
+  return { start, end: isMap(node) && node.flow !== true ? contentEnd(node) : end };
+}
+
+/**
+ * The end of a node's last content. A collection's own range also covers the comments and the indent that
+ * follow it, so the end of its last leaf is taken.
+ */
+export function contentEnd(node: Node | null | undefined): number {
+  const end = node?.range?.[1] ?? 0;
+  if (node === null || node === undefined) return end;
+  const collection = node as { flow?: boolean; items?: unknown[] };
+  if (collection.items === undefined || collection.flow === true || collection.items.length === 0) return end;
+  const last = collection.items.at(-1);
+  if (!isPair(last)) return contentEnd(last as Node | null);
+  const value = last.value as Node | null;
+  if (value?.range !== undefined && value.range !== null) {
+    return contentEnd(value);
+  }
+  return contentEnd(last.key as Node);
+}
+
+function readServices(yaml: Document): ComposeService[] {
+  const root = yaml.contents;
+  if (!isMap(root)) return [];
+  const services = ownPair(root, 'services');
+  const map = resolveAlias(services?.value, yaml);
+  if (!isMap(map)) return [];
+  const anchors = aliasedAnchors(yaml);
+  const outerLock = isAlias(services?.value)
+    ? 'the services are an alias of another mapping'
+    : lockOf(map, anchors, 'the services mapping');
+  return map.items.flatMap((pair): ComposeService[] => {
+    if (!isScalar(pair.key) || typeof pair.key.value !== 'string') return [];
+    const value = pair.value as Node | null;
+    const target = resolveAlias(value, yaml);
+    return [
+      {
+        name: pair.key.value,
+        keyRange: rangeOf(pair.key as Node),
+        map: isMap(target) ? target : undefined,
+        locked: outerLock ?? lockOfService(value, target, anchors),
+        yaml,
+      },
+    ];
+  });
+}
+
+function lockOfService(
+  value: Node | null,
+  target: Node | undefined,
+  anchors: ReadonlySet<string>,
+): string | undefined {
+  if (isAlias(value)) return `the service is an alias (*${value.source}) of another mapping`;
+  if (target === undefined || !isMap(target)) return 'the service has no keys';
+  if (target.items.length === 0 && target.flow !== true) return 'the service has no keys';
+  return lockOf(target, anchors, 'the service');
+}
+
+/** A mapping that others use through its anchor: an edit would reach them too. */
+function lockOf(node: Node, anchors: ReadonlySet<string>, what: string): string | undefined {
+  const anchor = (node as { anchor?: string }).anchor;
+  if (anchor !== undefined && anchors.has(anchor)) {
+    return `${what} is anchored as &${anchor} and used elsewhere, where a change would take effect too`;
+  }
+  const tag = (node as { tag?: string }).tag;
+  if (tag === '!reset') return `${what} is removed by !reset`;
+  return undefined;
+}
+
+/** The names of the anchors that some alias of the document refers to. */
+export function aliasedAnchors(yaml: Document): ReadonlySet<string> {
+  const cached = anchorCache.get(yaml);
+  if (cached !== undefined) return cached;
+  const names = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (isAlias(node)) names.add(node.source);
+    else if (isPair(node)) {
+      visit(node.key);
+      visit(node.value);
+    } else if (typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items)) {
+      node.items.forEach(visit);
+    }
+  };
+  visit(yaml.contents);
+  anchorCache.set(yaml, names);
+  return names;
+}
+
+const anchorCache = new WeakMap<Document, ReadonlySet<string>>();
+
+/** The lexer marks scalars by a control character, so that a `#` in one isn't taken for a comment. */
+function readComments(text: string): readonly string[] {
+  const found: string[] = [];
+  let previous = '';
+  for (const token of new Lexer().lex(text)) {
+    if (token.startsWith('#') && previous !== '\u001f') found.push(token.trimEnd());
+    previous = token;
+  }
+  return found;
+}

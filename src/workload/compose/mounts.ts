@@ -1,0 +1,81 @@
+import type { Evidence } from '../../core/types.js';
+import { interpolate } from './interpolate.js';
+import { isRecord, strings, type Plain } from './plain.js';
+import { citeField, type ServiceView } from './project.js';
+
+/** A directory or file that the service gets from outside its image. */
+export interface Mount {
+  readonly target: string;
+  /** Host path or volume name; undefined for an anonymous volume or a tmpfs. */
+  readonly source: string | undefined;
+  readonly kind: 'bind' | 'volume' | 'tmpfs';
+  readonly readOnly: boolean;
+  readonly evidence: Evidence;
+}
+
+/** Splits at a separator that isn't inside `${…}`, so that `${DIR:-./x}:/x` has two parts. */
+export function splitOutsideBraces(text: string, separator: string): string[] {
+  const parts: string[] = [''];
+  let depth = 0;
+  for (const character of text) {
+    if (character === '{') depth += 1;
+    if (character === '}') depth -= 1;
+    if (character === separator && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+/** All mounts of a service over its layers: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes */
+export function mountsOf(view: ServiceView): readonly Mount[] {
+  const { variables } = view.project;
+  const volumes = view.fields('volumes').flatMap((field) => {
+    const items = Array.isArray(field.value) ? (field.value as readonly Plain[]) : [];
+    return items.flatMap((item): Mount[] => {
+      const evidence = citeField(field);
+      const mount = isRecord(item) ? longMount(item, evidence) : shortMount(item, evidence);
+      return mount === undefined
+        ? []
+        : [{ ...mount, target: trimSlash(interpolate(mount.target, variables).text) }];
+    });
+  });
+  const tmpfs = view.fields('tmpfs').flatMap((field) =>
+    strings(field.value).map((item): Mount => {
+      const [target = ''] = item.split(':', 1);
+      const evidence = citeField(field);
+      return { target: trimSlash(target), source: undefined, kind: 'tmpfs', readOnly: false, evidence };
+    }),
+  );
+  return [...volumes, ...tmpfs];
+}
+
+function shortMount(item: Plain, evidence: Evidence): Mount | undefined {
+  if (typeof item !== 'string') return undefined;
+  const parts = splitOutsideBraces(item, ':');
+  // `C:\data:/data`: a drive letter is no volume name.
+  const drive = /^[A-Za-z]$/.test(parts[0] ?? '') && /^[\\/]/.test(parts[1] ?? '') && parts.length > 2;
+  const [source, target, options] = drive ? [`${parts[0]}:${parts[1]}`, parts[2], parts[3]] : parts;
+  if (source === undefined || source === '') return undefined;
+  if (target === undefined) {
+    return { target: source, source: undefined, kind: 'volume', readOnly: false, evidence };
+  }
+  const bind = drive || /^[./~$\\]/.test(source);
+  const readOnly = (options ?? '').split(',').includes('ro');
+  return { target, source, kind: bind ? 'bind' : 'volume', readOnly, evidence };
+}
+
+function longMount(item: Readonly<Record<string, Plain>>, evidence: Evidence): Mount | undefined {
+  if (typeof item.target !== 'string') return undefined;
+  const kind = item.type === 'bind' || item.type === 'tmpfs' ? item.type : 'volume';
+  const source = typeof item.source === 'string' ? item.source : undefined;
+  return { target: item.target, source, kind, readOnly: item.read_only === 'true', evidence };
+}
+
+function trimSlash(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+}
+
+/** True when `path` is `folder` or lies below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}

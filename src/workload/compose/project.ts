@@ -1,0 +1,227 @@
+import { isMap, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
+import { cite } from '../../core/evidence.js';
+import type { Evidence, FileReader } from '../../core/types.js';
+import {
+  ownPair,
+  resolveAlias,
+  type ComposeDocument,
+  type ComposeService,
+} from '../../formats/compose/document.js';
+import { parseEnvironmentFile } from './interpolate.js';
+import { isRecord, toPlain, type Plain } from './plain.js';
+
+/** The files that Compose reads as one: a base and the override files beside it, in the order of merging. */
+export interface ComposeProject {
+  readonly documents: readonly ComposeDocument[];
+  /** Folder of the base file, relative to the root; `.` for the root itself. */
+  readonly folder: string;
+  /** What `.env` beside the base file defines. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly files: FileReader;
+  /** Parses another Compose file of the tree (`extends.file`). */
+  readonly load: (path: string) => ComposeDocument | undefined;
+  /** Every service that the documents declare, in order. */
+  services(): readonly ServiceView[];
+  service(name: string): ServiceView | undefined;
+}
+
+export interface ProjectOptions {
+  readonly documents: readonly ComposeDocument[];
+  readonly folder: string;
+  readonly files: FileReader;
+  readonly load: (path: string) => ComposeDocument | undefined;
+}
+
+export function createProject(options: ProjectOptions): ComposeProject {
+  let variables: ReadonlyMap<string, string> | undefined;
+  const views = new Map<string, ServiceView | undefined>();
+  const project: ComposeProject = {
+    ...options,
+    get variables() {
+      return (variables ??= parseEnvironmentFile(options.files.read(join(options.folder, '.env')) ?? ''));
+    },
+    service: (name) => {
+      if (!views.has(name)) views.set(name, viewService(project, name));
+      return views.get(name);
+    },
+    services: () => {
+      const names = new Set(options.documents.flatMap(({ services }) => services.map(({ name }) => name)));
+      return [...names].flatMap((name) => project.service(name) ?? []);
+    },
+  };
+  return project;
+}
+
+/** One mapping that contributes keys to a service; later layers are merged over earlier ones. */
+interface Layer {
+  readonly document: ComposeDocument;
+  readonly yaml: Document;
+  readonly map: YAMLMap;
+  /** True when the mapping is written in the service itself, so that its keys can be edited there. */
+  readonly own: boolean;
+}
+
+/** A key of a service as one layer gives it. */
+export interface Field {
+  readonly value: Plain;
+  readonly node: Node | undefined;
+  readonly document: ComposeDocument;
+  readonly yaml: Document;
+  readonly own: boolean;
+  readonly offset: number;
+}
+
+/** A service as the whole project describes it. */
+export interface ServiceView {
+  readonly name: string;
+  readonly project: ComposeProject;
+  /** The layers that set a key, in the order of merging. */
+  fields(key: string): readonly Field[];
+  /** The value that wins for a key that isn't appended on merge. */
+  last(key: string): Field | undefined;
+  /** The document in which the service is declared; the others add to it. */
+  readonly declaredIn: ComposeDocument;
+  /** The service of the same file that it extends. */
+  readonly extendsService: string | undefined;
+  /** Names what couldn't be read (`extends` of a missing file): the view may lack something. */
+  readonly missing: string | undefined;
+}
+
+const MAX_EXTENDS = 16;
+
+/** The view of a service over all the project's documents; undefined when none declares it. */
+function viewService(project: ComposeProject, name: string): ServiceView | undefined {
+  const layers: Layer[] = [];
+  let missing: string | undefined;
+  let declaredIn: ComposeDocument | undefined;
+  for (const document of project.documents) {
+    for (const service of document.services) {
+      if (service.name !== name) continue;
+      declaredIn ??= document;
+      missing = collect(project, document, service, layers, 0) ?? missing;
+    }
+  }
+  if (declaredIn === undefined) return undefined;
+
+  const cache = new Map<string, readonly Field[]>();
+  const fields = (key: string): readonly Field[] => {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const found = fieldsOf(layers, key);
+    cache.set(key, found);
+    return found;
+  };
+  const own = declaredIn.services.find((service) => service.name === name);
+  const base = own?.map === undefined ? undefined : toPlain(ownPair(own.map, 'extends')?.value, own.yaml);
+  const extendsService = isRecord(base) && base.file === undefined ? base.service : base;
+  return {
+    name,
+    project,
+    fields,
+    last: (key) => fields(key).at(-1),
+    declaredIn,
+    extendsService: typeof extendsService === 'string' ? extendsService : undefined,
+    missing,
+  };
+}
+
+/** Cites the line of a field. */
+export function citeField(field: Field): Evidence {
+  return cite(field.document, field.offset);
+}
+
+function collect(
+  project: ComposeProject,
+  document: ComposeDocument,
+  service: ComposeService,
+  layers: Layer[],
+  depth: number,
+): string | undefined {
+  if (service.map === undefined) return undefined;
+  let missing: string | undefined;
+  const base = ownPair(service.map, 'extends');
+  if (base !== undefined && depth < MAX_EXTENDS) {
+    missing = collectExtended(project, document, service, layers, depth);
+  }
+  collectMerged(service.map, service.yaml, document, layers, 0);
+  layers.push({ document, yaml: service.yaml, map: service.map, own: service.locked === undefined });
+  return missing;
+}
+
+function collectExtended(
+  project: ComposeProject,
+  document: ComposeDocument,
+  service: ComposeService,
+  layers: Layer[],
+  depth: number,
+): string | undefined {
+  const value = toPlain(ownPair(service.map!, 'extends')?.value, service.yaml);
+  const name = typeof value === 'string' ? value : isRecord(value) ? value.service : undefined;
+  const file = isRecord(value) && typeof value.file === 'string' ? value.file : undefined;
+  const source = file === undefined ? document : project.load(join(folderOf(document.path), file));
+  if (source === undefined) return `extends ${file}, which can't be read`;
+  const target = source.services.find((candidate) => candidate.name === name);
+  if (target === undefined || target === service) {
+    return `extends the service ${String(name)}, which isn't in ${source.path}`;
+  }
+  const inherited: Layer[] = [];
+  const missing = collect(project, source, target, inherited, depth + 1);
+  layers.push(...inherited.map((layer) => ({ ...layer, own: false })));
+  return missing;
+}
+
+/** The mappings behind `<<`, the first of a list winning over the later ones, as YAML's merge type says. */
+function collectMerged(
+  map: YAMLMap,
+  yaml: Document,
+  document: ComposeDocument,
+  layers: Layer[],
+  depth: number,
+): void {
+  const merge = map.items.find((pair) => String((pair.key as { source?: string } | null)?.source) === '<<');
+  if (merge === undefined || depth > MAX_EXTENDS) return;
+  const value = resolveAlias(merge.value, yaml);
+  const sources = isSeq(value) ? value.items.map((item) => resolveAlias(item, yaml)).reverse() : [value];
+  for (const source of sources) {
+    if (!isMap(source)) continue;
+    collectMerged(source, yaml, document, layers, depth + 1);
+    layers.push({ document, yaml, map: source, own: false });
+  }
+}
+
+function fieldsOf(layers: readonly Layer[], key: string): Field[] {
+  let found: Field[] = [];
+  for (const { document, yaml, map, own } of layers) {
+    const pair = ownPair(map, key);
+    if (pair === undefined) continue;
+    const node = pair.value ?? undefined;
+    const tag = (node as { tag?: string } | undefined)?.tag;
+    if (tag === '!reset' || tag === '!override') found = [];
+    if (tag === '!reset') continue;
+    found.push({
+      value: toPlain(node, yaml),
+      node,
+      document,
+      yaml,
+      own,
+      offset: pair.key.range?.[0] ?? 0,
+    });
+  }
+  return found;
+}
+
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '.' : path.slice(0, slash);
+}
+
+/** Joins relative paths with `/` and resolves `.` and `..`; a path above the root keeps its `..`. */
+export function join(...parts: readonly string[]): string {
+  const segments: string[] = [];
+  for (const segment of parts.join('/').split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..' && segments.length > 0 && segments.at(-1) !== '..') segments.pop();
+    else segments.push(segment);
+  }
+  return segments.length === 0 ? '.' : segments.join('/');
+}

@@ -1,0 +1,34 @@
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Evidence, FileReader } from '../core/types.js';
+import type { ServiceWorkload } from './compose/service.js';
+
+/** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
+export interface ServiceUse {
+  readonly service: string;
+  readonly evidence: Evidence;
+  /** The stage that `build.target` names. */
+  readonly target: string | undefined;
+  /** `user:` of the service. */
+  readonly user: string | undefined;
+  /** Container paths of its writable mounts: a change of user changes who may write there. */
+  readonly writableMounts: readonly { readonly path: string; readonly evidence: Evidence }[];
+}
+
+export interface DockerfileContext {
+  /** The tree; the build context is the Dockerfile's folder unless a service's `build.context` says otherwise. */
+  readonly files: FileReader;
+  readonly catalogue: Catalogue;
+  /** The build context, relative to the root. */
+  readonly buildContext: string;
+  /** The Compose services that build this file. */
+  readonly usedBy: readonly ServiceUse[];
+}
+
+export interface UnitContext {
+  readonly files: FileReader;
+}
+
+export interface ComposeContext {
+  /** The service as the whole project describes it; undefined for a name that no document declares. */
+  workload(service: string): ServiceWorkload | undefined;
+}

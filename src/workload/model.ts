@@ -1,0 +1,35 @@
+import type { Certainty, Evidence } from '../core/types.js';
+
+/** Something a workload needs, how sure that is, and why. A need without a reason is `unknown`. */
+export interface Need<T> {
+  readonly value: T;
+  readonly certainty: Certainty;
+  readonly evidence: readonly Evidence[];
+  /** Why it is unknown, for the person who must decide. */
+  readonly reason?: string;
+}
+
+export function known<T>(value: T, ...evidence: readonly Evidence[]): Need<T> {
+  return { value, certainty: 'known', evidence };
+}
+
+export function likely<T>(value: T, ...evidence: readonly Evidence[]): Need<T> {
+  return { value, certainty: 'likely', evidence };
+}
+
+/** `value` is the cautious assumption to show in a suggestion. */
+export function unknown<T>(value: T, ...evidence: readonly Evidence[]): Need<T> {
+  return { value, certainty: 'unknown', evidence };
+}
+
+const ORDER: readonly Certainty[] = ['known', 'likely', 'unknown'];
+
+/** The certainty of a conclusion is that of its weakest premise. */
+export function weakest(...certainties: readonly Certainty[]): Certainty {
+  return ORDER[Math.max(0, ...certainties.map((certainty) => ORDER.indexOf(certainty)))]!;
+}
+
+/** Says why a need is unknown. */
+export function because<T>(need: Need<T>, reason: string): Need<T> {
+  return { ...need, reason };
+}

@@ -1,0 +1,171 @@
+import { isAlias } from 'yaml';
+import { refused, type Edits } from '../../src/core/text.js';
+import type { Evidence, Finding } from '../../src/core/types.js';
+import { cite } from '../../src/core/evidence.js';
+import { addToMap, prefixScalar, sharedReason } from '../../src/formats/compose/edit.js';
+import {
+  isExposed,
+  longEntry,
+  publishedPorts,
+  type PublishedPort,
+} from '../../src/workload/compose/ports.js';
+import { environmentOf } from '../../src/workload/compose/plain.js';
+import type { Field, ServiceView } from '../../src/workload/compose/project.js';
+import type { ServiceWorkload } from '../../src/workload/compose/service.js';
+import type { ComposeTransform } from './service.js';
+import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
+
+/** Container ports of protocols that are spoken between machines: a loopback address would end their use. */
+const BETWEEN_MACHINES: ReadonlyMap<number, string> = new Map([
+  [21, 'FTP'],
+  [22, 'SSH'],
+  [25, 'SMTP'],
+  [53, 'DNS'],
+  [110, 'POP3'],
+  [123, 'NTP'],
+  [143, 'IMAP'],
+  [179, 'BGP'],
+  [389, 'LDAP'],
+  [445, 'SMB'],
+  [465, 'SMTP'],
+  [554, 'RTSP'],
+  [587, 'SMTP'],
+  [636, 'LDAPS'],
+  [853, 'DNS over TLS'],
+  [993, 'IMAP'],
+  [995, 'POP3'],
+  [2222, 'SSH'],
+  [5060, 'SIP'],
+  [5222, 'XMPP'],
+  [5269, 'XMPP'],
+  [25565, 'Minecraft'],
+]);
+
+export const bindPortsToLoopback: ComposeTransform = {
+  meta: {
+    id: 'compose/bind-ports-to-loopback',
+    title: 'Publish ports on the loopback address of the host',
+    description:
+      "A port that is published without an address listens on every interface of the host, and Docker's rules pass by ufw and firewalld. It is published on 127.0.0.1 instead: programs on the host and a reverse proxy there still reach it, other containers never needed it. The address goes on the host's side; the process goes on listening on all addresses inside its container, or nothing could reach it. Public edges and protocols between machines stay as they are.",
+    severity: 'high',
+    phase: 2,
+    mayBreak:
+      'Other machines no longer reach the port: put a reverse proxy or a tunnel before it where they must.',
+    touches: ['services.*.ports'],
+    controls: ['CIS-Docker-5.14', 'NIST-800-190-4.4.2'],
+    references: [
+      'https://docs.docker.com/reference/compose-file/services/#ports',
+      'https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw',
+    ],
+  },
+  run: (document, context) =>
+    document.services.flatMap((service) => {
+      const workload = context.workload(service.name);
+      if (workload === undefined || workload.view.last('network_mode')?.value === 'host') return [];
+      const fields = workload.view
+        .fields('ports')
+        .filter((field) => field.document === document && field.own);
+      return fields.flatMap((field) =>
+        publishedPorts(field, workload.view.project.variables)
+          .filter(isExposed)
+          .map((port) => decide(document, service, workload, field, port)),
+      );
+    }),
+};
+
+function decide(
+  document: ComposeDocument,
+  service: ComposeService,
+  workload: ServiceWorkload,
+  field: Field,
+  port: PublishedPort,
+): Finding {
+  const shared = isAlias(field.node);
+  const [start, end] = (shared ? undefined : port.node.range) ?? [field.offset, field.offset, 0];
+  const base = {
+    subject: ['services', service.name],
+    range: { start, end },
+    message: `port ${port.text} is published on every interface of the host`,
+    evidence: [cite(document, start)],
+  };
+  const edge = edgeReason(workload, port);
+  if (edge?.accepted === true) {
+    return {
+      ...base,
+      evidence: [...base.evidence, ...edge.evidence],
+      safety: 'accepted',
+      reason: edge.reason,
+    };
+  }
+  const change = port.form === 'long' ? 'host_ip: 127.0.0.1' : `127.0.0.1:${shown(port)}`;
+  const obstacle = edge?.reason ?? manualReason(workload, port);
+  if (obstacle !== undefined) return { ...base, safety: 'manual', reason: obstacle, suggestion: change };
+  const edit = bind(document, service, field, port);
+  if (!edit.ok) return { ...base, safety: 'manual', reason: edit.reason, suggestion: change };
+  return { ...base, safety: 'unsafe', change, edits: edit.edits };
+}
+
+/** What the short form says behind the address: a lone container port gets an empty host port. */
+function shown(port: PublishedPort): string {
+  return port.published === undefined ? `:${port.text}` : port.text;
+}
+
+function bind(document: ComposeDocument, service: ComposeService, field: Field, port: PublishedPort): Edits {
+  const lock = service.locked ?? (field.node === undefined ? undefined : sharedReason(service, field.node));
+  if (lock !== undefined) return refused(lock);
+  if (port.form === 'short') {
+    return prefixScalar(service, port.node, port.published === undefined ? '127.0.0.1::' : '127.0.0.1:');
+  }
+  const entry = longEntry(port);
+  if (entry === undefined) return refused('its entry is not written in place');
+  return addToMap(document, entry, 'host_ip', '127.0.0.1');
+}
+
+interface Edge {
+  readonly accepted: boolean;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** A reverse proxy's own ports are meant for the world; 80 and 443 of anything else probably are. */
+function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge | undefined {
+  const web = port.published === '80' || port.published === '443';
+  if (workload.origin.kind === 'server') {
+    const { ports, name } = workload.origin.facts;
+    if (ports?.edge?.includes(Number(port.target)) === true && (web || port.published === port.target)) {
+      const evidence = ports.cites.map(({ at, text }) => ({ source: at, text }));
+      return { accepted: true, reason: `the public edge: ${name} serves the web on it`, evidence };
+    }
+  }
+  if (!web) return undefined;
+  const reason = `${port.published} looks like a public edge: loopback only if a proxy on this host stands before it`;
+  return { accepted: false, reason, evidence: [] };
+}
+
+function manualReason(workload: ServiceWorkload, port: PublishedPort): string | undefined {
+  const { view } = workload;
+  if (port.hostIp !== undefined && port.hostIp !== '') return `the file names ${port.hostIp} on purpose`;
+  if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
+  if (port.protocol === 'udp') return 'UDP is mostly spoken with other machines';
+  const protocol = BETWEEN_MACHINES.get(Number(port.target));
+  if (protocol !== undefined) return `${protocol} is spoken with other machines`;
+  const address = port.unresolved.find(
+    (name) => !/PORT/i.test(name) || /ADDR|HOST_?IP|BIND|LISTEN/i.test(name),
+  );
+  if (address !== undefined) return `\${${address}} may hold an address already`;
+  const user = hostGatewayUser(view);
+  return user === undefined ? undefined : `${user} reaches the host's ports through host.docker.internal`;
+}
+
+/** A container that talks to published ports through the host can't reach the host's loopback address. */
+function hostGatewayUser(view: ServiceView): string | undefined {
+  return view.project.services().find((other) =>
+    ['environment', 'command', 'extra_hosts'].some((key) =>
+      other.fields(key).some((field) => {
+        const texts =
+          key === 'environment' ? Object.values(environmentOf(field.value)) : [JSON.stringify(field.value)];
+        return texts.some((text) => text?.includes('host.docker.internal') === true);
+      }),
+    ),
+  )?.name;
+}

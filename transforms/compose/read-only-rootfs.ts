@@ -1,0 +1,71 @@
+import { combine } from '../../src/core/text.js';
+import type { WritablePath } from '../../src/workload/compose/needs/writable.js';
+import { addKey } from '../../src/formats/compose/edit.js';
+import { accepted, addToList, forEachService, manual, proposal } from './service.js';
+
+export const readOnlyRootfs = forEachService(
+  {
+    id: 'compose/read-only-rootfs',
+    title: 'Make the root file system read-only',
+    description:
+      'A writable root file system lets an intruder change programs and leave files behind. It becomes read-only, and every directory that the workload writes outside its volumes gets a tmpfs with noexec, nosuid, nodev and a size. Where it is not known what is written, nothing is changed.',
+    severity: 'medium',
+    phase: 2,
+    mayBreak:
+      'A write outside the volumes and tmpfs fails with EROFS ("Read-only file system"); what a tmpfs holds is lost on restart and counts as memory.',
+    touches: ['services.*.read_only', 'services.*.tmpfs'],
+    controls: ['CIS-Docker-5.13', 'NIST-800-190-4.4.4'],
+    references: [
+      'https://docs.docker.com/reference/compose-file/services/#read_only',
+      'https://docs.docker.com/reference/compose-file/services/#tmpfs',
+    ],
+  },
+  (declared) => {
+    const { document, service, workload } = declared;
+    const field = workload.view.last('read_only');
+    if (field?.value === 'true') return undefined;
+    const message = 'its root file system is writable';
+    if (field !== undefined) {
+      return manual(declared, { message, evidence: [], reason: 'the file sets read_only on purpose' });
+    }
+    if (workload.privileged !== undefined) {
+      const reason = 'privileged lets it remount the root file system: replace it first';
+      return manual(declared, { message, evidence: [workload.privileged], reason });
+    }
+    if (workload.swarm && workload.writable.value.length > 0) {
+      return accepted(declared, { message, evidence: [], reason: 'docker stack deploy ignores tmpfs' });
+    }
+    const { value: paths, certainty, evidence, reason } = workload.writable;
+    const tmpfs = paths.map(tmpfsEntry);
+    const list = paths.length === 0 ? '' : `, tmpfs on ${paths.map(({ path }) => path).join(', ')}`;
+    return proposal(
+      declared,
+      certainty,
+      {
+        message,
+        evidence,
+        change: `read_only: true${list}`,
+        unknownReason: reason ?? 'what it writes is not known',
+      },
+      () =>
+        combine(
+          addKey(document, service, 'read_only', true),
+          ...(tmpfs.length === 0 ? [] : [addToList(declared, 'tmpfs', tmpfs)]),
+        ),
+    );
+  },
+);
+
+/** `path:options` as `docker run --tmpfs` takes it; without `mode` Docker's default is 1777. */
+function tmpfsEntry({ path, size, mode, uid, gid, exec }: WritablePath): string {
+  const options = [
+    exec ? 'exec' : 'noexec',
+    'nosuid',
+    'nodev',
+    `size=${size}`,
+    ...(mode === undefined ? [] : [`mode=${mode}`]),
+    ...(uid === undefined ? [] : [`uid=${uid}`]),
+    ...(gid === undefined ? [] : [`gid=${gid}`]),
+  ];
+  return `${path}:${options.join(',')}`;
+}

@@ -1,0 +1,109 @@
+import type { Edits } from '../../src/core/text.js';
+import type {
+  Certainty,
+  Evidence,
+  Finding,
+  FixFinding,
+  ManualFinding,
+  Transform,
+  TransformMeta,
+} from '../../src/core/types.js';
+import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
+import { addKey, appendToSequence } from '../../src/formats/compose/edit.js';
+import type { ServiceWorkload } from '../../src/workload/compose/service.js';
+import type { ComposeContext } from '../../src/workload/context.js';
+
+export type ComposeTransform = Transform<ComposeDocument, ComposeContext>;
+
+/** A service that the document declares, with what it needs. */
+export interface DeclaredService {
+  readonly document: ComposeDocument;
+  readonly service: ComposeService;
+  readonly workload: ServiceWorkload;
+}
+
+/**
+ * Makes a transform of a policy for one service. The policy sees each service once, in the file that declares
+ * it: an override file only adds to what the base file says.
+ */
+export function forEachService(
+  meta: TransformMeta,
+  policy: (declared: DeclaredService) => Finding | readonly Finding[] | undefined,
+): ComposeTransform {
+  return {
+    meta,
+    run: (document, context) => {
+      const findings = document.services.flatMap((service): readonly Finding[] => {
+        const workload = context.workload(service.name);
+        if (workload?.view.declaredIn !== document || service.map === undefined) return [];
+        const outcome = policy({ document, service, workload }) ?? [];
+        return 'subject' in outcome ? [outcome] : outcome;
+      });
+      return findings.filter((finding) => !inheritsFix(finding, findings, context));
+    },
+  };
+}
+
+/** A service that extends one which is fixed gets the change from there; lists would even be doubled on merge. */
+function inheritsFix(finding: Finding, findings: readonly Finding[], context: ComposeContext): boolean {
+  const base = context.workload(finding.subject[1] ?? '')?.view.extendsService;
+  return (
+    'edits' in finding &&
+    base !== undefined &&
+    findings.some((other) => 'edits' in other && other.subject[1] === base)
+  );
+}
+
+interface Outcome {
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The finding for an edit: a fix, or the refusal with its reason and the text to add by hand. */
+export function proposal(
+  { service, workload }: DeclaredService,
+  certainty: Certainty,
+  outcome: Outcome & { readonly change: string; readonly unknownReason: string },
+  edit: () => Edits,
+): FixFinding | ManualFinding {
+  const { message, evidence, change, unknownReason } = outcome;
+  const base = { subject: ['services', service.name], range: service.keyRange, message, evidence };
+  const reason = workload.view.missing ?? (certainty === 'unknown' ? unknownReason : undefined);
+  if (reason !== undefined) return { ...base, safety: 'manual', reason, suggestion: change };
+  const made = edit();
+  if (!made.ok) return { ...base, safety: 'manual', reason: made.reason, suggestion: change };
+  return { ...base, safety: certainty === 'known' ? 'safe' : 'unsafe', change, edits: made.edits };
+}
+
+export function manual(
+  { service }: DeclaredService,
+  outcome: Outcome & { readonly reason: string; readonly suggestion?: string },
+): ManualFinding {
+  return { subject: ['services', service.name], range: service.keyRange, safety: 'manual', ...outcome };
+}
+
+export function accepted(
+  { service }: DeclaredService,
+  outcome: Outcome & { readonly reason: string },
+): Finding {
+  return { subject: ['services', service.name], range: service.keyRange, safety: 'accepted', ...outcome };
+}
+
+/**
+ * Adds items to a list of the service: to the list that its mapping writes, else as a new one. A list that
+ * comes through a merge key would be replaced by a new one of the same name, so that is refused.
+ */
+export function addToList(declared: DeclaredService, key: string, items: readonly string[]): Edits {
+  const { document, service, workload } = declared;
+  const field = workload.view.fields(key).findLast((candidate) => candidate.document === document);
+  if (field === undefined || field.value === null) {
+    return field === undefined
+      ? addKey(document, service, key, items)
+      : { ok: false, reason: `its ${key} is there without a value` };
+  }
+  if (!field.own || field.node === undefined) {
+    return { ok: false, reason: `its ${key} comes from an anchor or another service` };
+  }
+  if (typeof field.value === 'string') return { ok: false, reason: `its ${key} is not written as a list` };
+  return appendToSequence(document, service, field.node, items);
+}
