@@ -1,0 +1,53 @@
+import { createColors } from 'picocolors';
+import type { TransformMeta } from '../core/types.js';
+import { wrap } from '../render/wrap.js';
+import { allTransforms } from '../../transforms/index.js';
+import { near } from './near.js';
+import { EXIT_ERROR, printError, wantsColor, type ExitCode } from './output.js';
+
+/** `harden list`: a line for each transform. */
+export function list(): ExitCode {
+  const c = createColors(wantsColor(undefined));
+  const width = Math.max(...allTransforms.map(({ meta }) => meta.id.length));
+  for (const { meta } of allTransforms) {
+    const severity = meta.severity.padEnd('critical'.length);
+    process.stdout.write(
+      `${c.bold(meta.id.padEnd(width))}  phase ${meta.phase}  ${severity}  ${meta.title}\n`,
+    );
+  }
+  return 0;
+}
+
+/** `harden explain <id>`: the policy of one transform. */
+export function explain(id: string): ExitCode {
+  const found = allTransforms.find(({ meta }) => meta.id === id || meta.id.endsWith(`/${id}`));
+  if (found === undefined) {
+    const ids = allTransforms.map(({ meta }) => meta.id);
+    const suggestion = near(id, ids);
+    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+    printError(`harden: there is no transform ${id}.${hint} 'harden list' shows them all.\n`);
+    return EXIT_ERROR;
+  }
+  process.stdout.write(explanation(found.meta));
+  return 0;
+}
+
+function explanation(meta: TransformMeta): string {
+  const c = createColors(wantsColor(undefined));
+  const columns = Math.min(100, process.stdout.columns ?? 100);
+  const rows: [string, readonly string[]][] = [
+    ['phase', [`${meta.phase} (an unsafe instance not before 2)`]],
+    ['severity', [meta.severity]],
+    ['may break', [meta.mayBreak]],
+    ['changes', [meta.touches.join(', ')]],
+    ['controls', [meta.controls.join(', ') || 'none']],
+    ['see', meta.references],
+  ];
+  const text = rows.flatMap(([label, values]) =>
+    values
+      .flatMap((value) => wrap(value, columns - 13))
+      .map((line, at) => `  ${(at === 0 ? label : '').padEnd(9)}  ${line}\n`),
+  );
+  const description = wrap(meta.description, columns).join('\n');
+  return `${c.bold(meta.id)}: ${meta.title}\n\n${description}\n\n${text.join('')}`;
+}

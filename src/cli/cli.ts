@@ -1,0 +1,125 @@
+import yargs from 'yargs';
+import { packageVersion } from '../io/package.js';
+import { explain, list } from './catalogue.js';
+import { EXIT_ERROR, exitOnClosedPipe, type ExitCode } from './output.js';
+import { runHarden, type HardenArguments } from './run.js';
+
+/**
+ * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
+ * not be read, parsed or written, or the usage was wrong.
+ */
+export async function runCli(argv: readonly string[]): Promise<ExitCode> {
+  exitOnClosedPipe();
+  let exitCode: ExitCode = 0;
+  const parser = yargs([...argv])
+    .scriptName('harden')
+    .usage(
+      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files and systemd units, as reviewable diffs.',
+    )
+    .command(
+      ['$0 [paths..]'],
+      'preview (the default) or write the hardened files',
+      (command) =>
+        command
+          .positional('paths', { type: 'string', array: true, default: ['.'], describe: 'files or folders' })
+          .option('dry-run', {
+            type: 'boolean',
+            group: 'Mode:',
+            describe: 'show the diffs and the reasons (default)',
+          })
+          .option('write', {
+            type: 'boolean',
+            group: 'Mode:',
+            describe: 'write .hardened files beside the originals',
+          })
+          .option('in-place', { type: 'boolean', group: 'Mode:', describe: 'change the files themselves' })
+          .option('check', {
+            type: 'boolean',
+            group: 'Mode:',
+            describe: 'change nothing; exit 1 when something would change',
+          })
+          .option('phase', {
+            choices: [1, 2, 3] as const,
+            describe: '1 immediate, 2 needs testing, 3 advanced; 2 by default, 1 with --in-place',
+          })
+          .option('only', {
+            type: 'string',
+            array: true,
+            requiresArg: true,
+            describe: 'transforms to run (see harden list)',
+          })
+          .option('skip', {
+            type: 'string',
+            array: true,
+            requiresArg: true,
+            describe: 'transforms to leave out',
+          })
+          .option('format', {
+            choices: ['dockerfile', 'compose', 'systemd'] as const,
+            array: true,
+            requiresArg: true,
+            describe: 'formats to read',
+          })
+          .option('output', {
+            choices: ['text', 'patch', 'json'] as const,
+            default: 'text' as const,
+            describe: 'what to print',
+          })
+          .option('force', {
+            type: 'boolean',
+            default: false,
+            describe: 'with --write: replace a .hardened file that was edited',
+          })
+          .option('color', {
+            type: 'boolean',
+            describe: 'colours; by default on a terminal without NO_COLOR',
+          })
+          .conflicts('write', ['in-place', 'check', 'dry-run'])
+          .conflicts('in-place', ['check', 'dry-run'])
+          .conflicts('check', 'dry-run')
+          .example('$0', 'preview all changes below the current folder')
+          .example('$0 --write deploy', 'write .hardened files beside those in deploy/')
+          .example('$0 --in-place --phase 1', 'apply what is safe')
+          .example('$0 --check --format compose', 'fail in CI when a Compose file could be harder')
+          .example('$0 --output patch | git apply', 'take the changes as a patch')
+          .epilogue(
+            'Exit codes: 0 done, 1 --check found changes, 2 a file could not be handled or the usage is wrong.',
+          ),
+      async (args) => {
+        exitCode = await runHarden(args as HardenArguments);
+      },
+    )
+    .command('list', 'list the transforms', {}, () => {
+      exitCode = list();
+    })
+    .command(
+      'explain <id>',
+      'say what a transform changes, why, and what it may break',
+      (command) =>
+        command
+          .positional('id', {
+            type: 'string',
+            demandOption: true,
+            describe: 'for example compose/drop-capabilities',
+          })
+          .example('$0 explain compose/read-only-rootfs', 'read the policy of one transform'),
+      (args) => {
+        exitCode = explain(args.id);
+      },
+    )
+    .version(packageVersion())
+    .alias('version', 'v')
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .recommendCommands()
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error !== undefined && error !== null) throw error;
+      process.stderr.write(`harden: ${message}\nTry 'harden --help'.\n`);
+      exitCode = EXIT_ERROR;
+    });
+  await parser.parseAsync();
+  return exitCode;
+}

@@ -1,0 +1,115 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { planDocument, type FilePlan } from './core/plan.js';
+import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
+import { composeAdapter } from './formats/compose/parse.js';
+import { dockerfileAdapter } from './formats/dockerfile/parse.js';
+import { unitAdapter } from './formats/systemd/parse.js';
+import { loadCatalogue } from './io/catalogue.js';
+import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
+import { createFileReader, readTextFile } from './io/files.js';
+import { createProjects, type Projects } from './io/projects.js';
+import { createWorkspace, type Workspace } from './io/workspace.js';
+import { registry } from '../transforms/index.js';
+
+export interface RunOptions {
+  readonly phase: Phase;
+  /** Decides which transforms run, by their ids. */
+  readonly enabled?: (id: string) => boolean;
+}
+
+export interface HardenOptions extends RunOptions {
+  /** The tree's root: paths are relative to it, and nothing outside it is read. */
+  readonly root: string;
+  /** Files and folders, relative to the root. */
+  readonly paths: readonly string[];
+  /** The formats to read; all by default. */
+  readonly formats?: ReadonlySet<Format>;
+}
+
+/** What became of one file. */
+export type FileOutcome =
+  | { readonly kind: 'planned'; readonly file: SourceFile; readonly plan: FilePlan }
+  /** It could not be read or parsed. */
+  | {
+      readonly kind: 'failed';
+      readonly path: string;
+      readonly line: number | undefined;
+      readonly reason: string;
+    }
+  /** Not a file for harden after all: a template, a D-Bus service. */
+  | { readonly kind: 'foreign'; readonly path: string; readonly reason: string };
+
+/** One run over a tree: plans are made when they are asked for, and none is kept. */
+export interface Run {
+  readonly workspace: Workspace;
+  readonly projects: Projects;
+  plan(file: SourceFile): FileOutcome;
+  /** All outcomes, file by file, beginning with the paths that could not be looked at. */
+  outcomes(): Generator<FileOutcome, void, void>;
+}
+
+/** Prepares a run over a folder: finds the files; reads none yet. */
+export function prepare(options: HardenOptions): Run {
+  const root = realpathSync(options.root);
+  const discovery = discover(root, options.paths);
+  const workspace = createWorkspace({
+    files: discovery.files.filter(({ format }) => options.formats?.has(format) ?? true),
+    reader: createFileReader(root),
+    readFile: (path) => readTextFile(resolve(root, path)),
+    loadCatalogue,
+  });
+  return createRun(workspace, options, discovery.failures);
+}
+
+/** A run over a workspace, which need not be on disk. */
+export function createRun(
+  workspace: Workspace,
+  options: RunOptions,
+  failures: readonly DiscoveryFailure[] = [],
+): Run {
+  const projects = createProjects(workspace);
+
+  const planWith = <D extends SourceDocument, C>(
+    file: SourceFile,
+    adapter: FormatAdapter<D>,
+    transforms: readonly Transform<D, C>[],
+    contextFor: (document: D) => C,
+  ): FileOutcome => {
+    const opened = workspace.open(file.path, adapter);
+    if (opened.kind !== 'document') return { ...opened, path: file.path };
+    const enabled = transforms.filter(({ meta }) => options.enabled?.(meta.id) ?? true);
+    const plan = planDocument(opened.document, {
+      adapter,
+      transforms: enabled,
+      phase: options.phase,
+      contextFor,
+    });
+    return { kind: 'planned', file, plan };
+  };
+
+  const plan = (file: SourceFile): FileOutcome => {
+    switch (file.format) {
+      case 'dockerfile': {
+        const context = projects.dockerfileContext(file.path);
+        return planWith(file, dockerfileAdapter, registry.dockerfile, () => context);
+      }
+      case 'compose':
+        return planWith(file, composeAdapter, registry.compose, (document) =>
+          projects.composeContext(document),
+        );
+      case 'systemd':
+        return planWith(file, unitAdapter, registry.systemd, () => projects.unitContext());
+    }
+  };
+
+  return {
+    workspace,
+    projects,
+    plan,
+    *outcomes() {
+      for (const { path, reason } of failures) yield { kind: 'failed', path, line: undefined, reason };
+      for (const file of workspace.files) yield plan(file);
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync, realpathSync, statSync, existsSync, type Dirent } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import type { Format } from '../core/types.js';
+import { isInside, systemReason } from './files.js';
+
+/** A file to read; `path` is relative to the root, with `/`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly format: Format;
+}
+
+/** A path that could not be looked at, and why. */
+export interface DiscoveryFailure {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Discovery {
+  readonly files: readonly SourceFile[];
+  readonly failures: readonly DiscoveryFailure[];
+}
+
+/** Endings of files that stand beside a Dockerfile and begin with its name without being one. */
+const NOT_A_DOCKERFILE =
+  /\.(dockerignore|md|txt|sh|py|js|ts|mjs|go|rb|lua|json|ya?ml|toml|bak|orig|rej|swp|patch|diff|html|lock|log|svg|png)$|~$/i;
+
+/** The format that a file's name says; undefined for what harden doesn't read, its own output included. */
+export function formatOf(name: string): Format | undefined {
+  if (/\.hardened(?:\.|$)/.test(name)) return undefined;
+  if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
+  if (/\.service$/.test(name)) return 'systemd';
+  if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
+    return 'dockerfile';
+  return /.\.dockerfile$/i.test(name) ? 'dockerfile' : undefined;
+}
+
+const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
+const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd'];
+
+/** A `.gitignore`, with the folder that its patterns are relative to. */
+interface IgnoreRules {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
+/**
+ * Finds the files below the given paths, by name; folder by folder, so that a Compose file follows its
+ * Dockerfiles. Respects `.gitignore`, follows no link that leaves the tree, and reports what it can't look at.
+ * @param root the real path of the tree's root.
+ * @param paths files or folders, absolute or relative to the root; a file is taken whatever is ignored.
+ */
+export function discover(root: string, paths: readonly string[]): Discovery {
+  const files = new Map<string, SourceFile>();
+  const failures: DiscoveryFailure[] = [];
+  const name = (absolute: string): string => relative(root, absolute).split(sep).join('/') || '.';
+  const add = (absolute: string, format: Format): void => {
+    const path = name(absolute);
+    if (!files.has(path)) files.set(path, { path, format });
+  };
+  const fail = (absolute: string, reason: string): void => {
+    failures.push({ path: name(absolute), reason });
+  };
+
+  const addLink = (absolute: string, format: Format): void => {
+    try {
+      const real = realpathSync(absolute);
+      if (!isInside(root, real)) fail(absolute, 'is a link that leads out of the tree; it is not followed');
+      else if (statSync(real).isFile()) add(real, format);
+    } catch (error) {
+      const broken = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      fail(absolute, broken ? 'is a link to a file that does not exist' : systemReason(error));
+    }
+  };
+
+  const walk = (folder: string, outer: readonly IgnoreRules[]): void => {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(folder, { withFileTypes: true });
+    } catch (error) {
+      fail(folder, systemReason(error));
+      return;
+    }
+    const rules = readIgnore(
+      folder,
+      outer,
+      entries.some((entry) => entry.name === '.gitignore'),
+    );
+    const found: [Format, string, boolean][] = [];
+    const folders: string[] = [];
+    for (const entry of entries) {
+      const absolute = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!SKIPPED_FOLDERS.has(entry.name) && !isIgnored(rules, absolute, true)) folders.push(absolute);
+        continue;
+      }
+      const format = formatOf(entry.name);
+      if (format === undefined || isIgnored(rules, absolute, false)) continue;
+      if (entry.isFile() || entry.isSymbolicLink()) found.push([format, absolute, entry.isSymbolicLink()]);
+    }
+    found.sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]) || compare(a[1], b[1]));
+    for (const [format, absolute, link] of found) (link ? addLink : add)(absolute, format);
+    for (const child of folders.sort(compare)) walk(child, rules);
+  };
+
+  for (const path of paths) {
+    const absolute = resolve(root, path);
+    const stat = statSync(absolute, { throwIfNoEntry: false });
+    if (stat === undefined) fail(absolute, 'does not exist');
+    else if (stat.isDirectory()) walk(absolute, outerRules(absolute));
+    else {
+      const format = formatOf(basename(absolute)) ?? formatByContent(absolute);
+      if (format === undefined) fail(absolute, notRead(basename(absolute)));
+      else addLink(absolute, format);
+    }
+  }
+  return { files: [...files.values()], failures };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function notRead(name: string): string {
+  return /\.hardened(?:\.|$)/.test(name)
+    ? "is harden's own output"
+    : 'is neither a Dockerfile, a Compose file nor a systemd service';
+}
+
+/** A file that was named on the command line may have any name: Compose files go by their `services` key. */
+function formatByContent(absolute: string): Format | undefined {
+  if (!/\.ya?ml$/i.test(absolute) || /\.hardened\./.test(absolute)) return undefined;
+  return 'compose';
+}
+
+function readIgnore(folder: string, outer: readonly IgnoreRules[], present: boolean): readonly IgnoreRules[] {
+  if (!present) return outer;
+  try {
+    return [...outer, { folder, rules: ignore().add(readFileSync(join(folder, '.gitignore'), 'utf8')) }];
+  } catch {
+    return outer;
+  }
+}
+
+/** The `.gitignore` files above a folder, up to the root of its repository. */
+function outerRules(folder: string): readonly IgnoreRules[] {
+  const chain: string[] = [];
+  let at = folder;
+  while (!existsSync(join(at, '.git'))) {
+    const parent = dirname(at);
+    if (parent === at) return [];
+    chain.unshift(parent);
+    at = parent;
+  }
+  return chain.reduce<readonly IgnoreRules[]>((rules, above) => readIgnore(above, rules, true), []);
+}
+
+/** The innermost `.gitignore` with an opinion decides, as git does it. */
+function isIgnored(rules: readonly IgnoreRules[], absolute: string, folder: boolean): boolean {
+  for (const { folder: base, rules: patterns } of [...rules].reverse()) {
+    const path = relative(base, absolute).split(sep).join('/') + (folder ? '/' : '');
+    const verdict = patterns.test(path);
+    if (verdict.ignored) return true;
+    if (verdict.unignored) return false;
+  }
+  return false;
+}

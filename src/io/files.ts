@@ -1,0 +1,125 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { FileReader } from '../core/types.js';
+
+/** Larger than any configuration file; what is above it is refused unread. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+export type ReadOutcome =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads a text file as UTF-8, with its byte order mark.
+ * @param absolute an absolute path; links are followed, so the caller decides whether it lies in the tree.
+ */
+export function readTextFile(absolute: string): ReadOutcome {
+  let descriptor: number;
+  try {
+    // Without O_NONBLOCK a named pipe would block for ever.
+    descriptor = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return { ok: false, reason: 'is not a regular file' };
+    if (stat.size > MAX_FILE_BYTES) {
+      const size = (stat.size / 1024 / 1024).toFixed(1);
+      return { ok: false, reason: `has ${size} MiB; harden reads files of up to 1 MiB` };
+    }
+    const bytes = Buffer.allocUnsafe(stat.size);
+    const length = readSync(descriptor, bytes, 0, stat.size, 0);
+    return decode(bytes.subarray(0, length));
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): ReadOutcome {
+  if (bytes.includes(0)) return { ok: false, reason: 'is a binary file (it holds a NUL byte)' };
+  try {
+    return { ok: true, text: DECODER.decode(bytes) };
+  } catch {
+    return { ok: false, reason: 'is not UTF-8 text' };
+  }
+}
+
+/** What the operating system said, in a person's words. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'is not readable (permission denied)';
+    case 'ENOENT':
+      return 'does not exist';
+    case 'ELOOP':
+      return 'is a link that leads to itself';
+    case 'ENOSPC':
+      return 'can not be written: no space left on the device';
+    default:
+      return message;
+  }
+}
+
+/** True when an absolute path, with its links resolved, is the root or lies below it. */
+export function isInside(root: string, absolute: string): boolean {
+  const path = relative(root, absolute);
+  return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));
+}
+
+/** A reader for the tree below `root` (its real path); it never leaves the tree, not through a link either. */
+export function createFileReader(root: string): FileReader {
+  const locate = (path: string): string | undefined => {
+    try {
+      const real = realpathSync(resolve(root, path));
+      return isInside(root, real) ? real : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    read: (path) => {
+      const real = locate(path);
+      const outcome = real === undefined ? undefined : readTextFile(real);
+      return outcome?.ok === true ? outcome.text : undefined;
+    },
+    kind: (path) => {
+      const real = locate(path);
+      if (real === undefined) return 'missing';
+      const stat = statSync(real, { throwIfNoEntry: false });
+      if (stat?.isDirectory() === true) return 'directory';
+      if (stat?.isFile() !== true) return 'missing';
+      return isArchive(real) ? 'archive' : 'file';
+    },
+  };
+}
+
+/** The archives that `ADD` unpacks, known by their first bytes: https://docs.docker.com/reference/dockerfile/#add */
+const MAGIC: readonly (readonly [offset: number, bytes: string])[] = [
+  [0, '1f8b'],
+  [0, '425a68'],
+  [0, 'fd377a585a00'],
+  [0, '28b52ffd'],
+  [257, '7573746172'],
+];
+
+function isArchive(absolute: string): boolean {
+  const head = Buffer.alloc(262);
+  let descriptor: number;
+  try {
+    descriptor = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return false;
+  }
+  try {
+    readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return MAGIC.some(([offset, bytes]) => head.toString('hex', offset, offset + bytes.length / 2) === bytes);
+}

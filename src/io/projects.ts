@@ -1,0 +1,161 @@
+import { basename } from 'node:path';
+import { composeAdapter } from '../formats/compose/parse.js';
+import type { ComposeDocument } from '../formats/compose/document.js';
+import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
+import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
+import { mountsOf } from '../workload/compose/mounts.js';
+import { buildTarget, originOf, type BuildTarget } from '../workload/compose/origin.js';
+import {
+  citeField,
+  createProject,
+  folderOf,
+  type ComposeProject,
+  type ServiceView,
+} from '../workload/compose/project.js';
+import { createServiceWorkload, type ServiceWorkload } from '../workload/compose/service.js';
+import type { ComposeContext, DockerfileContext, ServiceUse, UnitContext } from '../workload/context.js';
+import { filesOf, type Workspace } from './workspace.js';
+
+/** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
+const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+/** Puts the files of a workspace in relation: Compose projects, and the services that build a Dockerfile. */
+export interface Projects {
+  composeContext(document: ComposeDocument): ComposeContext;
+  dockerfileContext(path: string): DockerfileContext;
+  unitContext(): UnitContext;
+  /** The Dockerfile that a service builds, relative to the root. */
+  dockerfileOf(view: ServiceView): string | undefined;
+}
+
+export function createProjects(workspace: Workspace): Projects {
+  const byFolder = new Map<string, string[]>();
+  for (const { path } of filesOf(workspace, 'compose')) {
+    const folder = folderOf(path);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
+  }
+
+  const load = (path: string): ComposeDocument | undefined => {
+    if (workspace.reader.kind(path) !== 'file') return undefined;
+    const opened = workspace.open(path, composeAdapter);
+    return opened.kind === 'document' ? opened.document : undefined;
+  };
+
+  /** `current` stands in for the file of its path: the planner asks about a text that isn't on disk yet. */
+  const projectOf = (current: ComposeDocument): ComposeProject => {
+    const folder = folderOf(current.path);
+    const siblings = byFolder.get(folder) ?? [];
+    const basePath = BASE_NAMES.map((name) => (folder === '.' ? name : `${folder}/${name}`)).find((path) =>
+      siblings.includes(path),
+    );
+    const open = (path: string): ComposeDocument | undefined =>
+      path === current.path ? current : load(path);
+    const base = basePath === undefined ? undefined : open(basePath);
+    const fragments =
+      base === undefined
+        ? []
+        : siblings
+            .filter((path) => path !== basePath)
+            .flatMap((path) => open(path) ?? [])
+            .filter((document) => isFragment(document, base));
+    const together = base !== undefined && (current === base || fragments.includes(current));
+    return createProject({
+      documents: together ? [base, ...fragments] : [current],
+      folder,
+      files: workspace.reader,
+      load: open,
+    });
+  };
+
+  const readBuild = ({ context, dockerfile, target }: BuildTarget): ImageBuild | undefined => {
+    if (workspace.reader.kind(dockerfile) !== 'file') return undefined;
+    const opened = workspace.open(dockerfile, dockerfileAdapter);
+    if (opened.kind !== 'document') return undefined;
+    const { document } = opened;
+    const stage =
+      target === undefined
+        ? document.finalStage
+        : document.stages.find((candidate) => candidate.name === target.toLowerCase());
+    if (stage === undefined) return undefined;
+    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
+  };
+
+  const usesOf = (path: string): readonly { use: ServiceUse; context: string }[] =>
+    nearbyFolders(path).flatMap((folder) =>
+      (byFolder.get(folder) ?? []).flatMap((composePath) => {
+        const document = load(composePath);
+        return document === undefined ? [] : usesIn(projectOf(document), path);
+      }),
+    );
+
+  return {
+    composeContext: (document) => {
+      const project = projectOf(document);
+      const workloads = new Map<string, ServiceWorkload>();
+      return {
+        workload: (name) => {
+          const view = project.service(name);
+          if (view === undefined) return undefined;
+          const known = workloads.get(name);
+          if (known !== undefined) return known;
+          const workload = createServiceWorkload(view, () =>
+            originOf(view, workspace.catalogue(), readBuild),
+          );
+          workloads.set(name, workload);
+          return workload;
+        },
+      };
+    },
+    dockerfileContext: (path) => {
+      const uses = usesOf(path);
+      const buildContext = uses[0]?.context ?? folderOf(path);
+      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use) };
+    },
+    unitContext: () => ({ files: workspace.reader }),
+    dockerfileOf: (view) => {
+      const field = view.last('build');
+      return field === undefined ? undefined : buildTarget(field, view)?.dockerfile;
+    },
+  };
+}
+
+function baseContext(workspace: Workspace): Pick<DockerfileContext, 'files' | 'catalogue'> {
+  return { files: workspace.reader, catalogue: workspace.catalogue() };
+}
+
+/** A file that only adds to a base: it is named an override, or a service of it is incomplete by itself. */
+function isFragment(document: ComposeDocument, base: ComposeDocument): boolean {
+  if (/override\.ya?ml$/.test(basename(document.path))) return true;
+  const declared = new Set(base.services.map(({ name }) => name));
+  return document.services.some(
+    ({ name, map }) =>
+      declared.has(name) && !['image', 'build', 'extends'].some((key) => map?.has(key) === true),
+  );
+}
+
+/** Where a Compose file that builds this Dockerfile stands: in its folder, above it, or (deploy/) just below. */
+function nearbyFolders(path: string): readonly string[] {
+  const folder = folderOf(path);
+  const above: string[] = [];
+  for (let at = folder; at !== '.'; at = folderOf(at)) above.push(at);
+  return [...above, '.'];
+}
+
+function usesIn(project: ComposeProject, path: string): { use: ServiceUse; context: string }[] {
+  return project.services().flatMap((view) => {
+    const field = view.last('build');
+    const target = field === undefined ? undefined : buildTarget(field, view);
+    if (field === undefined || target?.dockerfile !== path) return [];
+    const user = view.last('user')?.value;
+    const use: ServiceUse = {
+      service: view.name,
+      evidence: citeField(field),
+      target: target.target,
+      user: typeof user === 'string' ? user : undefined,
+      writableMounts: mountsOf(view)
+        .filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs')
+        .map((mount) => ({ path: mount.target, evidence: mount.evidence })),
+    };
+    return [{ use, context: target.context }];
+  });
+}

@@ -1,0 +1,43 @@
+import { structuredPatch, type StructuredPatchHunk } from 'diff';
+
+/** The hunks that turn one text into another, with three lines of context. */
+export function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
+  return structuredPatch('', '', before, after, undefined, undefined, { context: 3 }).hunks;
+}
+
+/**
+ * A unified diff that `git apply` accepts, for a file that exists before and after.
+ * @param path relative to the root, with `/`.
+ */
+export function unifiedDiff(path: string, before: string, after: string): string {
+  if (before === after) return '';
+  const [a, b] = [gitName(`a/${path}`), gitName(`b/${path}`)];
+  // git ends a name with white space in it by a tab.
+  const tab = / /.test(path) ? '\t' : '';
+  const head = `diff --git ${a} ${b}\n--- ${a}${tab}\n+++ ${b}${tab}\n`;
+  return head + hunksOf(before, after).map(hunkText).join('');
+}
+
+function hunkText(hunk: StructuredPatchHunk): string {
+  return `${hunkHeader(hunk)}\n${hunk.lines.map((line) => `${line}\n`).join('')}`;
+}
+
+export function hunkHeader({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
+  return `@@ -${span(oldStart, oldLines)} +${span(newStart, newLines)} @@`;
+}
+
+function span(start: number, lines: number): string {
+  return lines === 1 ? String(start) : `${start},${lines}`;
+}
+
+/** Quotes a name as git does when it holds a quote, a backslash or a control character. */
+function gitName(name: string): string {
+  if (!/["\\\u0000-\u001f\u007f]/.test(name)) return name;
+  const escaped = name.replace(
+    /["\\\u0000-\u001f\u007f]/g,
+    (character) =>
+      ({ '"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t' })[character] ??
+      `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
+  return `"${escaped}"`;
+}

@@ -1,0 +1,272 @@
+import { createColors } from 'picocolors';
+import type { FilePlan, PlanEntry } from '../core/plan.js';
+import { redact } from '../core/redact.js';
+import type { Evidence } from '../core/types.js';
+import type { FileOutcome } from '../harden.js';
+import { hunkHeader, hunksOf } from './diff.js';
+import type { Totals } from './totals.js';
+import { wrap } from './wrap.js';
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Columns to wrap at. */
+  readonly width: number;
+}
+
+export interface TextRenderer {
+  /** One file's report; empty when there is nothing to say of it. */
+  outcome(outcome: FileOutcome): string;
+  /** One line for a file that was written or would change. */
+  summary(plan: FilePlan, written: WrittenFile | undefined): string;
+  totals(totals: Totals, nextStep: string): string;
+}
+
+/** A file that a run wrote, or why it could not. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly changed: boolean;
+  readonly error: string | undefined;
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+/** Renders plans for people: the diff, the changes with their reasons, what was left alone and why, totals. */
+export function createTextRenderer({ color, width }: TextOptions): TextRenderer {
+  const c = createColors(color);
+  const columns = Math.max(60, Math.min(width, 120));
+  return {
+    outcome: (outcome) => {
+      switch (outcome.kind) {
+        case 'failed':
+          return failure(c, outcome);
+        case 'foreign':
+          return c.dim(`${outcome.path}: ${outcome.reason}; left alone\n`);
+        case 'planned':
+          return planned(c, columns, outcome.plan);
+      }
+    },
+    summary: (plan, written) => summaryText(c, plan, written),
+    totals: (totals, nextStep) => totalsText(c, columns, totals, nextStep),
+  };
+}
+
+function failure(c: Colors, { path, line, reason }: Extract<FileOutcome, { kind: 'failed' }>): string {
+  const place = line === undefined ? path : `${path}:${line}`;
+  return `${c.bold(place)}: ${c.red('error')}: ${reason}\n`;
+}
+
+function planned(c: Colors, columns: number, plan: FilePlan): string {
+  const groups = groupEntries(plan.entries);
+  const applied = groups.filter(({ entry }) => entry.disposition === 'applied');
+  const later = groups.filter(({ entry }) => entry.disposition === 'later');
+  const decide = groups.filter(({ entry }) => entry.disposition === 'manual');
+  const accepted = groups.filter(({ entry }) => entry.disposition === 'accepted');
+  const unsound = groups.filter(({ entry }) => entry.disposition === 'unsound');
+  const sections = [
+    diffText(c, plan.original.text, plan.result),
+    section(
+      c,
+      'Changes',
+      applied.map((group) => changeText(c, columns, group, plan.path)),
+    ),
+    section(
+      c,
+      'In a later phase',
+      later.map((group) => laterText(c, columns, group)),
+    ),
+    section(
+      c,
+      'For you to decide',
+      decide.map((group) => leftText(c, columns, group, plan.path)),
+    ),
+    section(
+      c,
+      'Rightly as it is',
+      accepted.map((group) => leftText(c, columns, group, plan.path)),
+    ),
+    section(
+      c,
+      'Dropped: the change failed its check (a bug in harden)',
+      unsound.map((group) => leftText(c, columns, group, plan.path)),
+    ),
+    section(
+      c,
+      'Failed transforms (a bug in harden)',
+      plan.failures.map(({ id, error }) => `  ${c.red(id)}: ${error}\n`),
+    ),
+  ].filter((text) => text !== '');
+  if (sections.length === 0) return '';
+  return `${c.bold(c.underline(plan.path))}\n\n${sections.join('\n')}\n`;
+}
+
+/** Findings that say the same of several services or stages are told once. */
+interface Group {
+  readonly entry: PlanEntry;
+  readonly subjects: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+function groupEntries(entries: readonly PlanEntry[]): readonly Group[] {
+  const groups = new Map<string, { entry: PlanEntry; subjects: string[]; evidence: Evidence[] }>();
+  for (const entry of entries) {
+    const { finding, meta, disposition, reason } = entry;
+    const key = JSON.stringify([
+      meta.id,
+      disposition,
+      finding.safety,
+      finding.message,
+      whatOf(entry),
+      reason,
+    ]);
+    const group = groups.get(key) ?? { entry, subjects: [], evidence: [] };
+    const subject = subjectName(finding.subject);
+    if (!group.subjects.includes(subject)) group.subjects.push(subject);
+    for (const item of finding.evidence) {
+      if (!group.evidence.some((known) => placeOf(known, '') === placeOf(item, '')))
+        group.evidence.push(item);
+    }
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function whatOf({ finding }: PlanEntry): string {
+  if ('change' in finding) return finding.change;
+  return 'suggestion' in finding ? (finding.suggestion ?? '') : '';
+}
+
+function subjectName(subject: readonly string[]): string {
+  if (subject[0] === 'services') return subject[1] ?? '';
+  if (subject[0] === 'stages') return `stage ${subject[1] ?? ''}`;
+  return `[${subject[0] ?? ''}]`;
+}
+
+function section(c: Colors, title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `${c.bold(title)}\n${items.join('')}`;
+}
+
+const SAFETY_WIDTH = 'phase 2  unsafe  '.length;
+
+function changeText(c: Colors, columns: number, group: Group, path: string): string {
+  const { entry } = group;
+  const unsafe = entry.finding.safety === 'unsafe';
+  const safety = unsafe ? c.yellow('unsafe') : c.green('safe  ');
+  const head = `  phase ${entry.phase}  ${safety}  ${c.bold(group.subjects.join(', '))}: ${whatOf(entry)}\n`;
+  return (
+    head +
+    detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
+    evidenceText(c, columns, group, path) +
+    detail(c, columns, 'may break', entry.meta.mayBreak)
+  );
+}
+
+function laterText(c: Colors, columns: number, group: Group): string {
+  const { entry, subjects } = group;
+  const text = `${subjects.join(', ')}: ${whatOf(entry)} (${entry.meta.id})`;
+  return hanging(`  phase ${entry.phase}  `, text, columns, c.dim);
+}
+
+function leftText(c: Colors, columns: number, group: Group, path: string): string {
+  const { entry, subjects } = group;
+  const head = `  ${c.bold(subjects.join(', '))}: ${entry.finding.message} (${entry.meta.id})\n`;
+  const suggestion = whatOf(entry);
+  return (
+    head +
+    detail(c, columns, 'left', entry.reason ?? '') +
+    evidenceText(c, columns, group, path) +
+    (suggestion === '' ? '' : detail(c, columns, 'suggested', suggestion))
+  );
+}
+
+const MAX_EVIDENCE = 3;
+
+/** The first pieces of evidence; the JSON output has all of them. */
+function evidenceText(c: Colors, columns: number, { evidence }: Group, path: string): string {
+  const shown = evidence.slice(0, MAX_EVIDENCE);
+  const rest = evidence.length - shown.length;
+  return shown
+    .map((item, at) => {
+      const more = rest > 0 && at === shown.length - 1 ? ` (and ${rest} more)` : '';
+      return detail(
+        c,
+        columns,
+        at === 0 ? 'evidence' : '',
+        `${placeOf(item, path)}: ${redact(item.text)}${more}`,
+      );
+    })
+    .join('');
+}
+
+function placeOf(evidence: Evidence, path: string): string {
+  if ('source' in evidence) return evidence.source;
+  return evidence.file === path ? `line ${evidence.line}` : `${evidence.file}:${evidence.line}`;
+}
+
+function detail(c: Colors, columns: number, label: string, text: string): string {
+  const lead = ' '.repeat(SAFETY_WIDTH - 8) + (label === '' ? '' : label).padEnd(10);
+  return hanging(lead, text, columns, c.dim);
+}
+
+function hanging(lead: string, text: string, columns: number, style: (text: string) => string): string {
+  const lines = wrap(text, columns - lead.length);
+  return lines.map((line, at) => style((at === 0 ? lead : ' '.repeat(lead.length)) + line) + '\n').join('');
+}
+
+function diffText(c: Colors, before: string, after: string): string {
+  if (before === after) return '';
+  const lines = hunksOf(before, after).flatMap((hunk) => [
+    c.cyan(hunkHeader(hunk)),
+    ...hunk.lines.map((line) => {
+      const shown = redact(line.replace(/\r$/, ''));
+      if (line.startsWith('+')) return c.green(shown);
+      return line.startsWith('-') ? c.red(shown) : shown;
+    }),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+function summaryText(c: Colors, plan: FilePlan, written: WrittenFile | undefined): string {
+  const changes = plan.entries.filter(({ disposition }) => disposition === 'applied').length;
+  const decide = plan.entries.filter(({ disposition }) => disposition === 'manual').length;
+  const counts = [
+    `${changes} ${plural(changes, 'change')}`,
+    ...(decide === 0 ? [] : [`${decide} for you to decide`]),
+  ].join(', ');
+  if (written === undefined) {
+    return plan.result === plan.original.text
+      ? ''
+      : `${c.yellow('would change')}  ${plan.path}  ${c.dim(counts)}\n`;
+  }
+  if (written.error !== undefined) return `${c.red('not written ')}  ${written.path}  ${written.error}\n`;
+  const state = written.changed ? c.green('wrote       ') : c.dim('unchanged   ');
+  return `${state}  ${written.path}  ${c.dim(counts)}\n`;
+}
+
+function totalsText(c: Colors, columns: number, totals: Totals, nextStep: string): string {
+  const changes = totals.safe + totals.unsafe;
+  const rows: [number, string][] = [
+    [
+      totals.changedFiles,
+      `of ${totals.files} ${plural(totals.files, 'file')} ${totals.changedFiles === 1 ? 'changes' : 'change'}`,
+    ],
+    [
+      changes,
+      `${plural(changes, 'change')}: ${totals.safe} safe, ${totals.unsafe} unsafe (test ${totals.unsafe === 1 ? 'it' : 'them'} first)`,
+    ],
+    [totals.later, `more in a later phase`],
+    [totals.manual, 'for you to decide'],
+    [totals.accepted, 'rightly as they are'],
+    [totals.unsound, 'dropped by verification'],
+    [totals.foreign, 'left alone: templates and other formats'],
+    [totals.errors, plural(totals.errors, 'error')],
+  ];
+  const shown = rows.filter(([count], at) => at === 0 || count > 0);
+  const digits = Math.max(...shown.map(([count]) => String(count).length));
+  const lines = shown.map(([count, text]) => `${String(count).padStart(digits)} ${text}`);
+  const hint = nextStep === '' ? '' : `\n${wrap(nextStep, columns).join('\n')}\n`;
+  return `${c.bold('Totals')}\n${lines.map((line) => `  ${line}\n`).join('')}${hint}`;
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
+}

@@ -1,0 +1,47 @@
+import type { FileOutcome } from '../harden.js';
+
+/** Counts over a run; what a summary needs, so that no plan has to be kept. */
+export interface Totals {
+  files: number;
+  changedFiles: number;
+  safe: number;
+  unsafe: number;
+  later: number;
+  manual: number;
+  accepted: number;
+  unsound: number;
+  foreign: number;
+  errors: number;
+}
+
+export function createTotals(): Totals {
+  return {
+    files: 0,
+    changedFiles: 0,
+    safe: 0,
+    unsafe: 0,
+    later: 0,
+    manual: 0,
+    accepted: 0,
+    unsound: 0,
+    foreign: 0,
+    errors: 0,
+  };
+}
+
+/** Adds one file's outcome to the totals. */
+export function count(totals: Totals, outcome: FileOutcome): void {
+  if (outcome.kind === 'failed') totals.errors += 1;
+  else if (outcome.kind === 'foreign') totals.foreign += 1;
+  else {
+    const { plan } = outcome;
+    totals.files += 1;
+    if (plan.result !== plan.original.text) totals.changedFiles += 1;
+    totals.errors += plan.failures.length;
+    for (const { disposition, finding } of plan.entries) {
+      if (disposition !== 'applied') totals[disposition] += 1;
+      else if (finding.safety === 'safe') totals.safe += 1;
+      else totals.unsafe += 1;
+    }
+  }
+}
