@@ -19,7 +19,7 @@ export function tasksNeed(origin: Origin): Need<number> {
     ...origin.evidence,
     citeSource(
       'https://www.elastic.co/docs/deploy-manage/deploy/self-managed/max-number-of-threads',
-      'the number of threads that Elasticsearch can create must be at least 4096',
+      'the highest documented need: Elasticsearch must be able to create at least 4096 threads',
     ),
   );
 }

@@ -1,0 +1,74 @@
+import type { SemanticPath } from '../../core/types.js';
+import type { DockerfileDocument, Instruction } from './document.js';
+
+/** What an instruction means, without its layout: two instructions with the same text do the same. */
+function normalised(document: DockerfileDocument, instruction: Instruction): string {
+  const { keyword, flags, json, words, argumentText, heredocs } = instruction;
+  const argument =
+    json !== undefined && keyword !== 'HEALTHCHECK'
+      ? JSON.stringify(json)
+      : /^(?:RUN|CMD|ENTRYPOINT|SHELL|HEALTHCHECK|ONBUILD)$/.test(keyword)
+        ? argumentText
+        : words.map(({ text }) => text).join(' ');
+  const bodies = heredocs.map(({ name, body }) => `${name}\n${document.text.slice(body.start, body.end)}`);
+  return [keyword, ...flags.map(({ text }) => text), argument, ...bodies].join('\u0000');
+}
+
+function pathOf({ stage, keyword }: Instruction): SemanticPath {
+  return stage === -1 ? ['global', keyword] : ['stages', String(stage), keyword];
+}
+
+/** Marks the members of a longest common subsequence of two lists. */
+function common(before: readonly string[], after: readonly string[]): [boolean[], boolean[]] {
+  const keepBefore = before.map(() => false);
+  const keepAfter = after.map(() => false);
+  const width = after.length + 1;
+  const lengths = new Uint32Array((before.length + 1) * width);
+  for (let i = before.length - 1; i >= 0; i -= 1) {
+    for (let j = after.length - 1; j >= 0; j -= 1) {
+      lengths[i * width + j] =
+        before[i] === after[j]
+          ? lengths[(i + 1) * width + j + 1]! + 1
+          : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
+    }
+  }
+  for (let i = 0, j = 0; i < before.length && j < after.length;) {
+    if (before[i] === after[j]) {
+      keepBefore[i] = keepAfter[j] = true;
+      i += 1;
+      j += 1;
+    } else if (lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!) i += 1;
+    else j += 1;
+  }
+  return [keepBefore, keepAfter];
+}
+
+/** The semantic paths of every instruction that was inserted, removed or changed, and of changed directives. */
+export function delta(before: DockerfileDocument, after: DockerfileDocument): readonly SemanticPath[] {
+  const left = before.instructions.map((instruction) => normalised(before, instruction));
+  const right = after.instructions.map((instruction) => normalised(after, instruction));
+  let head = 0;
+  while (head < left.length && head < right.length && left[head] === right[head]) head += 1;
+  let tail = 0;
+  while (
+    tail < left.length - head &&
+    tail < right.length - head &&
+    left[left.length - 1 - tail] === right[right.length - 1 - tail]
+  ) {
+    tail += 1;
+  }
+  const [keepLeft, keepRight] = common(
+    left.slice(head, left.length - tail),
+    right.slice(head, right.length - tail),
+  );
+  const paths = new Map<string, SemanticPath>();
+  const add = (path: SemanticPath): unknown => paths.set(path.join('\u0000'), path);
+  keepLeft.forEach((kept, index) => kept || add(pathOf(before.instructions[head + index]!)));
+  keepRight.forEach((kept, index) => kept || add(pathOf(after.instructions[head + index]!)));
+  for (const name of ['syntax', 'escape', 'check']) {
+    const value = ({ directives }: DockerfileDocument): string | undefined =>
+      directives.find((directive) => directive.name === name)?.value;
+    if (value(before) !== value(after)) add(['directives', name]);
+  }
+  return [...paths.values()];
+}

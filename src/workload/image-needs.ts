@@ -1,0 +1,107 @@
+import { cite } from '../core/evidence.js';
+import type { Evidence } from '../core/types.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
+import type { StageScope } from '../formats/dockerfile/scope.js';
+import { runScripts } from '../formats/dockerfile/shell-text.js';
+import { parseShell, type ShellCommand } from '../formats/shell.js';
+import { known, likely, unknown, type Need } from './model.js';
+import { programName, type Startup } from './startup.js';
+
+/** A command of a RUN with its place in the document. */
+export interface RunCommand extends ShellCommand {
+  /** Add to `start` and `end` of the command and its words to get offsets of the document. */
+  readonly offset: number;
+  readonly instruction: StageScope['instructions'][number];
+}
+
+/** The simple commands of every RUN of a stage's chain, in order. */
+export function runCommandsOf(document: DockerfileDocument, scope: StageScope): RunCommand[] {
+  return scope.instructions
+    .filter(({ keyword }) => keyword === 'RUN')
+    .flatMap((instruction) =>
+      runScripts(document, instruction).flatMap(({ text, offset }) =>
+        parseShell(text).commands.map((command) => ({ ...command, offset, instruction })),
+      ),
+    );
+}
+
+/** Setuid programs, and programs with file capabilities on the usual images. */
+const HELPERS = /^(?:sudo|su|doas|pkexec|ping6?|newuidmap|newgidmap|fusermount3?|fixuid)$/;
+/** A mention of these at build time says that something uses them later. */
+const INSTALLED_HELPERS = /^(?:sudo|doas|uidmap|fuse3?|fixuid)$/;
+const STEP_DOWN = new Set('gosu su-exec setpriv runuser s6-setuidgid setuidgid chpst capsh'.split(' '));
+
+function argumentsOf(command: ShellCommand): string[] {
+  return command.args.map(({ value, text }) => value ?? text);
+}
+
+/** The helper that a build command makes available, if any. */
+function helperFromBuild(command: ShellCommand): string | undefined {
+  const name = command.program === undefined ? '' : programName(command.program);
+  const args = argumentsOf(command);
+  if (name === 'sudo' || name === 'setcap') return name;
+  if (name === 'chmod' && args.some((word) => /^(?:[ugoa]*\+[rwxX]*s|[2467][0-7]{3})$/.test(word)))
+    return 'chmod u+s';
+  if (!/^(?:apt|apt-get|apk|dnf|yum|microdnf)$/.test(name)) return undefined;
+  return args.find((word) => INSTALLED_HELPERS.test(word));
+}
+
+/** Programs that gain privileges on exec: named by what starts, or made available by the build. */
+export function setuidHelpersOf(
+  document: DockerfileDocument,
+  startup: Startup,
+  commands: readonly RunCommand[],
+): Need<readonly string[]> {
+  const names = new Set<string>();
+  const evidence: Evidence[] = [];
+  for (const program of startup.programs) {
+    const name = program.name === undefined ? '' : programName(program.name);
+    if (!HELPERS.test(name)) continue;
+    names.add(name);
+    evidence.push(program.evidence);
+  }
+  for (const command of commands) {
+    const name = helperFromBuild(command);
+    if (name === undefined) continue;
+    names.add(name);
+    evidence.push(cite(document, command.offset + command.start));
+  }
+  if (names.size > 0) return known([...names], ...evidence);
+  return startup.unreadable.length > 0 ? unknown([]) : likely([]);
+}
+
+/** Where what starts gives up root by itself. */
+export function stepsDownOf(startup: Startup): Evidence[] {
+  return startup.programs.flatMap(({ name = '', args, evidence }) => {
+    const program = programName(name);
+    const steps =
+      STEP_DOWN.has(program) ||
+      (program === 'su' && args.length > 0) ||
+      (program === 'chroot' && args.some((word) => word.startsWith('--userspec')));
+    return steps ? [evidence] : [];
+  });
+}
+
+/** Where the build gives files to a user that isn't root: what the process may be meant to write. */
+export function ownedOf(
+  document: DockerfileDocument,
+  scope: StageScope,
+  commands: readonly RunCommand[],
+): Evidence[] {
+  const flags = scope.instructions.flatMap(({ flags, start }) =>
+    flags.some(({ name, value = '' }) => name === 'chown' && !/^(?:root|0)\b/.test(value)) ? [start] : [],
+  );
+  const chowns = commands.flatMap(({ program, args, offset, start }) =>
+    program === 'chown' && !args.some(({ text }) => /^(?:root|0)(?::|$)/.test(text)) ? [offset + start] : [],
+  );
+  return [...flags, ...chowns].map((offset) => cite(document, offset));
+}
+
+/** JVM libraries (JNA, Netty, Snappy) and Bun unpack native code in the temporary directory and load it. */
+export function needsExecutableTemp(startup: Startup, baseRepository: string): boolean {
+  if (
+    /(?:^|\/)(?:eclipse-temurin|openjdk|amazoncorretto|maven|gradle|tomcat|jetty|bun)$/.test(baseRepository)
+  )
+    return true;
+  return startup.programs.some(({ name = '' }) => /^(?:java|bun|bunx|catalina\.sh)$/.test(programName(name)));
+}

@@ -1,0 +1,101 @@
+import type { Evidence } from '../../core/types.js';
+import { CLOSED_PROGRAMS, INTERPRETERS } from './programs.js';
+import { baseName } from './scripts.js';
+
+/** A program that runs inside the unit's sandbox. */
+export interface UnitProgram {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** It does what its arguments say and nothing else. */
+  readonly closed: boolean;
+  /** Names to look up: a wrapper's or an interpreter's arguments may name what really runs. */
+  readonly aliases: readonly string[];
+  readonly evidence: Evidence;
+}
+
+/** A line whose paths say what the unit uses. */
+export interface UsedText {
+  readonly text: string;
+  /** It comes from a closed program that doesn't write to its arguments. */
+  readonly readsOnly: boolean;
+  readonly evidence: Evidence;
+}
+
+/** A place that a command of a shell or of coreutils writes to. */
+export interface ShellWrite {
+  /** Undefined when the shell computes it. */
+  readonly path: string | undefined;
+  /** The path is made as a directory, so that it may not exist before. */
+  readonly makesDirectory: boolean;
+  readonly evidence: Evidence;
+}
+
+export interface UnitCommands {
+  readonly programs: readonly UnitProgram[];
+  /** What runs and can't be read: each with the reason. */
+  readonly opaque: readonly { readonly reason: string; readonly evidence: Evidence }[];
+  readonly texts: readonly UsedText[];
+  readonly writes: readonly ShellWrite[];
+  /** A configuration file or a variable may name further paths. */
+  readonly configured: Evidence | undefined;
+  /** A shell runs: a here-document may need a place in /tmp. */
+  readonly shell: boolean;
+}
+
+const WRAPPERS =
+  /^(env|nice|ionice|nohup|timeout|flock|taskset|stdbuf|setsid|chrt|setpriv|runuser|su|sudo|dbus-run-session|start-stop-daemon|systemd-inhibit|systemd-cat|xvfb-run|unshare|nsenter|tini|dumb-init|catatonit|chpst|setuidgid|capsh|authbind|numactl|time|chroot|cpulimit|gosu|su-exec|firejail|bwrap|script|unbuffer|faketime|tsocks|proxychains4?|torsocks)$/;
+
+export const WRITERS =
+  /^(mkdir|rmdir|rm|mv|cp|ln|touch|tee|chmod|chown|chgrp|install|truncate|sed|mktemp|gzip|gunzip|xz|unxz|zstd|bzip2|split|csplit|sync|sort)$/;
+
+/** `UnitCommands` while it is being read. */
+export interface Collector {
+  readonly programs: UnitProgram[];
+  readonly opaque: { reason: string; evidence: Evidence }[];
+  readonly texts: UsedText[];
+  readonly writes: ShellWrite[];
+  configured: Evidence | undefined;
+  shell: boolean;
+}
+
+/** Notes a program with what its arguments say. */
+export function addProgram(
+  name: string,
+  path: string,
+  args: readonly string[],
+  evidence: Evidence,
+  found: Collector,
+): void {
+  const closed =
+    CLOSED_PROGRAMS.has(name) && !path.includes('%') && /^(?:[^/]+|\/(?:usr\/)?s?bin\/.*)$/.test(path);
+  const indirect = WRAPPERS.test(name) || INTERPRETERS.some((interpreter) => interpreter.names.test(name));
+  const bare = args
+    .filter((arg) => !arg.startsWith('-'))
+    .map((arg) => baseName(arg.replace(/\.(py|js|mjs|cjs|rb|pl|jar|dll|php)$/, '')));
+  // A versioned or suffixed build of a program (redis-server-7, foo.real) has the same needs.
+  found.programs.push({
+    name,
+    args,
+    closed: closed && !(name === 'env' && args.some((arg) => !arg.includes('='))),
+    aliases: [name, ...(indirect ? bare : [])],
+    evidence,
+  });
+  const readsOnly = closed && !WRITERS.test(name);
+  found.texts.push({ text: [path, ...args].join(' '), readsOnly, evidence });
+  if (!closed) return;
+  for (const path of writtenArguments(name, args)) {
+    if (!path.startsWith('/')) continue;
+    const makesDirectory = name === 'mkdir' || (name === 'install' && args.includes('-d'));
+    found.writes.push({ path, makesDirectory, evidence });
+  }
+}
+
+/** The arguments that a program of coreutils writes to; the others are only read. */
+function writtenArguments(name: string, args: readonly string[]): readonly string[] {
+  const operands = args.filter((arg) => !arg.startsWith('-'));
+  if (name === 'cp' || name === 'ln') return operands.slice(-1);
+  if (name === 'sed')
+    return args.some((arg) => /^(-[a-zA-Z]*i|--in-place)/.test(arg)) ? operands.slice(1) : [];
+  if (name === 'sort') return args.flatMap((arg, at) => (arg === '-o' ? [args[at + 1] ?? ''] : []));
+  return WRITERS.test(name) ? operands : [];
+}

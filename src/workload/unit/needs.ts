@@ -1,0 +1,277 @@
+import { cite } from '../../core/evidence.js';
+import type { Evidence } from '../../core/types.js';
+import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
+import { known, likely, unknown, type Need } from '../model.js';
+import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
+import { NAME_LOOKUPS, PROGRAM_FACTS, type Trait } from './programs.js';
+
+/** What needs something that a restriction takes away; empty when nothing does. */
+export type Restriction = Need<readonly string[]>;
+
+/** How well the unit's commands are understood: the certainty of "nothing needs it". */
+export function nothing(commands: UnitCommands, ...evidence: readonly Evidence[]): Restriction {
+  const opaque = commands.opaque[0];
+  if (opaque !== undefined) return unknown([], opaque.evidence, ...evidence);
+  const cited = uniqueEvidence([...commands.programs.map((program) => program.evidence), ...evidence]);
+  if (commands.programs.length > 0 && commands.programs.every((program) => program.closed))
+    return known([], ...cited);
+  return likely([], ...cited);
+}
+
+function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
+  const seen = new Set<string>();
+  return list.filter((item) => {
+    const key = JSON.stringify(item);
+    return !seen.has(key) && seen.add(key).size > 0;
+  });
+}
+
+function traitHits(program: UnitProgram, trait: Trait): readonly string[] {
+  return PROGRAM_FACTS.filter((facts) => facts.traits?.includes(trait) === true).flatMap((facts) => {
+    const name = program.aliases.find((alias) => facts.names.test(alias));
+    return name === undefined ? [] : [`${name} ${facts.why}`];
+  });
+}
+
+/** A need that programs have by their name, and lines of the unit by their text. */
+export function needOf(
+  commands: UnitCommands,
+  trait: Trait,
+  more: readonly { readonly why: string; readonly evidence: Evidence }[],
+): Restriction {
+  const byName = commands.programs.flatMap((program) =>
+    traitHits(program, trait).map((why) => ({ why, evidence: program.evidence })),
+  );
+  const all = [...more, ...byName];
+  if (all.length === 0) return nothing(commands);
+  return likely(
+    [...new Set(all.map((item) => item.why))],
+    ...uniqueEvidence(all.map((item) => item.evidence)),
+  );
+}
+
+interface Hint {
+  readonly why: string;
+  readonly evidence: Evidence;
+}
+
+export function entryHints(
+  document: UnitDocument,
+  tests: readonly (readonly [key: string, value: RegExp, why: string])[],
+): readonly Hint[] {
+  return tests.flatMap(([key, value, why]) =>
+    document
+      .assignments('Service', key)
+      .filter((entry) => value.test(entry.value))
+      .map((entry) => ({ why, evidence: cite(document, entry.range.start) })),
+  );
+}
+
+export function textHints(texts: readonly UsedText[], pattern: RegExp, why: string): readonly Hint[] {
+  return texts.filter((text) => pattern.test(text.text)).map((text) => ({ why, evidence: text.evidence }));
+}
+
+/** A comment is no proof of a need, but one that speaks of file capabilities is reason enough to leave a unit alone. */
+function commentHint(document: UnitDocument, pattern: RegExp, why: string): readonly Hint[] {
+  const comment = document.logicalLines.find(
+    (line) => line.kind === 'comment' && pattern.test(document.text.slice(line.start, line.end)),
+  );
+  return comment === undefined ? [] : [{ why, evidence: cite(document, comment.start) }];
+}
+
+/**
+ * Why the unit may gain privileges through execve(): setuid and setgid helpers, and file capabilities (a
+ * non-root program on a low port that the unit gives no ambient capability).
+ */
+export function setuidOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+  root: boolean,
+): Restriction {
+  const ambient = document.has('Service', 'AmbientCapabilities');
+  const lowPort =
+    /(?:--?(?:\w+-)*(?:port|listen|bind|addr(?:ess)?)[= ](?:\S*:)?|(?:^|[\s=])(?:[\d.*]*|\[[\da-f:]*\]):)([1-9]\d{0,2}|10[01]\d|102[0-3])(?=$|[\s/"',])/;
+  const ports =
+    root || ambient ? [] : textHints(texts, lowPort, 'it may have file capabilities to listen on a low port');
+  // What a script only prints is no command.
+  const mail = textHints(
+    texts.filter((text) => !text.readsOnly),
+    /(^|[\s/"'=])(sudo|doas|pkexec|sendmail)(\s|$|["'])/,
+    'a command names a setuid helper',
+  );
+  const caps = ambient
+    ? []
+    : commentHint(document, /\bsetcap\b/, 'a comment says that the program has file capabilities');
+  return needOf(commands, 'setuid', [...mail, ...ports, ...caps, ...desktopHints(document, texts)]);
+}
+
+export function namespacesOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+): Restriction {
+  return needOf(commands, 'namespaces', [
+    ...entryHints(document, [['Delegate', /^(?!no$|false$|off$|0$)./i, 'it manages its own control group']]),
+    ...desktopHints(document, texts),
+  ]);
+}
+
+export function realtimeOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+): Restriction {
+  return needOf(commands, 'realtime', [
+    ...entryHints(document, [
+      ['CPUSchedulingPolicy', /^(rr|fifo)$/i, 'it asks for realtime scheduling'],
+      ['CPUSchedulingPriority', /[1-9]/, 'it asks for realtime scheduling'],
+      ['LimitRTPRIO', /^(?!0$)./, 'it may raise its priority to realtime'],
+      ['LimitRTTIME', /./, 'it limits its realtime use'],
+    ]),
+    ...entryHints(document, [['AmbientCapabilities', /CAP_SYS_NICE/i, 'it holds CAP_SYS_NICE']]),
+    ...entryHints(document, [['CapabilityBoundingSet', /^[^~]*CAP_SYS_NICE/i, 'it keeps CAP_SYS_NICE']]),
+    ...textHints(
+      texts,
+      /(^|\s)(--?realtime|--rt(prio)?|--rr|--fifo)(\s|=|$)/,
+      'an argument asks for realtime scheduling',
+    ),
+  ]);
+}
+
+/** A mode with the setuid or setgid bit: `4755`, `02775`, `u+s`, `g=rwxs`. */
+const SPECIAL_MODE = /(^|\s)(--mode=|-m\s*)?0?[2-7][0-7]{3}(\s|$)|(^|\s)[ugoa]*[+=][rwxXt]*s/;
+
+export function suidSgidOf(commands: UnitCommands): Restriction {
+  const modes = commands.programs
+    .filter(({ name, args }) => /^(chmod|install|mkdir)$/.test(name) && SPECIAL_MODE.test(args.join(' ')))
+    .map((program) => ({ why: `${program.name} sets a setuid or setgid bit`, evidence: program.evidence }));
+  const archives = commands.programs
+    .filter(
+      ({ name, args }) => name === 'cp' && args.some((arg) => /^-\w*[ap]|^--(archive|preserve)/.test(arg)),
+    )
+    .map((program) => ({ why: 'cp keeps the modes of what it copies', evidence: program.evidence }));
+  return needOf(commands, 'suid-sgid', [...modes, ...archives]);
+}
+
+export function kernelOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+): Restriction {
+  return needOf(commands, 'kernel', [
+    ...entryHints(document, [
+      ['Delegate', /^(?!no$|false$|off$|0$)./i, 'it manages its own control group'],
+      [
+        'AmbientCapabilities',
+        /CAP_(SYS_MODULE|SYSLOG|NET_ADMIN|SYS_ADMIN|BPF)/i,
+        'it holds a capability over the kernel',
+      ],
+      [
+        'CapabilityBoundingSet',
+        /^[^~]*CAP_(SYS_MODULE|SYSLOG|NET_ADMIN|SYS_ADMIN|BPF)/i,
+        'it keeps a capability over the kernel',
+      ],
+    ]),
+    ...textHints(
+      texts,
+      /\/proc\/(sys|irq|fs|acpi|sysrq|kmsg|kcore|kallsyms)|(^|[\s"'=:])\/sys\/|\/dev\/kmsg|\/lib\/modules|cgroup/,
+      'it names a kernel interface',
+    ),
+  ]);
+}
+
+export function personalityOf(document: UnitDocument, commands: UnitCommands): Restriction {
+  return needOf(
+    commands,
+    'personality',
+    entryHints(document, [['Personality', /./, 'it sets an execution domain']]),
+  );
+}
+
+const DEVICE =
+  /\/dev\/(?!null\b|zero\b|full\b|u?random\b|std(in|out|err)\b|fd\b|log\b|shm\b|pts\b|ptmx\b|tty(?![\w])|tcp\/|udp\/|mqueue\b|hugepages\b)/;
+const DEVICE_GROUPS =
+  /\b(video|render|audio|dialout|uucp|tty|disk|kvm|input|plugdev|cdrom|tape|lp|scanner|gpio|i2c|spi|usb|bluetooth|sgx|tss|tape|floppy)\b/;
+
+export function devicesOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+): Restriction {
+  return needOf(commands, 'devices', [
+    ...entryHints(document, [
+      ['DeviceAllow', /^(?!\/dev\/(null|zero|full|u?random)\b)./, 'it is allowed devices'],
+      ['SupplementaryGroups', DEVICE_GROUPS, 'it is in a group that owns devices'],
+      ['Group', DEVICE_GROUPS, 'it is in a group that owns devices'],
+      ['CapabilityBoundingSet', /^[^~]*CAP_(SYS_RAWIO|MKNOD)/i, 'it keeps a capability over devices'],
+      ['AmbientCapabilities', /CAP_(SYS_RAWIO|MKNOD|NET_ADMIN)/i, 'it holds a capability over devices'],
+      [
+        'Environment',
+        /CUDA|NVIDIA|ROCM|HIP_|LIBVA|VAAPI|PULSE|ALSA|FRAMEBUFFER/,
+        'its environment names a device',
+      ],
+    ]),
+    ...textHints(texts, DEVICE, 'it names a device'),
+    ...textHints(
+      texts,
+      /--?(device|gpus?|tun|tty|serial|hwaccel|vaapi|cuda|usb)\b/i,
+      'an argument names a device',
+    ),
+    ...document
+      .assignments('Unit', 'After', 'Wants', 'Requires', 'BindsTo', 'ConditionPathExists')
+      .filter((entry) => /\.device\b|\/dev\/|\b(sound|bluetooth|smartcard|printer)\.target/.test(entry.value))
+      .map((entry) => ({ why: 'it waits for a device', evidence: cite(document, entry.range.start) })),
+  ]);
+}
+
+const BASE_FAMILIES = ['AF_UNIX', 'AF_INET', 'AF_INET6', 'AF_NETLINK'] as const;
+
+/** The socket families that the unit's programs use. */
+export function familiesOf(document: UnitDocument, commands: UnitCommands): Restriction {
+  const base = nothing(commands);
+  if (base.certainty === 'known') {
+    const lookups = commands.programs.some((program) => NAME_LOOKUPS.has(program.name));
+    return { ...base, value: lookups ? BASE_FAMILIES : ['AF_UNIX'] };
+  }
+  const extra = commands.programs.flatMap((program) =>
+    PROGRAM_FACTS.filter((facts) => program.aliases.some((alias) => facts.names.test(alias))).flatMap(
+      (facts) => facts.families ?? [],
+    ),
+  );
+  const packet = ['AmbientCapabilities', 'CapabilityBoundingSet'].some((key) =>
+    document.assignments('Service', key).some((entry) => /^[^~]*CAP_NET_RAW/i.test(entry.value)),
+  );
+  return { ...base, value: [...new Set([...BASE_FAMILIES, ...extra, ...(packet ? ['AF_PACKET'] : [])])] };
+}
+
+/** `RootDirectory=` and the like: paths in the unit aren't the host's. */
+export function hasOwnRoot(document: UnitDocument): boolean {
+  return ['RootDirectory', 'RootImage', 'RootDirectoryStartOnly', 'MountImages', 'ExtensionImages'].some(
+    (key) => {
+      const value = document.last('Service', key)?.value;
+      return value !== undefined && parseBoolean(value) !== false && value !== '/';
+    },
+  );
+}
+
+/** A mount namespace of its own takes the host's mounts, as they come and go, out of a unit's sight. */
+export function hostMountsOf(commands: UnitCommands, texts: readonly UsedText[]): Restriction {
+  return needOf(
+    commands,
+    'host-mounts',
+    textHints(texts, /(^|[\s/_-])(u?mount|chroot)([\s_]|$)/, 'a command mounts or changes the root'),
+  );
+}
+
+const DESKTOP = /\b(graphical-session(-pre)?|xdg-desktop-autostart)\.target\b/;
+
+/** A program of the desktop opens others, browsers with their own sandbox among them. */
+export function desktopHints(document: UnitDocument, texts: readonly UsedText[]): readonly Hint[] {
+  const why = 'it is a program of the desktop, which opens others';
+  const entry = document.entries.find(({ value }) => DESKTOP.test(value));
+  return [
+    ...(entry === undefined ? [] : [{ why, evidence: cite(document, entry.range.start) }]),
+    ...textHints(texts, /\b(systray|tray|applet)\b|\bxdg-open\b/, why),
+  ];
+}
