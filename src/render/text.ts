@@ -77,17 +77,17 @@ function planned(c: Colors, columns: number, plan: FilePlan): string {
     section(
       c,
       'For you to decide',
-      decide.map((group) => leftText(c, columns, group, plan.path)),
+      byReason(decide).map((groups) => leftText(c, columns, groups, plan.path)),
     ),
     section(
       c,
       'Rightly as it is',
-      accepted.map((group) => leftText(c, columns, group, plan.path)),
+      byReason(accepted).map((groups) => leftText(c, columns, groups, plan.path)),
     ),
     section(
       c,
       'Dropped: the change failed its check (a bug in harden)',
-      unsound.map((group) => leftText(c, columns, group, plan.path)),
+      byReason(unsound).map((groups) => leftText(c, columns, groups, plan.path)),
     ),
     section(
       c,
@@ -166,15 +166,28 @@ function laterText(c: Colors, columns: number, group: Group): string {
   return hanging(`  phase ${entry.phase}  `, text, columns, c.dim);
 }
 
-function leftText(c: Colors, columns: number, group: Group, path: string): string {
-  const { entry, subjects } = group;
-  const head = `  ${c.bold(subjects.join(', '))}: ${entry.finding.message} (${entry.meta.id})\n`;
-  const suggestion = whatOf(entry);
+/** What was left alone for the same reason is told together. */
+function byReason(groups: readonly Group[]): readonly (readonly Group[])[] {
+  const found = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = JSON.stringify([group.subjects, group.entry.reason]);
+    found.set(key, [...(found.get(key) ?? []), group]);
+  }
+  return [...found.values()];
+}
+
+function leftText(c: Colors, columns: number, groups: readonly Group[], path: string): string {
+  const [first] = groups;
+  if (first === undefined) return '';
+  const head = hanging('  ', `${first.subjects.join(', ')}: ${first.entry.reason ?? ''}`, columns, c.bold);
+  const items = groups.map(({ entry }) => {
+    const what = whatOf(entry);
+    return `${entry.finding.message}${what === '' ? '' : `: ${what}`} (${entry.meta.id})`;
+  });
   return (
     head +
-    detail(c, columns, 'left', entry.reason ?? '') +
-    evidenceText(c, columns, group, path) +
-    (suggestion === '' ? '' : detail(c, columns, 'suggested', suggestion))
+    items.map((item, at) => detail(c, columns, at === 0 ? 'left' : '', item)).join('') +
+    evidenceText(c, columns, first, path)
   );
 }
 

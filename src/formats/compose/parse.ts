@@ -21,7 +21,8 @@ const MERGE_TAGS = ['!reset', '!override'].flatMap((tag) => [
   { tag, collection: 'seq' as const },
 ]);
 
-const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
+/** How Compose reads YAML. */
+export const YAML_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
   customTags: (tags: Tags): Tags => [...tags, ...MERGE_TAGS] as Tags,
   // Only the first error is reported, and its position is computed here.
@@ -46,7 +47,7 @@ export function parseCompose(path: string, text: string): ParseResult<ComposeDoc
       : { ok: false, kind: 'invalid', line: new LineIndex(text).lineOf(offset), reason };
   let yamls: Document[];
   try {
-    const parsed = parseAllDocuments(text, OPTIONS);
+    const parsed = parseAllDocuments(text, YAML_OPTIONS);
     yamls = 'empty' in parsed ? [] : [...parsed];
   } catch (error) {
     return invalid(0, `YAML: ${error instanceof Error ? error.message : String(error)}`);

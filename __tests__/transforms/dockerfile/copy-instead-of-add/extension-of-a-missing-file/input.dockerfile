@@ -1,0 +1,4 @@
+FROM eclipse-temurin:21-jre
+WORKDIR /app
+ADD target/*.jar app.jar
+CMD ["java", "-jar", "app.jar"]

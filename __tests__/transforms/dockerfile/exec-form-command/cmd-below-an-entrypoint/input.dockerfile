@@ -1,0 +1,4 @@
+FROM debian:12-slim
+COPY entry.sh /entry.sh
+ENTRYPOINT ["/entry.sh"]
+CMD sleep 60

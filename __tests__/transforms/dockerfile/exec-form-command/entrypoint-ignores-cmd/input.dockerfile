@@ -1,0 +1,3 @@
+FROM debian:12-slim
+ENTRYPOINT sleep 60
+CMD --help

@@ -1,0 +1,3 @@
+FROM debian:12-slim
+COPY agent /usr/local/bin/agent
+ENTRYPOINT agent --foreground

@@ -1,0 +1,5 @@
+# syntax=docker/dockerfile:1
+FROM node:22-slim
+WORKDIR /app
+COPY --link . .
+CMD ["node", "server.js"]

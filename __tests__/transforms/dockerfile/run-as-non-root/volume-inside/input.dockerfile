@@ -1,0 +1,5 @@
+FROM node:22-slim
+WORKDIR /app
+COPY . .
+VOLUME ["/app/uploads"]
+CMD ["node", "server.js"]

@@ -1,0 +1,3 @@
+#!/bin/sh
+out="/tmp/export.csv"
+cat /var/lib/tally/data > "$out"
