@@ -85,6 +85,24 @@ function findingOf(
   };
 }
 
+/** RUN in JSON form has no shell text to edit: the reader adds the flag. */
+function inJsonForm(document: DockerfileDocument, instruction: Instruction): Finding[] {
+  const words = instruction.keyword === 'RUN' ? (instruction.json ?? []) : [];
+  const [program = '', ...args] = words;
+  if (!/^(?:.*\/)?apt(?:-get)?$/.test(program) || !args.includes('install') || args.includes(FLAG)) return [];
+  return [
+    {
+      subject: ['stages', String(instruction.stage)],
+      range: { start: instruction.start, end: instruction.end },
+      message: 'apt installs recommended packages, which the program does not ask for',
+      evidence: [cite(document, instruction.start)],
+      safety: 'manual',
+      reason: 'it is in JSON form: add the flag as a string of its own',
+      suggestion: JSON.stringify(words.flatMap((word) => (word === 'install' ? [word, FLAG] : word))),
+    },
+  ];
+}
+
 export const noInstallRecommends: Transform<DockerfileDocument, DockerfileContext> = {
   meta: {
     id: 'dockerfile/no-install-recommends',
@@ -112,12 +130,13 @@ export const noInstallRecommends: Transform<DockerfileDocument, DockerfileContex
       );
       const instructions = [...new Set(open.map(({ command }) => command.instruction))];
       const installed = new Set<string>();
-      return instructions.map((instruction) => {
+      const fixes = instructions.map((instruction) => {
         for (const { command, packages } of all) {
           if (command.instruction.index <= instruction.index) packages.forEach((name) => installed.add(name));
         }
         const here = open.filter(({ command }) => command.instruction === instruction);
         return findingOf(document, build, here, installed);
       });
+      return [...fixes, ...stage.instructions.flatMap((instruction) => inJsonForm(document, instruction))];
     }),
 };

@@ -1,0 +1,32 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../src/io/package.js';
+import { seal } from '../src/io/write.js';
+import { prepare } from '../src/harden.js';
+import { unifiedDiff } from '../src/render/diff.js';
+import { createHardenedBuilds, sidecarPath, sidecarText } from '../src/sidecar.js';
+
+export const examplesRoot = join(packageRoot(), 'examples');
+
+export function exampleNames(): readonly string[] {
+  return readdirSync(examplesRoot).filter((name) => statSync(join(examplesRoot, name)).isDirectory());
+}
+
+/** What harden makes of an example today: the files that `--write` emits, by path, and the patch. */
+export function hardenExample(name: string): {
+  readonly sidecars: ReadonlyMap<string, string>;
+  readonly patch: string;
+} {
+  const run = prepare({ root: join(examplesRoot, name, 'before'), paths: ['.'], phase: 2 });
+  const isHardened = createHardenedBuilds(run);
+  const sidecars = new Map<string, string>();
+  let patch = '';
+  for (const outcome of run.outcomes()) {
+    if (outcome.kind !== 'planned') throw new Error(`${outcome.path}: ${outcome.reason}`);
+    const { file, plan } = outcome;
+    patch += unifiedDiff(plan.path, plan.original.text, plan.result);
+    const text = sidecarText(run, file.format, plan, isHardened);
+    if (text !== undefined) sidecars.set(sidecarPath(plan.path, file.format), seal(text, plan.path));
+  }
+  return { sidecars, patch };
+}

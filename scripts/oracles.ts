@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildkitError } from './buildkit.js';
+
+const execute = promisify(execFile);
+
+/** The format's own tool, asked whether a hardened file is as good as its original. */
+export interface Oracle {
+  /** Undefined when it can't tell (it rejects the original too). */
+  judge(
+    root: string,
+    path: string,
+    before: string,
+    after: string,
+  ): Promise<{ readonly complaint: string | undefined } | undefined>;
+}
+
+export interface Oracles {
+  readonly dockerfile: Oracle;
+  readonly compose: Oracle | undefined;
+  readonly systemd: Oracle | undefined;
+  /** Which oracles this machine lacks. */
+  readonly notes: readonly string[];
+}
+
+async function works(program: string, args: readonly string[]): Promise<boolean> {
+  return execute(program, [...args]).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function createOracles(): Promise<Oracles> {
+  const compose = (await works('docker', ['compose', 'version']))
+    ? ['docker', 'compose']
+    : (await works('docker-compose', ['version']))
+      ? ['docker-compose']
+      : undefined;
+  const analyze = await works('systemd-analyze', ['--version']);
+  return {
+    dockerfile: buildkitOracle,
+    compose: compose === undefined ? undefined : composeOracle(compose),
+    systemd: analyze ? unitOracle : undefined,
+    notes: [
+      ...(compose === undefined ? ['not checked: docker compose config (not installed)'] : []),
+      ...(analyze ? [] : ['not checked: systemd-analyze verify (not installed)']),
+    ],
+  };
+}
+
+/** BuildKit's own parser, compiled to WebAssembly. */
+const buildkitOracle: Oracle = {
+  judge: async (_root, _path, before, after) => {
+    if ((await buildkitError(before)) !== undefined) return undefined;
+    return { complaint: await buildkitError(after) };
+  },
+};
+
+function composeOracle([program = '', ...first]: readonly string[]): Oracle {
+  const errorOf = async (root: string, path: string, text: string): Promise<string | undefined> => {
+    const folder = dirname(join(root, path));
+    const file = join(folder, `.harden-oracle-${basename(path)}`);
+    await writeFile(file, text);
+    try {
+      await execute(program, [...first, '-p', 'oracle', '-f', file, '--profile', '*', 'config', '-q'], {
+        cwd: folder,
+      });
+      return undefined;
+    } catch (error) {
+      return (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error);
+    } finally {
+      await rm(file, { force: true });
+    }
+  };
+  return {
+    judge: async (root, path, before, after) => {
+      if ((await errorOf(root, path, before)) !== undefined) return undefined;
+      return { complaint: await errorOf(root, path, after) };
+    },
+  };
+}
+
+const unitOracle: Oracle = {
+  judge: async (_root, path, before, after) => {
+    const [first, second] = [await complaints(path, before), await complaints(path, after)];
+    const fresh = second.filter((line) => !first.includes(line));
+    return { complaint: fresh.length === 0 ? undefined : fresh.join('; ') };
+  },
+};
+
+/** What systemd-analyze verify says of a unit, without the folder it was checked in and the line numbers. */
+async function complaints(path: string, text: string): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'harden-unit-'));
+  const file = join(folder, basename(path));
+  try {
+    await writeFile(file, text);
+    const user = /systemd\/user\//.test(path) ? ['--user'] : [];
+    const { stderr } = await execute('systemd-analyze', ['verify', '--man=no', ...user, file]).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    return stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.replaceAll(folder, '').replace(/:\d+:/, ':'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
