@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { buildkitError } from './buildkit.js';
+import { instructionsByAst, instructionsOf } from './second-opinion.js';
 
 const execute = promisify(execFile);
 
@@ -51,13 +53,28 @@ export async function createOracles(): Promise<Oracles> {
   };
 }
 
-/** BuildKit's own parser, compiled to WebAssembly. */
+/** BuildKit's own parser, compiled to WebAssembly, and dockerfile-ast's view of the instructions. */
 const buildkitOracle: Oracle = {
-  judge: async (_root, _path, before, after) => {
+  judge: async (_root, path, before, after) => {
     if ((await buildkitError(before)) !== undefined) return undefined;
-    return { complaint: await buildkitError(after) };
+    const rejected = await buildkitError(after);
+    return { complaint: rejected ?? (agrees(path, before) ? disagreement(path, after) : undefined) };
   },
 };
+
+function agrees(path: string, text: string): boolean {
+  return disagreement(path, text) === undefined;
+}
+
+/** The first instruction on which dockerfile-ast and harden's scanner differ. */
+function disagreement(path: string, text: string): string | undefined {
+  const parsed = dockerfileAdapter.parse(path, text);
+  if (!parsed.ok) return parsed.reason;
+  const [ours, theirs] = [instructionsOf(parsed.document), instructionsByAst(parsed.document)];
+  const at = ours.findIndex((instruction, index) => instruction !== theirs[index]);
+  if (at === -1 && ours.length === theirs.length) return undefined;
+  return `dockerfile-ast sees ${theirs[at] ?? 'another end'}, harden ${ours[at] ?? 'none'}`;
+}
 
 function composeOracle([program = '', ...first]: readonly string[]): Oracle {
   const errorOf = async (root: string, path: string, text: string): Promise<string | undefined> => {

@@ -1,8 +1,20 @@
-import yargs from 'yargs';
+import yargs, { type Options } from 'yargs';
 import { packageVersion } from '../io/package.js';
 import { explain, list } from './catalogue.js';
 import { EXIT_ERROR, exitOnClosedPipe, type ExitCode } from './output.js';
 import { runHarden, type HardenArguments } from './run.js';
+
+/** An option that takes one value each time, or several with commas, and leaves the paths alone. */
+function listOption(describe: string): Options {
+  return {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    describe,
+    coerce: (values: readonly string[]) => values.flatMap((value) => value.split(',')),
+  };
+}
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -42,24 +54,9 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             choices: [1, 2, 3] as const,
             describe: '1 immediate, 2 needs testing, 3 advanced; 2 by default, 1 with --in-place',
           })
-          .option('only', {
-            type: 'string',
-            array: true,
-            requiresArg: true,
-            describe: 'transforms to run (see harden list)',
-          })
-          .option('skip', {
-            type: 'string',
-            array: true,
-            requiresArg: true,
-            describe: 'transforms to leave out',
-          })
-          .option('format', {
-            choices: ['dockerfile', 'compose', 'systemd'] as const,
-            array: true,
-            requiresArg: true,
-            describe: 'formats to read',
-          })
+          .option('only', listOption('transforms to run, by id, name or format (see harden list)'))
+          .option('skip', listOption('transforms to leave out'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd'))
           .option('output', {
             choices: ['text', 'patch', 'json'] as const,
             default: 'text' as const,

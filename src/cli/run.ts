@@ -9,7 +9,7 @@ import { createJsonRenderer } from '../render/json.js';
 import { createTextRenderer } from '../render/text.js';
 import { count, createTotals, type Totals } from '../render/totals.js';
 import { createHardenedBuilds, sidecarPath, sidecarText } from '../sidecar.js';
-import { allTransforms } from '../../transforms/index.js';
+import { allTransforms, registry } from '../../transforms/index.js';
 import { near } from './near.js';
 import {
   createProgress,
@@ -183,8 +183,11 @@ function locate(paths: readonly string[]): { root: string; paths: readonly strin
   return { root, paths: absolute };
 }
 
-/** A filter from `--only` and `--skip`, or the message for a name that no transform has. */
-function selectTransforms({ only, skip }: HardenArguments): ((id: string) => boolean) | string {
+/** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
+function selectTransforms({ only, skip, format }: HardenArguments): ((id: string) => boolean) | string {
+  const formats: readonly string[] = Object.keys(registry);
+  const stranger = format?.find((name) => !formats.includes(name));
+  if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
   const ids: readonly string[] = allTransforms.map(({ meta }) => meta.id);
   const matches = (name: string, id: string): boolean =>
     id === name || id.startsWith(`${name}/`) || id.endsWith(`/${name}`);

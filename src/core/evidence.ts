@@ -1,13 +1,20 @@
 import { redact } from './redact.js';
 import type { Evidence, SourceDocument } from './types.js';
 
-/** Cites the line that holds `offset`; a secret's value on it is masked. */
+/** Cites the line that holds `offset`; a secret's value on it is masked, one that began above it too. */
 export function cite(document: SourceDocument, offset: number): Evidence {
-  return {
-    file: document.path,
-    line: document.lines.lineOf(offset),
-    text: redact(document.lines.lineText(offset).trim()),
-  };
+  const line = document.lines.lineOf(offset);
+  return { file: document.path, line, text: (redactedLines(document)[line - 1] ?? '').trim() };
+}
+
+const redacted = new WeakMap<SourceDocument, readonly string[]>();
+
+function redactedLines(document: SourceDocument): readonly string[] {
+  const known = redacted.get(document);
+  if (known !== undefined) return known;
+  const lines = redact(document.text).split('\n');
+  redacted.set(document, lines);
+  return lines;
 }
 
 /** Cites a public document or an image's source. */

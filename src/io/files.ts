@@ -75,8 +75,11 @@ export function isInside(root: string, absolute: string): boolean {
 /** A reader for the tree below `root` (its real path); it never leaves the tree, not through a link either. */
 export function createFileReader(root: string): FileReader {
   const locate = (path: string): string | undefined => {
+    const absolute = resolve(root, path);
+    // Most paths that are asked for don't exist, and an exception for each would cost more than the look.
+    if (statSync(absolute, { throwIfNoEntry: false }) === undefined) return undefined;
     try {
-      const real = realpathSync(resolve(root, path));
+      const real = realpathSync.native(absolute);
       return isInside(root, real) ? real : undefined;
     } catch {
       return undefined;

@@ -155,7 +155,7 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
   return (
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
-    evidenceText(c, columns, group, path) +
+    evidenceText(c, columns, uniqueEvidence(group.evidence), path) +
     detail(c, columns, 'may break', entry.meta.mayBreak)
   );
 }
@@ -170,31 +170,34 @@ function laterText(c: Colors, columns: number, group: Group): string {
 function byReason(groups: readonly Group[]): readonly (readonly Group[])[] {
   const found = new Map<string, Group[]>();
   for (const group of groups) {
-    const key = JSON.stringify([group.subjects, group.entry.reason]);
-    found.set(key, [...(found.get(key) ?? []), group]);
+    const reason = group.entry.reason ?? '';
+    found.set(reason, [...(found.get(reason) ?? []), group]);
   }
   return [...found.values()];
 }
 
 function leftText(c: Colors, columns: number, groups: readonly Group[], path: string): string {
-  const [first] = groups;
-  if (first === undefined) return '';
-  const head = hanging('  ', `${first.subjects.join(', ')}: ${first.entry.reason ?? ''}`, columns, c.bold);
+  const subjects = [...new Set(groups.flatMap((group) => group.subjects))];
   const items = groups.map(({ entry }) => {
     const what = whatOf(entry);
     return `${entry.finding.message}${what === '' ? '' : `: ${what}`} (${entry.meta.id})`;
   });
+  const evidence = uniqueEvidence(groups.flatMap((group) => group.evidence));
   return (
-    head +
-    items.map((item, at) => detail(c, columns, at === 0 ? 'left' : '', item)).join('') +
-    evidenceText(c, columns, first, path)
+    hanging('  ', `${subjects.join(', ')}: ${groups[0]?.entry.reason ?? ''}`, columns, c.bold) +
+    [...new Set(items)].map((item, at) => detail(c, columns, at === 0 ? 'left' : '', item)).join('') +
+    evidenceText(c, columns, evidence, path)
   );
+}
+
+function uniqueEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
+  return [...new Map(evidence.map((item) => [placeOf(item, ''), item])).values()];
 }
 
 const MAX_EVIDENCE = 3;
 
 /** The first pieces of evidence; the JSON output has all of them. */
-function evidenceText(c: Colors, columns: number, { evidence }: Group, path: string): string {
+function evidenceText(c: Colors, columns: number, evidence: readonly Evidence[], path: string): string {
   const shown = evidence.slice(0, MAX_EVIDENCE);
   const rest = evidence.length - shown.length;
   return shown

@@ -121,9 +121,9 @@ function usesObstacle(uses: readonly ServiceUse[]): Obstacle | undefined {
 }
 
 /** `CMD ["bash"]`: an image to work in. */
-function startsBareShell(command: Instruction | undefined): boolean {
+function startsBareShell(command: Instruction): boolean {
   return /^\[?\s*"?(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|a|z)?sh"?(?:\s*,?\s*"?-[il]+"?)?\s*\]?$/.test(
-    command?.argumentText ?? '',
+    command.argumentText,
   );
 }
 
@@ -144,10 +144,12 @@ export function obstacle(
       evidence: at(stage.from.start),
     };
   }
-  if (scope.entrypoint === undefined && startsBareShell(scope.command)) {
+  const only = scope.command === undefined || scope.entrypoint === undefined;
+  const start = scope.entrypoint ?? scope.command;
+  if (only && start !== undefined && startsBareShell(start)) {
     return {
       reason: 'it starts a shell: what runs in it is decided on the command line',
-      evidence: at(scope.command!.start),
+      evidence: at(start.start),
     };
   }
   if (scope.entrypoint?.stage !== stage.index && scope.command?.stage !== stage.index) {

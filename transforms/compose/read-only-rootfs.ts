@@ -37,14 +37,16 @@ export const readOnlyRootfs = forEachService(
     }
     const { value: paths, certainty, evidence, reason } = workload.writable;
     const tmpfs = paths.map(tmpfsEntry);
-    const list = paths.length === 0 ? '' : `, tmpfs on ${paths.map(({ path }) => path).join(', ')}`;
+    const places = paths.map(({ path }) => path).join(', ');
+    const list = places === '' ? '' : `, tmpfs on ${places}`;
+    const more = certainty === 'unknown' ? ' and whatever else `docker diff` shows' : '';
     return proposal(
       declared,
       certainty,
       {
         message,
         evidence,
-        change: `read_only: true${list}`,
+        change: `read_only: true${list}${more}`,
         unknownReason: reason ?? 'what it writes is not known',
       },
       () =>

@@ -29,8 +29,7 @@ export function writableNeed(
 ): Need<readonly WritablePath[]> {
   if (origin.kind === 'server') return serverNeed(origin, mounts);
   if (origin.kind === 'built') return builtNeed(origin, user, mounts);
-  const reason = `${origin.reason} (\`docker diff\` shows what it has written)`;
-  return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
+  return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), origin.reason);
 }
 
 function uncovered<T extends { readonly path: string }>(
