@@ -21,24 +21,45 @@ const BETWEEN_MACHINES: ReadonlyMap<number, string> = new Map([
   [22, 'SSH'],
   [25, 'SMTP'],
   [53, 'DNS'],
+  [88, 'Kerberos'],
   [110, 'POP3'],
   [123, 'NTP'],
+  [139, 'SMB'],
   [143, 'IMAP'],
   [179, 'BGP'],
   [389, 'LDAP'],
   [445, 'SMB'],
   [465, 'SMTP'],
+  [514, 'syslog'],
   [554, 'RTSP'],
   [587, 'SMTP'],
   [636, 'LDAPS'],
   [853, 'DNS over TLS'],
+  [873, 'rsync'],
   [993, 'IMAP'],
   [995, 'POP3'],
+  [1883, 'MQTT'],
+  [1935, 'RTMP'],
+  [2049, 'NFS'],
   [2222, 'SSH'],
+  [3389, 'RDP'],
+  [3478, 'STUN and TURN'],
+  [4001, 'IPFS'],
   [5060, 'SIP'],
   [5222, 'XMPP'],
   [5269, 'XMPP'],
+  [5349, 'TURN'],
+  [6514, 'syslog'],
+  [6667, 'IRC'],
+  [6697, 'IRC'],
+  [6881, 'BitTorrent'],
+  [8333, 'Bitcoin'],
+  [8883, 'MQTT'],
+  [9735, 'Lightning'],
+  [10051, 'Zabbix'],
+  [22000, 'Syncthing'],
   [25565, 'Minecraft'],
+  [30303, 'Ethereum'],
 ]);
 
 export const bindPortsToLoopback: ComposeTransform = {
@@ -147,6 +168,8 @@ function manualReason(workload: ServiceWorkload, port: PublishedPort): string | 
   if (port.hostIp !== undefined && port.hostIp !== '') return `the file names ${port.hostIp} on purpose`;
   if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
   if (port.protocol === 'udp') return 'UDP is mostly spoken with other machines';
+  if (alsoOverUdp(view, port))
+    return 'the port is published over UDP too: both are spoken with other machines';
   const protocol = BETWEEN_MACHINES.get(Number(port.target));
   if (protocol !== undefined) return `${protocol} is spoken with other machines`;
   const address = port.unresolved.find(
@@ -155,6 +178,14 @@ function manualReason(workload: ServiceWorkload, port: PublishedPort): string | 
   if (address !== undefined) return `\${${address}} may hold an address already`;
   const user = hostGatewayUser(view);
   return user === undefined ? undefined : `${user} reaches the host's ports through host.docker.internal`;
+}
+
+/** DNS, TURN, HTTP/3 and games speak one protocol over both; half of it on loopback is no service. */
+function alsoOverUdp(view: ServiceView, port: PublishedPort): boolean {
+  return view
+    .fields('ports')
+    .flatMap((field) => publishedPorts(field, view.project.variables))
+    .some(({ protocol, target }) => protocol === 'udp' && target === port.target);
 }
 
 /** A container that talks to published ports through the host can't reach the host's loopback address. */
