@@ -64,6 +64,7 @@ export function createProjects(workspace: Workspace): Projects {
       folder,
       files: workspace.reader,
       load: open,
+      hardens: (path) => byFolder.get(folderOf(path))?.includes(path) === true,
     });
   };
 

@@ -59,6 +59,16 @@ interface Outcome {
   readonly evidence: readonly Evidence[];
 }
 
+/** Why the service can't be changed here, whatever it needs: what it extends is unread, or changed there. */
+function viewReason({ view }: ServiceWorkload): string | undefined {
+  if (view.missing !== undefined) return view.missing;
+  const { extendsFile } = view;
+  // Lists are appended on merge, and Compose refuses one that names an option twice.
+  return extendsFile !== undefined && view.project.hardens(extendsFile)
+    ? `it extends a service of ${extendsFile}, which is hardened there`
+    : undefined;
+}
+
 /** The finding for an edit: a fix, or the refusal with its reason and the text to add by hand. */
 export function proposal(
   { service, workload }: DeclaredService,
@@ -68,7 +78,7 @@ export function proposal(
 ): FixFinding | ManualFinding {
   const { message, evidence, change, unknownReason } = outcome;
   const base = { subject: ['services', service.name], range: service.keyRange, message, evidence };
-  const reason = workload.view.missing ?? (certainty === 'unknown' ? unknownReason : undefined);
+  const reason = viewReason(workload) ?? (certainty === 'unknown' ? unknownReason : undefined);
   if (reason !== undefined) return { ...base, safety: 'manual', reason, suggestion: change };
   const made = edit();
   if (!made.ok) return { ...base, safety: 'manual', reason: made.reason, suggestion: change };

@@ -20,6 +20,8 @@ export interface ComposeProject {
   readonly files: FileReader;
   /** Parses another Compose file of the tree (`extends.file`). */
   readonly load: (path: string) => ComposeDocument | undefined;
+  /** True for a file that this run changes too. */
+  readonly hardens: (path: string) => boolean;
   /** Every service that the documents declare, in order. */
   services(): readonly ServiceView[];
   service(name: string): ServiceView | undefined;
@@ -30,6 +32,7 @@ export interface ProjectOptions {
   readonly folder: string;
   readonly files: FileReader;
   readonly load: (path: string) => ComposeDocument | undefined;
+  readonly hardens: (path: string) => boolean;
 }
 
 export function createProject(options: ProjectOptions): ComposeProject {
@@ -83,6 +86,8 @@ export interface ServiceView {
   readonly declaredIn: ComposeDocument;
   /** The service of the same file that it extends. */
   readonly extendsService: string | undefined;
+  /** The other file whose service it extends, relative to the root. */
+  readonly extendsFile: string | undefined;
   /** Names what couldn't be read (`extends` of a missing file): the view may lack something. */
   readonly missing: string | undefined;
 }
@@ -121,6 +126,10 @@ function viewService(project: ComposeProject, name: string): ServiceView | undef
     last: (key) => fields(key).at(-1),
     declaredIn,
     extendsService: typeof extendsService === 'string' ? extendsService : undefined,
+    extendsFile:
+      isRecord(base) && typeof base.file === 'string'
+        ? join(folderOf(declaredIn.path), base.file)
+        : undefined,
     missing,
   };
 }
