@@ -53,23 +53,23 @@ function strict(unit: UnitWorkload, existing: UnitEntry | undefined): SetDecisio
   return { ...decision, edits, range: existing.range };
 }
 
-/** `full`, with what the unit names below the directories that it covers. */
-function full(unit: UnitWorkload): SetDecision {
+/**
+ * Only /usr and the boot loader's directories, with what the unit names below them. `full` would take /etc too, and
+ * daemons that aren't root own their settings there and write them: transmission, jellyfin.
+ */
+function vendorOnly(unit: UnitWorkload): SetDecision {
   const covered = unit.writable.value
-    .filter(
-      ({ managed, path }) =>
-        !managed && ['/usr', '/etc', '/boot', '/efi'].some((root) => isWithin(path, root)),
-    )
+    .filter(({ managed, path }) => !managed && ['/usr', '/boot', '/efi'].some((root) => isWithin(path, root)))
     .map(({ path }) => path);
   return {
     act: 'set',
-    assignments: ['ProtectSystem=full', ...readWrite(covered)],
+    assignments: ['ProtectSystem=yes', ...readWrite(covered)],
     certainty: weakest('likely', unit.setuid.certainty),
     evidence: [
       ...unit.user.evidence,
       citeSource(
         execPage('ProtectSystem'),
-        'If set to "full", the /etc/ directory is mounted read-only, too.',
+        'If true, mounts the /usr/ and the boot loader directories (/boot and /efi) read-only',
       ),
     ],
   };
@@ -81,7 +81,7 @@ export const protectSystem = directive({
     id: 'systemd/protect-system',
     title: 'Make the file system read-only',
     description:
-      "A service needs to write to its own data and nowhere else. Where the unit says what that is, everything else becomes read-only; where it doesn't, a service that isn't root loses only /usr, /boot and /etc, which it can't write to as a rule, and one that is root is left to its maintainer.",
+      "A service needs to write to its own data and nowhere else. Where the unit says what that is, everything else becomes read-only; where it doesn't, a service that isn't root loses only /usr and /boot, which it can't write to as a rule, and one that is root is left to its maintainer.",
     severity: 'high',
     phase: 2,
     mayBreak: 'A program that writes to a place which neither the unit nor its arguments name.',
@@ -113,7 +113,7 @@ export const protectSystem = directive({
       };
     }
     if (named) return strict(unit, undefined);
-    if (user.value.kind !== 'root') return full(unit);
+    if (user.value.kind !== 'root') return vendorOnly(unit);
     return {
       ...strict(unit, undefined),
       certainty: 'unknown',
