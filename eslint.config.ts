@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 const pure = ['fs', 'net', 'http', 'https', 'child_process', 'os', 'process', 'path', 'dns', 'crypto', 'url'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'examples/', 'node_modules/', '__tests__/transforms/'] },
+  { ignores: ['dist/**', 'coverage/**', 'examples/', 'node_modules/', '__tests__/transforms/'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

@@ -1,0 +1,4 @@
+#!/bin/sh
+for hook in /etc/hooks.d/*; do
+  "$hook" start
+done
