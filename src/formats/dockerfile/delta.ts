@@ -18,26 +18,37 @@ function pathOf({ stage, keyword }: Instruction): SemanticPath {
   return stage === -1 ? ['global', keyword] : ['stages', String(stage), keyword];
 }
 
-/** Marks the members of a longest common subsequence of two lists. */
-function common(before: readonly string[], after: readonly string[]): [boolean[], boolean[]] {
+/** Beyond it two versions are too different to be aligned in reasonable memory: all counts as changed. */
+const MAX_CELLS = 4_000_000;
+
+/**
+ * Marks what stays the same in the alignment of two lists with the fewest insertions, removals and replacements.
+ * A replacement counts as one, so that `ADD . .` turned into `COPY . .` is not taken for another line's COPY.
+ */
+function unchanged(before: readonly string[], after: readonly string[]): [boolean[], boolean[]] {
   const keepBefore = before.map(() => false);
   const keepAfter = after.map(() => false);
   const width = after.length + 1;
-  const lengths = new Uint32Array((before.length + 1) * width);
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    for (let j = after.length - 1; j >= 0; j -= 1) {
-      lengths[i * width + j] =
-        before[i] === after[j]
-          ? lengths[(i + 1) * width + j + 1]! + 1
-          : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
+  if ((before.length + 1) * width > MAX_CELLS) return [keepBefore, keepAfter];
+  const costs = new Uint32Array((before.length + 1) * width);
+  for (let i = before.length; i >= 0; i -= 1) {
+    for (let j = after.length; j >= 0; j -= 1) {
+      if (i === before.length || j === after.length) {
+        costs[i * width + j] = before.length - i + after.length - j;
+        continue;
+      }
+      const replace = costs[(i + 1) * width + j + 1]! + (before[i] === after[j] ? 0 : 1);
+      const shift = Math.min(costs[(i + 1) * width + j]!, costs[i * width + j + 1]!) + 1;
+      costs[i * width + j] = Math.min(replace, shift);
     }
   }
   for (let i = 0, j = 0; i < before.length && j < after.length;) {
-    if (before[i] === after[j]) {
-      keepBefore[i] = keepAfter[j] = true;
+    const same = before[i] === after[j];
+    if (costs[i * width + j] === costs[(i + 1) * width + j + 1]! + (same ? 0 : 1)) {
+      keepBefore[i] = keepAfter[j] = same;
       i += 1;
       j += 1;
-    } else if (lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!) i += 1;
+    } else if (costs[i * width + j] === costs[(i + 1) * width + j]! + 1) i += 1;
     else j += 1;
   }
   return [keepBefore, keepAfter];
@@ -57,7 +68,7 @@ export function delta(before: DockerfileDocument, after: DockerfileDocument): re
   ) {
     tail += 1;
   }
-  const [keepLeft, keepRight] = common(
+  const [keepLeft, keepRight] = unchanged(
     left.slice(head, left.length - tail),
     right.slice(head, right.length - tail),
   );

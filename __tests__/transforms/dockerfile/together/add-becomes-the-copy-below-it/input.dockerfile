@@ -1,0 +1,5 @@
+FROM debian:12-slim
+ADD . .
+WORKDIR /app
+COPY . .
+CMD ["bun", "run", "start"]
