@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { messageOf } from './core/errors.js';
 import { planDocument, type FilePlan } from './core/plan.js';
 import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
 import { composeAdapter } from './formats/compose/parse.js';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly phase: Phase;
   /** Decides which transforms run, by their ids. */
   readonly enabled?: (id: string) => boolean;
+  /** The formats to plan; all by default. Files of the others are still read for what they say of these. */
+  readonly formats?: ReadonlySet<Format> | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -23,8 +26,6 @@ export interface HardenOptions extends RunOptions {
   readonly root: string;
   /** Files and folders, relative to the root. */
   readonly paths: readonly string[];
-  /** The formats to read; all by default. */
-  readonly formats?: ReadonlySet<Format>;
 }
 
 /** What became of one file. */
@@ -44,22 +45,32 @@ export type FileOutcome =
 export interface Run {
   readonly workspace: Workspace;
   readonly projects: Projects;
+  /** The files to plan, in order. */
+  readonly files: readonly SourceFile[];
   plan(file: SourceFile): FileOutcome;
   /** All outcomes, file by file, beginning with the paths that could not be looked at. */
   outcomes(): Generator<FileOutcome, void, void>;
+  /** Tells of a file that was replaced: the rest of the run goes on reading what it was planned from. */
+  replaced(path: string, original: string): void;
 }
 
 /** Prepares a run over a folder: finds the files; reads none yet. */
 export function prepare(options: HardenOptions): Run {
   const root = realpathSync(options.root);
   const discovery = discover(root, options.paths);
+  const originals = new Map<string, string>();
+  const reader = createFileReader(root);
   const workspace = createWorkspace({
-    files: discovery.files.filter(({ format }) => options.formats?.has(format) ?? true),
-    reader: createFileReader(root),
-    readFile: (path) => readTextFile(resolve(root, path)),
+    files: discovery.files,
+    reader: { kind: reader.kind, read: (path) => originals.get(path) ?? reader.read(path) },
+    readFile: (path) => {
+      const text = originals.get(path);
+      return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };
+    },
     loadCatalogue,
   });
-  return createRun(workspace, options, discovery.failures);
+  const run = createRun(workspace, options, discovery.failures);
+  return { ...run, replaced: (path, original) => originals.set(path, original) };
 }
 
 /** A run over a workspace, which need not be on disk. */
@@ -88,7 +99,9 @@ export function createRun(
     return { kind: 'planned', file, plan };
   };
 
-  const plan = (file: SourceFile): FileOutcome => {
+  const files = workspace.files.filter(({ format }) => options.formats?.has(format) ?? true);
+
+  const planFile = (file: SourceFile): FileOutcome => {
     switch (file.format) {
       case 'dockerfile': {
         const context = projects.dockerfileContext(file.path);
@@ -103,13 +116,29 @@ export function createRun(
     }
   };
 
+  /** Whatever goes wrong with one file, the others go on. */
+  const plan = (file: SourceFile): FileOutcome => {
+    try {
+      return planFile(file);
+    } catch (error) {
+      return {
+        kind: 'failed',
+        path: file.path,
+        line: undefined,
+        reason: `a bug in harden: ${messageOf(error)}`,
+      };
+    }
+  };
+
   return {
     workspace,
     projects,
+    files,
     plan,
+    replaced: () => undefined,
     *outcomes() {
       for (const { path, reason } of failures) yield { kind: 'failed', path, line: undefined, reason };
-      for (const file of workspace.files) yield plan(file);
+      for (const file of files) yield plan(file);
     },
   };
 }

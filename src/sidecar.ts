@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import { applyEdits, type TextEdit } from './core/text.js';
+import { firstOverlap } from './core/fixes.js';
 import type { FilePlan } from './core/plan.js';
 import type { Format } from './core/types.js';
+import { composeDelta } from './formats/compose/delta.js';
 import type { ComposeDocument } from './formats/compose/document.js';
 import { buildFrom } from './formats/compose/edit.js';
+import { parseCompose } from './formats/compose/parse.js';
 import type { Run } from './harden.js';
 
 /**
@@ -29,7 +32,7 @@ export function appliedEdits(plan: FilePlan): TextEdit[] {
  * Dockerfile outside the paths of the run gets none.
  */
 export function createHardenedBuilds(run: Run): (dockerfile: string) => boolean {
-  const files = new Map(run.workspace.files.map((file) => [file.path, file]));
+  const files = new Map(run.files.map((file) => [file.path, file]));
   const known = new Map<string, boolean>();
   return (path) => {
     const cached = known.get(path);
@@ -50,9 +53,19 @@ export function sidecarText(
   isHardened: (path: string) => boolean,
 ): string | undefined {
   const links = format === 'compose' ? buildLinks(run, plan.original as ComposeDocument, isHardened) : [];
-  const text =
-    links.length === 0 ? plan.result : applyEdits(plan.original.text, [...appliedEdits(plan), ...links]);
+  const text = links.length === 0 ? plan.result : (withLinks(plan, links) ?? plan.result);
   return text === plan.original.text ? undefined : text;
+}
+
+/** The plan's result with the links; undefined when more than builds would differ. */
+function withLinks(plan: FilePlan, links: readonly TextEdit[]): string | undefined {
+  const edits = [...appliedEdits(plan), ...links];
+  if (firstOverlap(edits) !== undefined) return undefined;
+  const text = applyEdits(plan.original.text, edits);
+  const [without, linked] = [parseCompose(plan.path, plan.result), parseCompose(plan.path, text)];
+  if (!without.ok || !linked.ok) return undefined;
+  const delta = composeDelta(without.document, linked.document);
+  return delta.every(([top, , key]) => top === 'services' && key === 'build') ? text : undefined;
 }
 
 function buildLinks(run: Run, document: ComposeDocument, isHardened: (path: string) => boolean): TextEdit[] {

@@ -3,11 +3,11 @@ import type { TransformMeta } from '../core/types.js';
 import { wrap } from '../render/wrap.js';
 import { allTransforms } from '../../transforms/index.js';
 import { near } from './near.js';
-import { EXIT_ERROR, printError, wantsColor, type ExitCode } from './output.js';
+import { EXIT_ERROR, printError, type ExitCode } from './output.js';
 
 /** `harden list`: a line for each transform. */
-export function list(): ExitCode {
-  const c = createColors(wantsColor(undefined));
+export function list(color: boolean): ExitCode {
+  const c = createColors(color);
   const width = Math.max(...allTransforms.map(({ meta }) => meta.id.length));
   for (const { meta } of allTransforms) {
     const severity = meta.severity.padEnd('critical'.length);
@@ -18,22 +18,22 @@ export function list(): ExitCode {
   return 0;
 }
 
-/** `harden explain <id>`: the policy of one transform. */
-export function explain(id: string): ExitCode {
-  const found = allTransforms.find(({ meta }) => meta.id === id || meta.id.endsWith(`/${id}`));
-  if (found === undefined) {
+/** `harden explain <id>`: the policy of one transform, or of those that have this name in several formats. */
+export function explain(id: string, color: boolean): ExitCode {
+  const found = allTransforms.filter(({ meta }) => meta.id === id || meta.id.endsWith(`/${id}`));
+  if (found.length === 0) {
     const ids = allTransforms.map(({ meta }) => meta.id);
     const suggestion = near(id, ids);
     const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
     printError(`harden: there is no transform ${id}.${hint} 'harden list' shows them all.\n`);
     return EXIT_ERROR;
   }
-  process.stdout.write(explanation(found.meta));
+  process.stdout.write(found.map(({ meta }) => explanation(meta, color)).join('\n'));
   return 0;
 }
 
-function explanation(meta: TransformMeta): string {
-  const c = createColors(wantsColor(undefined));
+function explanation(meta: TransformMeta, color: boolean): string {
+  const c = createColors(color);
   const columns = Math.min(100, process.stdout.columns ?? 100);
   const rows: [string, readonly string[]][] = [
     ['phase', [`${meta.phase} (an unsafe instance not before 2)`]],

@@ -1,7 +1,8 @@
 import yargs, { type Options } from 'yargs';
 import { packageVersion } from '../io/package.js';
 import { explain, list } from './catalogue.js';
-import { EXIT_ERROR, exitOnClosedPipe, type ExitCode } from './output.js';
+import { near } from './near.js';
+import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden, type HardenArguments } from './run.js';
 
 /** An option that takes one value each time, or several with commas, and leaves the paths alone. */
@@ -16,15 +17,24 @@ function listOption(describe: string): Options {
   };
 }
 
+/** The command line can't be understood: nothing was done. */
+class UsageError extends Error {}
+
+/** The options that take one value; given twice, neither can be meant. */
+const SINGLE = ['phase', 'output'];
+
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
  * not be read, parsed or written, or the usage was wrong.
  */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {
-  exitOnClosedPipe();
+  surviveClosedPipe();
+  // The yaml parser looks for a debug variable at every token, and asking the system is slow: a copy answers at once.
+  process.env = { ...process.env };
   let exitCode: ExitCode = 0;
   const parser = yargs([...argv])
     .scriptName('harden')
+    .locale('en')
     .usage(
       '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files and systemd units, as reviewable diffs.',
     )
@@ -67,13 +77,13 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'with --write: replace a .hardened file that was edited',
           })
-          .option('color', {
-            type: 'boolean',
-            describe: 'colours; by default on a terminal without NO_COLOR',
-          })
           .conflicts('write', ['in-place', 'check', 'dry-run'])
           .conflicts('in-place', ['check', 'dry-run'])
           .conflicts('check', 'dry-run')
+          .check((args) => {
+            const twice = SINGLE.find((name) => Array.isArray(args[name]));
+            return twice === undefined || `--${twice} was given twice`;
+          })
           .example('$0', 'preview all changes below the current folder')
           .example('$0 --write deploy', 'write .hardened files beside those in deploy/')
           .example('$0 --in-place --phase 1', 'apply what is safe')
@@ -86,8 +96,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
         exitCode = await runHarden(args as HardenArguments);
       },
     )
-    .command('list', 'list the transforms', {}, () => {
-      exitCode = list();
+    .command('list', 'list the transforms', {}, (args) => {
+      exitCode = list(wantsColor(args.color as boolean | undefined));
     })
     .command(
       'explain <id>',
@@ -101,22 +111,47 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .example('$0 explain compose/read-only-rootfs', 'read the policy of one transform'),
       (args) => {
-        exitCode = explain(args.id);
+        exitCode = explain(args.id, wantsColor(args.color as boolean | undefined));
       },
     )
+    .option('color', {
+      type: 'boolean',
+      global: true,
+      describe: 'colours; by default on a terminal without NO_COLOR',
+    })
     .version(packageVersion())
     .alias('version', 'v')
     .help()
     .alias('help', 'h')
     .strict()
-    .recommendCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false)
-    .fail((message, error) => {
-      if (error !== undefined && error !== null) throw error;
-      process.stderr.write(`harden: ${message}\nTry 'harden --help'.\n`);
-      exitCode = EXIT_ERROR;
+    // Without an exception yargs would go on and run the command.
+    .fail((message, error: Error | null | undefined) => {
+      throw error === null || error === undefined || error.name === 'YError'
+        ? new UsageError(message)
+        : error;
     });
-  await parser.parseAsync();
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    printError(`harden: ${explainUsage(error.message)}\nTry 'harden --help'.\n`);
+    return EXIT_ERROR;
+  }
   return exitCode;
+}
+
+const OPTIONS = [
+  ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'color'],
+  ...['no-color', 'help', 'version'],
+];
+
+/** What yargs says, in one line; for an unknown option with the one that was probably meant. */
+function explainUsage(message: string): string {
+  const unknown = /^Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  if (unknown === undefined) return message.trim().replace(/\s*\n\s*/g, ' ');
+  const option = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
+  const meant = unknown.length === 1 ? undefined : near(unknown, OPTIONS);
+  return `unknown option ${option}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`;
 }

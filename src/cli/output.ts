@@ -6,18 +6,26 @@ export const EXIT_ERROR: ExitCode = 2;
 
 /** Writes to standard output and waits while its reader is slower, so that output never piles up in memory. */
 export async function print(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
+  if (closed || text === '' || process.stdout.write(text)) return;
+  await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined);
+}
+
+let closed = false;
+
+/** True when nobody reads standard output any more. */
+export function isOutputClosed(): boolean {
+  return closed;
 }
 
 export function printError(text: string): void {
   process.stderr.write(text);
 }
 
-/** A reader that has seen enough (`harden | head`) is no error. */
-export function exitOnClosedPipe(): void {
+/** A reader that has seen enough (`harden --write | head`) is no error, and no reason to stop writing files. */
+export function surviveClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
   });
 }
 

@@ -1,10 +1,11 @@
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { realpathSync, statSync } from 'node:fs';
 import type { Format, Phase } from '../core/types.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
+import { isInside } from '../io/files.js';
 import { packageVersion } from '../io/package.js';
 import { writeInPlace, writeSidecar } from '../io/write.js';
-import { unifiedDiff } from '../render/diff.js';
+import { plainDiff } from '../render/diff.js';
 import { createJsonRenderer } from '../render/json.js';
 import { createTextRenderer } from '../render/text.js';
 import { count, createTotals, type Totals } from '../render/totals.js';
@@ -15,6 +16,7 @@ import {
   createProgress,
   EXIT_CHANGES,
   EXIT_ERROR,
+  isOutputClosed,
   print,
   printError,
   wantsColor,
@@ -48,16 +50,19 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     paths,
     phase: args.phase ?? (args.inPlace === true ? 1 : 2),
     enabled: selection,
-    ...(args.format === undefined ? {} : { formats: new Set(args.format) }),
+    formats: args.format === undefined ? undefined : new Set(args.format),
   });
-  const write = createWriter(run, realpathSync(root), args);
+  const write = createWriter(run, root, args);
   const printer = createPrinter(args);
   const totals = createTotals();
-  const progress = createProgress(run.workspace.files.length);
+  const progress = createProgress(run.files.length);
 
   await print(printer.head);
   let done = 0;
-  for (const outcome of run.outcomes()) {
+  const writes = args.write === true || args.inPlace === true;
+  for (const made of run.outcomes()) {
+    const outcome = withHint(made);
+    if (isOutputClosed() && !writes) break;
     const written = outcome.kind === 'planned' ? write(outcome) : undefined;
     count(totals, outcome);
     if (written?.error !== undefined) totals.errors += 1;
@@ -69,6 +74,16 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
 
   if (totals.errors > 0) return EXIT_ERROR;
   return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
+}
+
+/** A lone word that is no path may be a command with a typing error. */
+function withHint(outcome: FileOutcome): FileOutcome {
+  if (outcome.kind !== 'failed' || outcome.reason !== 'does not exist' || !/^[a-z]+$/i.test(outcome.path)) {
+    return outcome;
+  }
+  const command = near(outcome.path, ['list', 'explain']);
+  if (command === undefined) return outcome;
+  return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
 }
 
 /** A file that was written, or why it could not be. */
@@ -89,7 +104,9 @@ function createWriter(
     return ({ plan }) => {
       if (plan.result === plan.original.text) return undefined;
       const outcome = writeInPlace(root, plan.path, plan.original.text, plan.result);
-      return { path: plan.path, changed: outcome.ok, error: outcome.ok ? undefined : outcome.reason };
+      if (!outcome.ok) return { path: plan.path, changed: false, error: outcome.reason };
+      run.replaced(plan.path, plan.original.text);
+      return { path: plan.path, changed: true, error: undefined };
     };
   }
   if (args.write === true) {
@@ -136,8 +153,9 @@ function patchPrinter(): Printer {
       if (outcome.kind === 'failed') printError(`harden: ${place(outcome)}: ${outcome.reason}\n`);
       if (written?.error !== undefined) printError(`harden: ${written.path}: ${written.error}\n`);
       if (outcome.kind !== 'planned') return '';
-      const { path, original, result } = outcome.plan;
-      return unifiedDiff(path, original.text, result);
+      const { path, original, result, failures } = outcome.plan;
+      for (const { id, error } of failures) printError(`harden: ${path}: ${id} failed: ${error}\n`);
+      return plainDiff(path, original.text, result);
     },
     foot: () => '',
   };
@@ -161,26 +179,44 @@ function textPrinter(args: HardenArguments): Printer {
 }
 
 function nextStep(args: HardenArguments, totals: Totals): string {
+  if (totals.files + totals.foreign + totals.errors === 0)
+    return 'There is no Dockerfile, Compose file or systemd service here.';
   if (args.check === true || args.inPlace === true || totals.changedFiles === 0) return '';
   if (args.write === true)
     return 'Compare each .hardened file with its original and test it before you use it.';
   return 'harden --write writes these changes to .hardened files; harden explain <id> tells more about one of them.';
 }
 
-/** The root of the run: the current folder, or for paths outside it the folder that holds them all. */
+/**
+ * The root of the run, as a real path: the current folder, or for paths outside it the folder that holds them all.
+ * The paths are absolute; links above a file and to a folder are resolved, a file that is a link stays one.
+ */
 function locate(paths: readonly string[]): { root: string; paths: readonly string[] } {
-  const absolute = paths.map((path) => resolve(path));
-  let root = process.cwd();
-  const inside = (folder: string, path: string): boolean => {
-    const from = relative(folder, path);
-    return !from.startsWith('..') && !isAbsolute(from);
-  };
-  const outer = absolute.find((path) => !inside(root, path));
-  if (outer !== undefined) {
-    root = statSync(outer, { throwIfNoEntry: false })?.isDirectory() === true ? outer : dirname(outer);
-    while (!absolute.every((path) => inside(root, path))) root = dirname(root);
+  const absolute = paths.map((path) => realPlace(resolve(path)));
+  let root = realpathSync(process.cwd());
+  if (!absolute.every((path) => isInside(root, path))) {
+    const [first = root] = absolute;
+    root = isFolder(first) ? first : dirname(first);
+    while (!isFolder(root) || !absolute.every((path) => isInside(root, path))) root = dirname(root);
   }
   return { root, paths: absolute };
+}
+
+function realPlace(path: string): string {
+  try {
+    return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    // It doesn't exist, or can't be looked at: discovery says so.
+    return path;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */

@@ -1,3 +1,4 @@
+import { messageOf } from './errors.js';
 import { fixesOf, isFix, phaseOf } from './fixes.js';
 import type { Finding, FormatAdapter, Phase, SourceDocument, Transform, TransformMeta } from './types.js';
 import { verify } from './verify.js';
@@ -70,7 +71,7 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
     try {
       proposals.push({ transform, findings: transform.run(document, context) });
     } catch (error) {
-      failures.push({ id: transform.meta.id, error: error instanceof Error ? error.message : String(error) });
+      failures.push({ id: transform.meta.id, error: messageOf(error) });
     }
   }
 

@@ -4,8 +4,7 @@ const MASK = '********';
 const SECRET_WORD =
   'pass(?:word|wd|phrase)?|pwd|secret|token|api_?-?key|credentials?|cookie|salt|dsn|jwt|authorization|conn(?:ection)?[_-]?str(?:ing)?|[_-](?:key|auth)(?![a-z])';
 
-// Bounded, here and below, so that a line of a megabyte costs no more than its length.
-const NAME = `[\\w.-]{0,128}(?:${SECRET_WORD})[\\w.-]{0,128}`;
+const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 
 /** What tells at once that a text has nothing to mask. */
 const SUSPECT = new RegExp(
@@ -26,8 +25,7 @@ const SINGLE = "'(?:''|[^'])*'";
 const DEFAULT = new RegExp(`(\\$\\{${NAME}:?[-+])((?:[^{}]|\\$\\{[^{}]*\\})+)(\\})`, 'gi');
 
 /** `scheme://user:password@host`; a port and a path that holds an @ are no password. */
-const USERINFO =
-  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"'${}]{0,256}:)(?!\d+(?:\/|$))((?:\$\{[^}]*\}|[^\s"'])+)(@)/gi;
+const USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'${}]*:)(?!\d+(?:\/|$))((?:\$\{[^}]*\}|[^\s"'])+)(@)/gi;
 
 /** `https://ghp_0123456789abcdef@github.com`: a token in the place of the user. */
 const USER_TOKEN = /(https?:\/\/)([\w-]{16,})(@)/gi;
@@ -38,10 +36,10 @@ const TOKEN =
 
 /** The short options by which some clients take a password. */
 const SHORT_OPTIONS: readonly RegExp[] = [
-  new RegExp(`(\\b(?:mysql|mariadb)\\w*(?:-\\w+)*\\b.{0,200}?[\\s"']-p)(${WORD})`, 'gi'),
-  new RegExp(`(\\b(?:mongo\\w*|rabbitmqadmin)\\b.{0,200}?[\\s"']-p(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
-  new RegExp(`(\\bredis-cli\\b.{0,200}?[\\s"']-a(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
-  new RegExp(`(\\bcurl\\b.{0,200}?\\s(?:-u|--user)[\\s=]+[^\\s:"']+:)(${WORD})`, 'gi'),
+  new RegExp(`(\\b(?:mysql|mariadb)\\w*(?:-\\w+)*\\b.*?[\\s"']-p)(${WORD})`, 'gi'),
+  new RegExp(`(\\b(?:mongo\\w*|rabbitmqadmin)\\b.*?[\\s"']-p(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
+  new RegExp(`(\\bredis-cli\\b.*?[\\s"']-a(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
+  new RegExp(`(\\bcurl\\b.*?\\s(?:-u|--user)[\\s=]+[^\\s:"']+:)(${WORD})`, 'gi'),
 ];
 
 /** `--requirepass value`, `--password=value`; also as items of a JSON array, where the quotes end the value. */
@@ -110,7 +108,11 @@ interface Continuation {
   key: boolean;
 }
 
+/** Longer lines are masked whole when they look suspect: the patterns take time that grows with its square. */
+const MAX_LINE = 2000;
+
 function redactNext(line: string, state: Continuation): string {
+  if (line.length > MAX_LINE && SUSPECT.test(line)) return line.replace(/\S.*$/, MASK);
   if (state.key || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(line)) {
     state.key = !line.includes('-----END');
     return line.replace(/(\S.*)$/, MASK);
@@ -128,7 +130,7 @@ function redactNext(line: string, state: Continuation): string {
   }
   if (state.option && line.trim() !== '') {
     state.option = false;
-    const item = /^(\s*(?:- +)?)(.{0,200}?)(,?\s*\\?)$/.exec(line)!;
+    const item = /^(\s*(?:- +)?)(.*?)(,?\s*\\?)$/.exec(line)!;
     // An option follows instead: the one above takes no value.
     if (!/^["']?-/.test(item[2]!)) return `${item[1]}${masked(item[2]!)}${item[3]}`;
   }
@@ -159,7 +161,7 @@ function closingQuote(text: string, quote: '"' | "'"): number {
 }
 
 function redactLine(line: string): string {
-  if (!SUSPECT.test(line)) return line.replace(TOKEN, MASK);
+  if (!SUSPECT.test(line)) return line;
   const mask = (whole: string, before: string, value: string): string =>
     HARMLESS_NAME.test(before.replace(/[\s=,]+$/, '')) ? whole : `${before}${masked(value)}`;
   let result = line

@@ -1,3 +1,4 @@
+import { messageOf } from './errors.js';
 import { firstOverlap, fixesOf } from './fixes.js';
 import { BOM, applyEdits, lineEnding } from './text.js';
 import type {
@@ -30,6 +31,18 @@ type Verdict = { readonly ok: true; readonly text: string } | { readonly ok: fal
  * newline are kept; the same transforms propose nothing more.
  */
 export function verify<D extends SourceDocument, C>(
+  document: D,
+  acting: readonly Acting<D, C>[],
+  options: VerifyOptions<D, C>,
+): Verdict {
+  try {
+    return prove(document, acting, options);
+  } catch (error) {
+    return fail(`its check failed: ${messageOf(error)}`);
+  }
+}
+
+function prove<D extends SourceDocument, C>(
   document: D,
   acting: readonly Acting<D, C>[],
   options: VerifyOptions<D, C>,

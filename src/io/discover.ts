@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync, existsSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import type { Format } from '../core/types.js';
-import { isInside, systemReason } from './files.js';
+import { isInside, readTextFile, systemReason } from './files.js';
 
 /** A file to read; `path` is relative to the root, with `/`. */
 export interface SourceFile {
@@ -27,7 +27,7 @@ const NOT_A_DOCKERFILE =
 
 /** The format that a file's name says; undefined for what harden doesn't read, its own output included. */
 export function formatOf(name: string): Format | undefined {
-  if (/\.hardened(?:\.|$)/.test(name)) return undefined;
+  if (isOwnOutput(name)) return undefined;
   if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
   if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
@@ -35,6 +35,11 @@ export function formatOf(name: string): Format | undefined {
   return /.\.dockerfile$/i.test(name) ? 'dockerfile' : undefined;
 }
 
+function isOwnOutput(name: string): boolean {
+  return /\.hardened(?:\.|$)/.test(name);
+}
+
+const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
 const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd'];
 
@@ -65,8 +70,10 @@ export function discover(root: string, paths: readonly string[]): Discovery {
   const addLink = (absolute: string, format: Format): void => {
     try {
       const real = realpathSync(absolute);
-      if (!isInside(root, real)) fail(absolute, 'is a link that leads out of the tree; it is not followed');
+      if (!isInside(root, real)) fail(absolute, LEADS_OUT);
+      else if (isOwnOutput(basename(real))) return;
       else if (statSync(real).isFile()) add(real, format);
+      else if (!statSync(real).isDirectory()) fail(absolute, 'is not a regular file');
     } catch (error) {
       const broken = (error as NodeJS.ErrnoException).code === 'ENOENT';
       fail(absolute, broken ? 'is a link to a file that does not exist' : systemReason(error));
@@ -97,6 +104,7 @@ export function discover(root: string, paths: readonly string[]): Discovery {
       const format = formatOf(entry.name);
       if (format === undefined || isIgnored(rules, absolute, false)) continue;
       if (entry.isFile() || entry.isSymbolicLink()) found.push([format, absolute, entry.isSymbolicLink()]);
+      else fail(absolute, 'is not a regular file');
     }
     found.sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]) || compare(a[1], b[1]));
     for (const [format, absolute, link] of found) (link ? addLink : add)(absolute, format);
@@ -105,13 +113,18 @@ export function discover(root: string, paths: readonly string[]): Discovery {
 
   for (const path of paths) {
     const absolute = resolve(root, path);
-    const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (stat === undefined) fail(absolute, 'does not exist');
-    else if (stat.isDirectory()) walk(absolute, outerRules(absolute));
-    else {
-      const format = formatOf(basename(absolute)) ?? formatByContent(absolute);
-      if (format === undefined) fail(absolute, notRead(basename(absolute)));
-      else addLink(absolute, format);
+    try {
+      if (statSync(absolute).isDirectory()) {
+        const folder = realpathSync(absolute);
+        if (isInside(root, folder)) walk(folder, outerRules(root, folder));
+        else fail(absolute, LEADS_OUT);
+      } else {
+        const format = formatOf(basename(absolute)) ?? formatByContent(absolute);
+        if (format === undefined) fail(absolute, notRead(basename(absolute)));
+        else addLink(absolute, format);
+      }
+    } catch (error) {
+      fail(absolute, systemReason(error));
     }
   }
   return { files: [...files.values()], failures };
@@ -122,37 +135,37 @@ function compare(a: string, b: string): number {
 }
 
 function notRead(name: string): string {
-  return /\.hardened(?:\.|$)/.test(name)
+  return isOwnOutput(name)
     ? "is harden's own output"
     : 'is neither a Dockerfile, a Compose file nor a systemd service';
 }
 
 /** A file that was named on the command line may have any name: Compose files go by their `services` key. */
 function formatByContent(absolute: string): Format | undefined {
-  if (!/\.ya?ml$/i.test(absolute) || /\.hardened\./.test(absolute)) return undefined;
-  return 'compose';
+  return /\.ya?ml$/i.test(absolute) && !isOwnOutput(basename(absolute)) ? 'compose' : undefined;
 }
 
 function readIgnore(folder: string, outer: readonly IgnoreRules[], present: boolean): readonly IgnoreRules[] {
-  if (!present) return outer;
-  try {
-    return [...outer, { folder, rules: ignore().add(readFileSync(join(folder, '.gitignore'), 'utf8')) }];
-  } catch {
-    return outer;
-  }
+  const file = present ? readTextFile(join(folder, '.gitignore')) : undefined;
+  if (file?.ok !== true) return outer;
+  // Names that differ in case are different files, as for git on every system but macOS and Windows.
+  return [...outer, { folder, rules: ignore({ ignorecase: false }).add(file.text) }];
 }
 
-/** The `.gitignore` files above a folder, up to the root of its repository. */
-function outerRules(folder: string): readonly IgnoreRules[] {
-  const chain: string[] = [];
-  let at = folder;
-  while (!existsSync(join(at, '.git'))) {
-    const parent = dirname(at);
-    if (parent === at) return [];
-    chain.unshift(parent);
-    at = parent;
-  }
-  return chain.reduce<readonly IgnoreRules[]>((rules, above) => readIgnore(above, rules, true), []);
+/**
+ * The `.gitignore` files above a folder, up to the root of its repository, or else of the run. None of them holds
+ * for a folder that they ignore: it was named on purpose.
+ */
+function outerRules(root: string, folder: string): readonly IgnoreRules[] {
+  const chain = [folder];
+  while (dirname(chain[0]!) !== chain[0]) chain.unshift(dirname(chain[0]!));
+  const repository = chain.findLastIndex((at) => existsSync(join(at, '.git')));
+  const top = repository === -1 ? chain.indexOf(root) : repository;
+  if (top === -1) return [];
+  const rules = chain
+    .slice(top, -1)
+    .reduce<readonly IgnoreRules[]>((outer, above) => readIgnore(above, outer, true), []);
+  return isIgnored(rules, folder, true) ? [] : rules;
 }
 
 /** The innermost `.gitignore` with an opinion decides, as git does it. */

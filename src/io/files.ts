@@ -56,11 +56,29 @@ export function systemReason(error: unknown): string {
     case 'EPERM':
       return 'is not readable (permission denied)';
     case 'ENOENT':
+    case 'ENOTDIR':
       return 'does not exist';
     case 'ELOOP':
       return 'is a link that leads to itself';
+    default:
+      return message;
+  }
+}
+
+/** Why a file could not be written. */
+export function writeReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return "can't be written (permission denied)";
+    case 'EROFS':
+      return "can't be written (the file system is read-only)";
     case 'ENOSPC':
-      return 'can not be written: no space left on the device';
+    case 'EDQUOT':
+      return "can't be written (no space left)";
+    case 'ENAMETOOLONG':
+      return "can't be written (its name would be too long)";
     default:
       return message;
   }
@@ -76,29 +94,45 @@ export function isInside(root: string, absolute: string): boolean {
 export function createFileReader(root: string): FileReader {
   const locate = (path: string): string | undefined => {
     const absolute = resolve(root, path);
-    // Most paths that are asked for don't exist, and an exception for each would cost more than the look.
-    if (statSync(absolute, { throwIfNoEntry: false }) === undefined) return undefined;
     try {
+      // Most paths that are asked for don't exist, and an exception for each would cost more than the look.
+      if (statSync(absolute, { throwIfNoEntry: false }) === undefined) return undefined;
       const real = realpathSync.native(absolute);
       return isInside(root, real) ? real : undefined;
     } catch {
       return undefined;
     }
   };
-  return {
-    read: (path) => {
-      const real = locate(path);
-      const outcome = real === undefined ? undefined : readTextFile(real);
-      return outcome?.ok === true ? outcome.text : undefined;
-    },
-    kind: (path) => {
-      const real = locate(path);
-      if (real === undefined) return 'missing';
-      const stat = statSync(real, { throwIfNoEntry: false });
-      if (stat?.isDirectory() === true) return 'directory';
-      if (stat?.isFile() !== true) return 'missing';
-      return isArchive(real) ? 'archive' : 'file';
-    },
+  const read = (path: string): string | undefined => {
+    const real = locate(path);
+    const outcome = real === undefined ? undefined : readTextFile(real);
+    return outcome?.ok === true ? outcome.text : undefined;
+  };
+  const kind = (path: string): ReturnType<FileReader['kind']> => {
+    const real = locate(path);
+    if (real === undefined) return 'missing';
+    const stat = statSync(real, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true) return 'directory';
+    if (stat?.isFile() !== true) return 'missing';
+    return isArchive(real) ? 'archive' : 'file';
+  };
+  return { read: keepLast(KEPT_TEXTS, read), kind: keepLast(KEPT_KINDS, kind) };
+}
+
+/** The transforms of a file, and those of the files beside it, ask about the same few paths. */
+const KEPT_TEXTS = 16;
+const KEPT_KINDS = 256;
+
+/** Remembers the answers for the keys that were asked for last. */
+function keepLast<T>(size: number, compute: (key: string) => T): (key: string) => T {
+  const kept = new Map<string, { readonly value: T }>();
+  return (key) => {
+    const answer = kept.get(key) ?? { value: compute(key) };
+    kept.delete(key);
+    kept.set(key, answer);
+    const oldest = kept.keys().next();
+    if (kept.size > size && oldest.done !== true) kept.delete(oldest.value);
+    return answer.value;
   };
 }
 
@@ -121,6 +155,8 @@ function isArchive(absolute: string): boolean {
   }
   try {
     readSync(descriptor, head, 0, head.length, 0);
+  } catch {
+    return false;
   } finally {
     closeSync(descriptor);
   }

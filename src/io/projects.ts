@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { composeAdapter } from '../formats/compose/parse.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
@@ -41,8 +42,16 @@ export function createProjects(workspace: Workspace): Projects {
     return opened.kind === 'document' ? opened.document : undefined;
   };
 
-  /** `current` stands in for the file of its path: the planner asks about a text that isn't on disk yet. */
+  const projects = new WeakMap<ComposeDocument, ComposeProject>();
+
   const projectOf = (current: ComposeDocument): ComposeProject => {
+    const project = projects.get(current) ?? makeProject(current);
+    projects.set(current, project);
+    return project;
+  };
+
+  /** `current` stands in for the file of its path: the planner asks about a text that isn't on disk yet. */
+  const makeProject = (current: ComposeDocument): ComposeProject => {
     const folder = folderOf(current.path);
     const siblings = byFolder.get(folder) ?? [];
     const basePath = BASE_NAMES.map((name) => (folder === '.' ? name : `${folder}/${name}`)).find((path) =>
@@ -68,6 +77,9 @@ export function createProjects(workspace: Workspace): Projects {
     });
   };
 
+  /** Verification and several services of a file ask about the same build; it lives as long as its document. */
+  const builds = new WeakMap<DockerfileDocument, Map<string, ImageBuild>>();
+
   const readBuild = ({ context, dockerfile, target }: BuildTarget): ImageBuild | undefined => {
     if (workspace.reader.kind(dockerfile) !== 'file') return undefined;
     const opened = workspace.open(dockerfile, dockerfileAdapter);
@@ -78,7 +90,13 @@ export function createProjects(workspace: Workspace): Projects {
         ? document.finalStage
         : document.stages.find((candidate) => candidate.name === target.toLowerCase());
     if (stage === undefined) return undefined;
-    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
+    const known = builds.get(document) ?? new Map<string, ImageBuild>();
+    const key = `${stage.index} ${context}`;
+    const build =
+      known.get(key) ??
+      imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
+    builds.set(document, known.set(key, build));
+    return build;
   };
 
   const usesOf = (path: string): readonly { use: ServiceUse; context: string }[] =>

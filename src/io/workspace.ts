@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import { messageOf } from '../core/errors.js';
 import type { FileReader, Format, FormatAdapter, ParseResult, SourceDocument } from '../core/types.js';
 import type { SourceFile } from './discover.js';
 import type { ReadOutcome } from './files.js';
@@ -46,7 +47,11 @@ export function createWorkspace({ files, reader, readFile, loadCatalogue }: Work
   const read = <D extends SourceDocument>(path: string, adapter: FormatAdapter<D>): Opened<D> => {
     const file = readFile(path);
     if (!file.ok) return { kind: 'failed', line: undefined, reason: file.reason };
-    return toOpened(adapter.parse(path, file.text));
+    try {
+      return toOpened(adapter.parse(path, file.text));
+    } catch (error) {
+      return { kind: 'failed', line: undefined, reason: `can't be parsed: ${messageOf(error)}` };
+    }
   };
 
   return { files, reader, catalogue: () => (catalogue ??= loadCatalogue()), open };

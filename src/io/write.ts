@@ -1,31 +1,51 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { lineEnding } from '../core/text.js';
-import { isInside, readTextFile, systemReason } from './files.js';
+import { isInside, readTextFile, systemReason, writeReason } from './files.js';
 
 export type WriteOutcome =
   /** Written; `changed` is false when the same bytes were there already. */
   { readonly ok: true; readonly changed: boolean } | { readonly ok: false; readonly reason: string };
 
 /** The last line of a file that harden wrote: it tells harden's own text from one that somebody has edited. */
-const SEAL = /(?:\r?\n)?# Written by harden from [^\n]*; sha256 ([0-9a-f]{64})\r?\n?$/;
+const SEAL = /(?<=^|\n)# Written by harden from [^\n]*; sha256 ([0-9a-f]{64})(\r?\n)$/;
 
-/** Adds the last line, a comment in each of the formats, with the digest of all that is above it. */
+/** Adds the last line, a comment in each of the formats, with the digest of all the rest of the file. */
 export function seal(text: string, source: string): string {
   const eol = lineEnding(text);
-  const separator = text.endsWith('\n') ? '' : eol;
-  return `${text}${separator}# Written by harden from ${basename(source)}; sha256 ${digest(text)}${eol}`;
+  const separator = text === '' || text.endsWith('\n') ? '' : eol;
+
+  const name = basename(source).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
+  const head = `${text}${separator}# Written by harden from ${name}; sha256 `;
+  return `${head}${digest(head + eol)}${eol}`;
+}
+
+/** How harden stands to a file's text: it wrote it, somebody has edited that since, or it didn't write it. */
+export function sealOf(text: string): 'intact' | 'edited' | 'none' {
+  const match = SEAL.exec(text);
+  if (match === null) return text.includes('# Written by harden from ') ? 'edited' : 'none';
+  const [, found = '', eol = ''] = match;
+  const head = text.slice(0, text.length - found.length - eol.length);
+  return digest(head + eol) === found ? 'intact' : 'edited';
 }
 
 /** True for a text that harden sealed and that nobody has changed since. */
-export function isSealed(sealed: string): boolean {
-  const match = SEAL.exec(sealed);
-  if (match === null) return false;
-  const body = sealed.slice(0, match.index);
-  // The separating line ending belongs to the text when the text ended with one.
-  const eol = /^\r?\n/.exec(match[0])?.[0] ?? '';
-  return [body, body + eol].some((text) => digest(text) === match[1]);
+export function isSealed(text: string): boolean {
+  return sealOf(text) === 'intact';
 }
 
 function digest(text: string): string {
@@ -47,16 +67,22 @@ export function writeSidecar(
 ): WriteOutcome {
   const target = resolve(root, path);
   const sealed = seal(text, source);
-  const existing = lstatSync(target, { throwIfNoEntry: false });
-  if (existing !== undefined && !existing.isFile()) return { ok: false, reason: 'is not a regular file' };
-  if (existing !== undefined) {
-    const current = readTextFile(target);
-    if (current.ok && current.text === sealed) return { ok: true, changed: false };
-    if (!force && !(current.ok && isSealed(current.text))) {
-      return { ok: false, reason: 'was edited since harden wrote it; --force replaces it' };
+  try {
+    const existing = lstatSync(target, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isFile()) return { ok: false, reason: 'is not a regular file' };
+    if (existing !== undefined) {
+      const current = readTextFile(target);
+      if (current.ok && current.text === sealed) return { ok: true, changed: false };
+      const state = current.ok ? sealOf(current.text) : 'none';
+      if (!force && state !== 'intact') {
+        const what = state === 'edited' ? 'was edited since harden wrote it' : 'was not written by harden';
+        return { ok: false, reason: `${what}; --force replaces it` };
+      }
     }
+    return replaceFile(target, sealed, statSync(resolve(root, source)));
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
   }
-  return replaceFile(target, sealed, statSync(resolve(root, source)).mode);
 }
 
 /**
@@ -70,22 +96,39 @@ export function writeInPlace(root: string, path: string, original: string, text:
     const current = readTextFile(target);
     if (!current.ok || current.text !== original)
       return { ok: false, reason: 'has changed since it was read' };
-    return replaceFile(target, text, statSync(target).mode);
+    return replaceFile(target, text, statSync(target));
   } catch (error) {
     return { ok: false, reason: systemReason(error) };
   }
 }
 
-/** Writes a temporary file beside the target and renames it: a reader sees the old or the new text, never a part. */
-function replaceFile(target: string, text: string, mode: number): WriteOutcome {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+/**
+ * Writes a temporary file beside the target and renames it: a reader sees the old or the new text, never a part.
+ * @param like whose permissions and owner the file gets.
+ */
+function replaceFile(target: string, text: string, like: Stats): WriteOutcome {
+  const temporary = join(dirname(target), `.harden-${randomUUID()}.tmp`);
+  let created = false;
   try {
-    writeFileSync(temporary, text, { flag: 'wx' });
-    chmodSync(temporary, mode & 0o777);
+    const descriptor = openSync(temporary, 'wx', 0o600);
+    created = true;
+    try {
+      writeFileSync(descriptor, text);
+      keepOwner(descriptor, like);
+      fchmodSync(descriptor, like.mode & 0o777);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(temporary, target);
     return { ok: true, changed: true };
   } catch (error) {
-    rmSync(temporary, { force: true });
-    return { ok: false, reason: systemReason(error) };
+    if (created) rmSync(temporary, { force: true });
+    return { ok: false, reason: writeReason(error) };
   }
+}
+
+/** A file that root replaces stays its owner's; nobody else may give a file away. */
+function keepOwner(descriptor: number, { uid, gid }: Stats): void {
+  if (process.getuid?.() === 0) fchownSync(descriptor, uid, gid);
 }

@@ -10,11 +10,19 @@ export function hunksOf(before: string, after: string): readonly StructuredPatch
  * @param path relative to the root, with `/`.
  */
 export function unifiedDiff(path: string, before: string, after: string): string {
+  const diff = plainDiff(path, before, after);
+  return diff === '' ? '' : `diff --git ${gitName(`a/${path}`)} ${gitName(`b/${path}`)}\n${diff}`;
+}
+
+/**
+ * The same without git's own line, for a path relative to the folder in which the diff is applied: with that line
+ * `git apply` takes the path from the repository's root, and skips the file in silence below it.
+ */
+export function plainDiff(path: string, before: string, after: string): string {
   if (before === after) return '';
-  const [a, b] = [gitName(`a/${path}`), gitName(`b/${path}`)];
   // git ends a name with white space in it by a tab.
   const tab = / /.test(path) ? '\t' : '';
-  const head = `diff --git ${a} ${b}\n--- ${a}${tab}\n+++ ${b}${tab}\n`;
+  const head = `--- ${gitName(`a/${path}`)}${tab}\n+++ ${gitName(`b/${path}`)}${tab}\n`;
   return head + hunksOf(before, after).map(hunkText).join('');
 }
 

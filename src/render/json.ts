@@ -1,5 +1,8 @@
+import { diffChars } from 'diff';
 import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
+import type { TextEdit } from '../core/text.js';
+import type { SourceDocument } from '../core/types.js';
 import type { FileOutcome } from '../harden.js';
 import type { Totals } from './totals.js';
 
@@ -29,7 +32,8 @@ export function createJsonRenderer(version: string): {
 
 function toJson(outcome: FileOutcome): object {
   if (outcome.kind !== 'planned') {
-    const { path, reason } = outcome;
+    const { path } = outcome;
+    const reason = redact(outcome.reason);
     const line = outcome.kind === 'failed' ? outcome.line : undefined;
     return { path, status: outcome.kind, line, reason };
   }
@@ -38,14 +42,15 @@ function toJson(outcome: FileOutcome): object {
     path: plan.path,
     format: file.format,
     status: plan.result === plan.original.text ? 'unchanged' : 'changed',
-    findings: plan.entries.map((entry) =>
-      findingToJson(entry, plan.original.lines.lineOf(entry.finding.range.start)),
-    ),
-    failures: plan.failures,
+    findings: plan.entries.map((entry) => findingToJson(entry, plan.original)),
+    failures: plan.failures.map(({ id, error }) => ({ id, error: redact(error) })),
   };
 }
 
-function findingToJson({ meta, finding, disposition, phase, reason }: PlanEntry, line: number): object {
+function findingToJson(
+  { meta, finding, disposition, phase, reason }: PlanEntry,
+  original: SourceDocument,
+): object {
   return {
     id: meta.id,
     severity: meta.severity,
@@ -53,15 +58,32 @@ function findingToJson({ meta, finding, disposition, phase, reason }: PlanEntry,
     safety: finding.safety,
     disposition,
     subject: finding.subject,
-    line,
+    line: original.lines.lineOf(finding.range.start),
     message: redact(finding.message),
-    change: 'change' in finding ? finding.change : undefined,
-    suggestion: 'suggestion' in finding ? finding.suggestion : undefined,
-    reason,
+    change: 'change' in finding ? redact(finding.change) : undefined,
+    suggestion: 'suggestion' in finding ? redact(finding.suggestion ?? '') || undefined : undefined,
+    reason: redact(reason ?? '') || undefined,
     evidence: finding.evidence.map((item) => ({ ...item, text: redact(item.text) })),
     mayBreak: meta.mayBreak,
     controls: meta.controls,
     references: meta.references,
-    edits: 'edits' in finding ? finding.edits : undefined,
+    edits:
+      'edits' in finding ? finding.edits.flatMap((edit) => withoutSecrets(edit, original.text)) : undefined,
   };
+}
+
+/** An edit that writes a secret again (in other quotes) is told as the edits around it. */
+function withoutSecrets(edit: TextEdit, text: string): readonly TextEdit[] {
+  if (redact(edit.text) === edit.text) return [edit];
+  const depth = edit.depth === undefined ? {} : { depth: edit.depth };
+  const parts: TextEdit[] = [];
+  let at = edit.start;
+  for (const { added, removed, value } of diffChars(text.slice(edit.start, edit.end), edit.text)) {
+    if (added) parts.push({ start: at, end: at, text: value, ...depth });
+    else {
+      if (removed) parts.push({ start: at, end: at + value.length, text: '', ...depth });
+      at += value.length;
+    }
+  }
+  return parts;
 }

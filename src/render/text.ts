@@ -1,3 +1,4 @@
+import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
 import type { FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
@@ -40,7 +41,7 @@ export function createTextRenderer({ color, width }: TextOptions): TextRenderer 
         case 'failed':
           return failure(c, outcome);
         case 'foreign':
-          return c.dim(`${outcome.path}: ${outcome.reason}; left alone\n`);
+          return c.dim(`${printable(outcome.path)}: ${outcome.reason}; left alone\n`);
         case 'planned':
           return planned(c, columns, outcome.plan);
       }
@@ -52,7 +53,7 @@ export function createTextRenderer({ color, width }: TextOptions): TextRenderer 
 
 function failure(c: Colors, { path, line, reason }: Extract<FileOutcome, { kind: 'failed' }>): string {
   const place = line === undefined ? path : `${path}:${line}`;
-  return `${c.bold(place)}: ${c.red('error')}: ${reason}\n`;
+  return `${c.bold(printable(place))}: ${c.red('error')}: ${shown(reason)}\n`;
 }
 
 function planned(c: Colors, columns: number, plan: FilePlan): string {
@@ -92,11 +93,11 @@ function planned(c: Colors, columns: number, plan: FilePlan): string {
     section(
       c,
       'Failed transforms (a bug in harden)',
-      plan.failures.map(({ id, error }) => `  ${c.red(id)}: ${error}\n`),
+      plan.failures.map(({ id, error }) => `  ${c.red(id)}: ${shown(error)}\n`),
     ),
   ].filter((text) => text !== '');
   if (sections.length === 0) return '';
-  return `${c.bold(c.underline(plan.path))}\n\n${sections.join('\n')}\n`;
+  return `${c.bold(c.underline(printable(plan.path)))}\n\n${sections.join('\n')}\n`;
 }
 
 /** Findings that say the same of several services or stages are told once. */
@@ -151,7 +152,7 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
   const { entry } = group;
   const unsafe = entry.finding.safety === 'unsafe';
   const safety = unsafe ? c.yellow('unsafe') : c.green('safe  ');
-  const head = `  phase ${entry.phase}  ${safety}  ${c.bold(group.subjects.join(', '))}: ${whatOf(entry)}\n`;
+  const head = `  phase ${entry.phase}  ${safety}  ${c.bold(printable(group.subjects.join(', ')))}: ${shown(whatOf(entry))}\n`;
   return (
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
@@ -203,12 +204,7 @@ function evidenceText(c: Colors, columns: number, evidence: readonly Evidence[],
   return shown
     .map((item, at) => {
       const more = rest > 0 && at === shown.length - 1 ? ` (and ${rest} more)` : '';
-      return detail(
-        c,
-        columns,
-        at === 0 ? 'evidence' : '',
-        `${placeOf(item, path)}: ${redact(item.text)}${more}`,
-      );
+      return detail(c, columns, at === 0 ? 'evidence' : '', `${placeOf(item, path)}: ${item.text}${more}`);
     })
     .join('');
 }
@@ -224,21 +220,49 @@ function detail(c: Colors, columns: number, label: string, text: string): string
 }
 
 function hanging(lead: string, text: string, columns: number, style: (text: string) => string): string {
-  const lines = wrap(text, columns - lead.length);
+  const lines = wrap(shown(text), columns - lead.length);
   return lines.map((line, at) => style((at === 0 ? lead : ' '.repeat(lead.length)) + line) + '\n').join('');
 }
 
 function diffText(c: Colors, before: string, after: string): string {
   if (before === after) return '';
+  const [from, to] = [redact(before).split('\n'), redact(after).split('\n')];
   const lines = hunksOf(before, after).flatMap((hunk) => [
     c.cyan(hunkHeader(hunk)),
-    ...hunk.lines.map((line) => {
-      const shown = redact(line.replace(/\r$/, ''));
+    ...maskedLines(hunk, from, to).map((line) => {
+      const shown = printable(line);
       if (line.startsWith('+')) return c.green(shown);
       return line.startsWith('-') ? c.red(shown) : shown;
     }),
   ]);
   return `${lines.join('\n')}\n`;
+}
+
+/** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
+function maskedLines(
+  { lines, oldStart, newStart }: StructuredPatchHunk,
+  before: readonly string[],
+  after: readonly string[],
+): readonly string[] {
+  let [from, to] = [oldStart - 1, newStart - 1];
+  return lines.map((line) => {
+    const sign = line[0] ?? '';
+    if (sign === '\\') return line;
+    const text = sign === '-' ? before[from] : after[to];
+    if (sign !== '+') from += 1;
+    if (sign !== '-') to += 1;
+    return sign + (text ?? '').replace(/\r$/, '');
+  });
+}
+
+/** Keeps a file's control characters away from the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** What findings and errors say of a file, for a terminal. */
+function shown(text: string): string {
+  return printable(redact(text));
 }
 
 function summaryText(c: Colors, plan: FilePlan, written: WrittenFile | undefined): string {
@@ -248,14 +272,25 @@ function summaryText(c: Colors, plan: FilePlan, written: WrittenFile | undefined
     `${changes} ${plural(changes, 'change')}`,
     ...(decide === 0 ? [] : [`${decide} for you to decide`]),
   ].join(', ');
+  return summaryLine(c, plan, written, counts) + failedTransforms(c, plan);
+}
+
+function summaryLine(c: Colors, plan: FilePlan, written: WrittenFile | undefined, counts: string): string {
   if (written === undefined) {
     return plan.result === plan.original.text
       ? ''
-      : `${c.yellow('would change')}  ${plan.path}  ${c.dim(counts)}\n`;
+      : `${c.yellow('would change')}  ${printable(plan.path)}  ${c.dim(counts)}\n`;
   }
-  if (written.error !== undefined) return `${c.red('not written ')}  ${written.path}  ${written.error}\n`;
+  const path = printable(written.path);
+  if (written.error !== undefined) return `${c.red('not written ')}  ${path}  ${written.error}\n`;
   const state = written.changed ? c.green('wrote       ') : c.dim('unchanged   ');
-  return `${state}  ${written.path}  ${c.dim(counts)}\n`;
+  return `${state}  ${path}  ${c.dim(counts)}\n`;
+}
+
+function failedTransforms(c: Colors, { path, failures }: FilePlan): string {
+  return failures
+    .map(({ id, error }) => `${c.red('error       ')}  ${printable(path)}  ${id} failed: ${shown(error)}\n`)
+    .join('');
 }
 
 function totalsText(c: Colors, columns: number, totals: Totals, nextStep: string): string {

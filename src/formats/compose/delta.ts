@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
 import type { SemanticPath } from '../../core/types.js';
-import type { ComposeDocument } from './document.js';
+import { aliasTargets, type ComposeDocument } from './document.js';
 
 /** The paths whose values differ. A change of an anchored node also shows wherever an alias stands for it. */
 export function composeDelta(before: ComposeDocument, after: ComposeDocument): readonly SemanticPath[] {
@@ -20,7 +20,7 @@ function compareWith(before: Document, after: Document): Compare {
   const compare: Compare = (a, b, path, changed) => {
     if (decorationOf(a) !== decorationOf(b)) changed.push(path);
     else if (isAlias(a) && isAlias(b) && a.source === b.source) {
-      compare(a.resolve(before), b.resolve(after), path, changed);
+      compare(aliasTargets(before).get(a), aliasTargets(after).get(b), path, changed);
     } else if (isMap(a) && isMap(b)) compareMaps(entriesOf(a), entriesOf(b), path, changed);
     else if (isSeq(a) && isSeq(b)) {
       for (let at = 0; at < Math.max(a.items.length, b.items.length); at += 1) {
@@ -49,7 +49,9 @@ function entriesOf(node: { items: { key: unknown; value?: unknown }[] }): Map<st
 }
 
 function keyOf(key: unknown): string {
-  return isScalar(key) ? String(key.value) : leafOf(key);
+  if (!isScalar(key)) return leafOf(key);
+  // The parser reads a merge key as a symbol.
+  return typeof key.value === 'symbol' ? '<<' : String(key.value);
 }
 
 /** Anchor and tag: what a node carries besides its value. */
@@ -60,6 +62,10 @@ function decorationOf(node: unknown): string {
 
 function leafOf(node: unknown): string {
   if (isAlias(node)) return `*${node.source}`;
-  if (isScalar(node)) return `${typeof node.value}:${String(node.value)}`;
+  // `0440` and `440` are the same number to this parser, not to each that reads the file.
+  if (isScalar(node)) {
+    const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    return `${typeof node.value}:${text}`;
+  }
   return node === null || node === undefined ? 'null' : `${(node as Node).constructor.name}`;
 }

@@ -3,7 +3,8 @@ import {
   isMap,
   isPair,
   isScalar,
-  Lexer,
+  visit,
+  type Alias,
   type Document,
   type Node,
   type Pair,
@@ -34,8 +35,8 @@ export function createComposeDocument(
   path: string,
   text: string,
   yamls: readonly Document[],
+  comments: readonly string[],
 ): ComposeDocument {
-  let comments: readonly string[] | undefined;
   let services: readonly ComposeService[] | undefined;
   let lines: LineIndex | undefined;
   return {
@@ -49,7 +50,7 @@ export function createComposeDocument(
     get services() {
       return (services ??= yamls.flatMap(readServices));
     },
-    comments: () => (comments ??= readComments(text)),
+    comments: () => comments,
   };
 }
 
@@ -61,7 +62,7 @@ export function ownPair(map: YAMLMap, key: string): Pair<Node, Node | null> | un
 
 /** Follows an alias to the node that it stands for. */
 export function resolveAlias(node: unknown, yaml: Document): Node | undefined {
-  const target: unknown = isAlias(node) ? node.resolve(yaml) : node;
+  const target: unknown = isAlias(node) ? aliasTargets(yaml).get(node) : node;
   return isAlias(target) ? undefined : ((target ?? undefined) as Node | undefined);
 }
 
@@ -122,7 +123,7 @@ function lockOfService(
 ): string | undefined {
   if (isAlias(value)) return `the service is an alias (*${value.source}) of another mapping`;
   if (target === undefined || !isMap(target)) return 'the service has no keys';
-  if (target.items.length === 0 && target.flow !== true) return 'the service has no keys';
+  if (target.items.length === 0) return 'the service has no keys';
   return lockOf(target, anchors, 'the service');
 }
 
@@ -139,32 +140,26 @@ function lockOf(node: Node, anchors: ReadonlySet<string>, what: string): string 
 
 /** The names of the anchors that some alias of the document refers to. */
 export function aliasedAnchors(yaml: Document): ReadonlySet<string> {
-  const cached = anchorCache.get(yaml);
-  if (cached !== undefined) return cached;
-  const names = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (isAlias(node)) names.add(node.source);
-    else if (isPair(node)) {
-      visit(node.key);
-      visit(node.value);
-    } else if (typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items)) {
-      node.items.forEach(visit);
-    }
-  };
-  visit(yaml.contents);
-  anchorCache.set(yaml, names);
-  return names;
+  return new Set([...aliasTargets(yaml).keys()].map(({ source }) => source));
 }
 
-const anchorCache = new WeakMap<Document, ReadonlySet<string>>();
-
-/** The lexer marks scalars by a control character, so that a `#` in one isn't taken for a comment. */
-function readComments(text: string): readonly string[] {
-  const found: string[] = [];
-  let previous = '';
-  for (const token of new Lexer().lex(text)) {
-    if (token.startsWith('#') && previous !== '\u001f') found.push(token.trimEnd());
-    previous = token;
-  }
-  return found;
+/**
+ * The document's aliases, each with the last node before it that has its anchor. yaml's own `Alias.resolve` walks
+ * the whole document for each alias.
+ */
+export function aliasTargets(yaml: Document): ReadonlyMap<Alias, Node | undefined> {
+  const known = targetsOf.get(yaml);
+  if (known !== undefined) return known;
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node | undefined>();
+  visit(yaml, {
+    Node: (_key, node) => {
+      if (isAlias(node)) targets.set(node, anchored.get(node.source));
+      else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  targetsOf.set(yaml, targets);
+  return targets;
 }
+
+const targetsOf = new WeakMap<Document, ReadonlyMap<Alias, Node | undefined>>();

@@ -4,6 +4,7 @@ import {
   aliasedAnchors,
   contentEnd,
   ownPair,
+  rangeOf,
   type ComposeDocument,
   type ComposeService,
 } from './document.js';
@@ -79,7 +80,8 @@ export function replaceScalar(service: ComposeService, node: Node, value: string
   const [start, end] = node.range ?? [0, 0, 0];
   if (start === end) return refused('the value is empty');
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return refused('it is a block of text');
-  return edits({ start, end, text: quoteLike(node, value) });
+  // A plain value may stand in brackets, where a comma or a colon would end it.
+  return edits({ start, end, text: quoteLike(node, value, true) });
 }
 
 /** Inserts text at the start of a scalar's value, behind its opening quote: the smallest edit there is. */
@@ -291,6 +293,11 @@ export function buildFrom(
   if (build === undefined || service.locked !== undefined || service.map === undefined) {
     return refused(service.locked ?? 'the build is not written here');
   }
+  const shared = sharedReason(service, build);
+  if (shared !== undefined) return refused(shared);
+  const { start: from, end: to } = rangeOf(build);
+  // For another value of the variable there may be no such file.
+  if (document.text.slice(from, to).includes('$')) return refused('the build depends on a variable');
   if (isMap(build)) {
     const dockerfile = ownPair(build, 'dockerfile')?.value ?? undefined;
     if (dockerfile === undefined) return addToMap(document, build, 'dockerfile', rename('Dockerfile'));
@@ -299,7 +306,7 @@ export function buildFrom(
   }
   const [start, end] = build.range ?? [0, 0, 0];
   const context = document.text.slice(start, end);
-  if (!isScalar(build) || build.anchor !== undefined || context.includes('\n')) {
+  if (!isScalar(build) || build.anchor !== undefined || context === '' || context.includes('\n')) {
     return refused('the build is not a plain value');
   }
   const dockerfile = rename('Dockerfile');
@@ -311,5 +318,6 @@ export function buildFrom(
   const lead = lineEnding(document.text) + ' '.repeat(column + indentation(document, column).map);
   // The white space behind the colon goes too.
   const colon = document.text.lastIndexOf(':', start) + 1;
+  if (document.text.slice(colon, start).trim() !== '') return refused('the build is not a plain value');
   return edits({ start: colon, end, text: `${lead}context: ${context}${lead}dockerfile: ${dockerfile}` });
 }

@@ -1,18 +1,24 @@
 import {
+  Composer,
   isAlias,
+  isCollection,
   isMap,
   isPair,
-  parseAllDocuments,
+  Lexer,
+  Parser,
+  type Alias,
+  type CST,
   type Document,
   type DocumentOptions,
   type ParseOptions,
   type SchemaOptions,
   type Tags,
 } from 'yaml';
+import { messageOf } from '../../core/errors.js';
 import { LineIndex } from '../../core/text.js';
 import type { FormatAdapter, ParseResult } from '../../core/types.js';
 import { composeDelta } from './delta.js';
-import { createComposeDocument, type ComposeDocument } from './document.js';
+import { aliasTargets, createComposeDocument, type ComposeDocument } from './document.js';
 
 /** Compose's merge tags: https://github.com/compose-spec/compose-spec/blob/main/13-merge.md */
 const MERGE_TAGS = ['!reset', '!override'].flatMap((tag) => [
@@ -33,6 +39,9 @@ export const YAML_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
 /** More nodes than any real file has once its aliases are written out. */
 const MAX_EXPANDED_NODES = 500_000;
 
+/** Deeper than any real file, and far from where a recursive walk would run out of stack. */
+const MAX_DEPTH = 200;
+
 /** A template has its braces or percent signs where YAML has syntax; inside a plain value `{{ }}` is data. */
 const TEMPLATE = /^\s*(?:\{\{|\{%|<%)/m;
 
@@ -46,21 +55,47 @@ export function parseCompose(path: string, text: string): ParseResult<ComposeDoc
       ? { ok: false, kind: 'foreign', reason: 'is a template, not YAML' }
       : { ok: false, kind: 'invalid', line: new LineIndex(text).lineOf(offset), reason };
   let yamls: Document[];
+  const comments: string[] = [];
   try {
-    const parsed = parseAllDocuments(text, YAML_OPTIONS);
-    yamls = 'empty' in parsed ? [] : [...parsed];
+    yamls = [...new Composer(YAML_OPTIONS).compose(tokensOf(text, comments))];
   } catch (error) {
-    return invalid(0, `YAML: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof RangeError) return invalid(0, TOO_DEEP);
+    return invalid(0, `YAML: ${messageOf(error)}`);
   }
   const error = yamls.flatMap((yaml) => yaml.errors)[0];
-  if (error !== undefined) return invalid(error.pos[0], `YAML: ${error.message}`);
+  if (error !== undefined) {
+    // The parser reports its own exhausted stack as an error of the text.
+    const deep = error.message.includes('call stack');
+    return invalid(error.pos[0], deep ? TOO_DEEP : `YAML: ${error.message}`);
+  }
+  const deep = yamls.map(tooDeep).find((offset) => offset !== undefined);
+  if (deep !== undefined) return invalid(deep, TOO_DEEP);
+  const lost = yamls.map(lostAlias).find((alias) => alias !== undefined);
+  if (lost !== undefined) {
+    return invalid(lost.range?.[0] ?? 0, `YAML: no anchor before it is named &${lost.source}`);
+  }
   if (yamls.some(isBomb)) {
     return invalid(0, `its aliases expand to more than ${MAX_EXPANDED_NODES} nodes (a YAML bomb)`);
   }
   if (!yamls.some((yaml) => isMap(yaml.contents) && yaml.contents.has('services'))) {
     return { ok: false, kind: 'foreign', reason: 'has no services' };
   }
-  return { ok: true, document: createComposeDocument(path, text, yamls) };
+  return { ok: true, document: createComposeDocument(path, text, yamls, comments) };
+}
+
+/**
+ * What `parseAllDocuments` composes, with the comments set aside on the way. The lexer marks scalars by a control
+ * character, so that a `#` in one isn't taken for a comment.
+ */
+function* tokensOf(text: string, comments: string[]): Generator<CST.Token, void> {
+  const parser = new Parser();
+  let previous = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme.startsWith('#') && previous !== '\u001f') comments.push(lexeme.trimEnd());
+    previous = lexeme;
+    yield* parser.next(lexeme);
+  }
+  yield* parser.end();
 }
 
 export const composeAdapter: FormatAdapter<ComposeDocument> = {
@@ -68,6 +103,27 @@ export const composeAdapter: FormatAdapter<ComposeDocument> = {
   parse: parseCompose,
   delta: composeDelta,
 };
+
+const TOO_DEEP = `its YAML is nested deeper than ${MAX_DEPTH} levels`;
+
+/** Where a document is nested too deep to be walked by recursion. */
+function tooDeep(yaml: Document): number | undefined {
+  const stack: [unknown, number][] = [[yaml.contents, 0]];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [node, depth] = next;
+    if (isPair(node)) stack.push([node.key, depth], [node.value, depth]);
+    else if (isCollection(node)) {
+      if (depth === MAX_DEPTH) return node.range?.[0] ?? 0;
+      for (const item of node.items) stack.push([item, depth + 1]);
+    }
+  }
+  return undefined;
+}
+
+/** An alias that stands for nothing: Compose would refuse the file. */
+function lostAlias(yaml: Document): Alias | undefined {
+  return [...aliasTargets(yaml)].find(([, target]) => target === undefined)?.[0];
+}
 
 /** Counts the nodes that a document has with its aliases written out; each anchor is counted once and reused. */
 function isBomb(yaml: Document): boolean {
@@ -79,7 +135,7 @@ function isBomb(yaml: Document): boolean {
     // An anchor that contains itself is endless.
     sizes.set(node, Number.POSITIVE_INFINITY);
     let size = 1;
-    if (isAlias(node)) size += sizeOf(node.resolve(yaml));
+    if (isAlias(node)) size += sizeOf(aliasTargets(yaml).get(node));
     else if (isPair(node)) size += sizeOf(node.key) + sizeOf(node.value);
     else if ('items' in node && Array.isArray(node.items))
       for (const item of node.items) size += sizeOf(item);

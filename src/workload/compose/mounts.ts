@@ -17,9 +17,11 @@ export interface Mount {
 export function splitOutsideBraces(text: string, separator: string): string[] {
   const parts: string[] = [''];
   let depth = 0;
+  let previous = '';
   for (const character of text) {
-    if (character === '{') depth += 1;
-    if (character === '}') depth -= 1;
+    if (character === '{' && (depth > 0 || previous === '$')) depth += 1;
+    if (character === '}' && depth > 0) depth -= 1;
+    previous = character;
     if (character === separator && depth === 0) parts.push('');
     else parts[parts.length - 1] += character;
   }
@@ -41,9 +43,10 @@ export function mountsOf(view: ServiceView): readonly Mount[] {
   });
   const tmpfs = view.fields('tmpfs').flatMap((field) =>
     strings(field.value).map((item): Mount => {
-      const [target = ''] = item.split(':', 1);
+      const [target = ''] = splitOutsideBraces(item, ':');
       const evidence = citeField(field);
-      return { target: trimSlash(target), source: undefined, kind: 'tmpfs', readOnly: false, evidence };
+      const filled = trimSlash(interpolate(target, variables).text);
+      return { target: filled, source: undefined, kind: 'tmpfs', readOnly: false, evidence };
     }),
   );
   return [...volumes, ...tmpfs];
@@ -72,7 +75,7 @@ function longMount(item: Readonly<Record<string, Plain>>, evidence: Evidence): M
 }
 
 function trimSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+  return path.replace(/(?!^)\/+$/, '');
 }
 
 /** True when `path` is `folder` or lies below it. */

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { ownPair, resolveAlias } from '../../formats/compose/document.js';
-import { interpolate } from './interpolate.js';
+import { interpolate, type Interpolated } from './interpolate.js';
 import { splitOutsideBraces } from './mounts.js';
 import { isRecord, toPlain, type Plain } from './plain.js';
 import type { Field } from './project.js';
@@ -83,18 +83,20 @@ function longPort(
   variables: ReadonlyMap<string, string>,
 ): PublishedPort | undefined {
   if (typeof value.target !== 'string') return undefined;
-  const published = typeof value.published === 'string' ? interpolate(value.published, variables) : undefined;
-  const protocol = value.protocol === 'udp' ? 'udp' : 'tcp';
+  const fill = (field: Plain | undefined): Interpolated | undefined =>
+    typeof field === 'string' ? interpolate(field, variables) : undefined;
+  const address = fill(value.host_ip);
+  const protocol = value.protocol === 'udp' || value.protocol === 'sctp' ? value.protocol : 'tcp';
   return {
     node,
     form: 'long',
     text: `${String(value.published ?? '')}:${value.target}`,
-    hostIp: typeof value.host_ip === 'string' ? value.host_ip : undefined,
-    published: published?.text,
-    target: value.target,
+    hostIp: address?.text,
+    published: fill(value.published)?.text,
+    target: interpolate(value.target, variables).text,
     protocol,
-    // A long entry has a field of its own for the address: the variable can only hold a port.
-    unresolved: [],
+    // A long entry has a field of its own for the address: a variable elsewhere can only hold a port.
+    unresolved: address?.unresolved ?? [],
   };
 }
 
