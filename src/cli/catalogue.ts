@@ -36,7 +36,7 @@ function explanation(meta: TransformMeta, color: boolean): string {
   const c = createColors(color);
   const columns = Math.min(100, process.stdout.columns ?? 100);
   const rows: [string, readonly string[]][] = [
-    ['phase', [`${meta.phase} (an unsafe instance not before 2)`]],
+    ['phase', [meta.phase === 1 ? '1; where it is unsafe, 2' : String(meta.phase)]],
     ['severity', [meta.severity]],
     ['may break', [meta.mayBreak]],
     ['changes', [meta.touches.join(', ')]],

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from '@jest/globals';
+import type { Tree } from './memory.js';
+
+/** The command line as it is built and published. */
+export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+}
+
+/** Runs `harden` in a folder, without a terminal and without the caller's colour settings. */
+export function harden(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { uid } = options;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [MAIN, ...args],
+      {
+        cwd,
+        env: { PATH: process.env.PATH ?? '', LC_ALL: 'de_DE.UTF-8', ...options.env },
+        maxBuffer: 64 * 1024 * 1024,
+        ...(uid === undefined ? {} : { uid, gid: uid }),
+      },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+const made: string[] = [];
+
+/** A temporary folder with these files; it is removed after the test. */
+export function folderOf(tree: Tree = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'harden-test-'));
+  made.push(root);
+  for (const [path, text] of Object.entries(tree)) put(root, path, text);
+  return root;
+}
+
+afterEach(() => {
+  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+export function put(root: string, path: string, text: string | Uint8Array): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+export function get(root: string, path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** All regular files below a folder but git's, with their texts. */
+export function treeOf(root: string): Record<string, string> {
+  const names = readdirSync(root, { recursive: true }).map(String);
+  return Object.fromEntries(
+    names
+      .map((name) => join(root, name))
+      .filter((path) => !relative(root, path).startsWith('.git/') && statSync(path).isFile())
+      .map((path) => [relative(root, path), readFileSync(path, 'utf8')]),
+  );
+}
