@@ -28,16 +28,18 @@ export interface HardenOptions extends RunOptions {
   readonly paths: readonly string[];
 }
 
+/** It could not be read or parsed. */
+export interface FailedOutcome {
+  readonly kind: 'failed';
+  readonly path: string;
+  readonly line: number | undefined;
+  readonly reason: string;
+}
+
 /** What became of one file. */
 export type FileOutcome =
   | { readonly kind: 'planned'; readonly file: SourceFile; readonly plan: FilePlan }
-  /** It could not be read or parsed. */
-  | {
-      readonly kind: 'failed';
-      readonly path: string;
-      readonly line: number | undefined;
-      readonly reason: string;
-    }
+  | FailedOutcome
   /** Not a file for harden after all: a template, a D-Bus service. */
   | { readonly kind: 'foreign'; readonly path: string; readonly reason: string };
 
@@ -47,8 +49,10 @@ export interface Run {
   readonly projects: Projects;
   /** The files to plan, in order. */
   readonly files: readonly SourceFile[];
+  /** The paths that could not be looked at. */
+  readonly failures: readonly FailedOutcome[];
   plan(file: SourceFile): FileOutcome;
-  /** All outcomes, file by file, beginning with the paths that could not be looked at. */
+  /** All outcomes, file by file, beginning with the failures. */
   outcomes(): Generator<FileOutcome, void, void>;
   /** Tells of a file that was replaced: the rest of the run goes on reading what it was planned from. */
   replaced(path: string, original: string): void;
@@ -57,11 +61,11 @@ export interface Run {
 /** Prepares a run over a folder: finds the files; reads none yet. */
 export function prepare(options: HardenOptions): Run {
   const root = realpathSync(options.root);
-  const discovery = discover(root, options.paths);
+  const { files, failures } = discover(root, options.paths);
   const originals = new Map<string, string>();
   const reader = createFileReader(root);
   const workspace = createWorkspace({
-    files: discovery.files,
+    files,
     reader: { kind: reader.kind, read: (path) => originals.get(path) ?? reader.read(path) },
     readFile: (path) => {
       const text = originals.get(path);
@@ -69,7 +73,7 @@ export function prepare(options: HardenOptions): Run {
     },
     loadCatalogue,
   });
-  const run = createRun(workspace, options, discovery.failures);
+  const run = createRun(workspace, options, failures);
   return { ...run, replaced: (path, original) => originals.set(path, original) };
 }
 
@@ -130,14 +134,21 @@ export function createRun(
     }
   };
 
+  const failed = failures.map(({ path, reason }): FailedOutcome => ({
+    kind: 'failed',
+    path,
+    line: undefined,
+    reason,
+  }));
   return {
     workspace,
     projects,
     files,
     plan,
     replaced: () => undefined,
+    failures: failed,
     *outcomes() {
-      for (const { path, reason } of failures) yield { kind: 'failed', path, line: undefined, reason };
+      yield* failed;
       for (const file of files) yield plan(file);
     },
   };

@@ -3,7 +3,8 @@ import { packageVersion } from '../io/package.js';
 import { explain, list } from './catalogue.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
-import { runHarden, type HardenArguments } from './run.js';
+import { runHarden } from './run.js';
+import type { HardenArguments } from './settings.js';
 
 /** An option that takes one value each time, or several with commas, and leaves the paths alone. */
 function listOption(describe: string): Options {

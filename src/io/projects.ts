@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { composeAdapter } from '../formats/compose/parse.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
-import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
@@ -36,8 +35,12 @@ export function createProjects(workspace: Workspace): Projects {
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
   }
 
+  /** True for a file inside the tree: what was found below it, or what the reader can follow there. */
+  const found = new Set(workspace.files.map(({ path }) => path));
+  const isReadable = (path: string): boolean => found.has(path) || workspace.reader.kind(path) === 'file';
+
   const load = (path: string): ComposeDocument | undefined => {
-    if (workspace.reader.kind(path) !== 'file') return undefined;
+    if (!isReadable(path)) return undefined;
     const opened = workspace.open(path, composeAdapter);
     return opened.kind === 'document' ? opened.document : undefined;
   };
@@ -77,11 +80,8 @@ export function createProjects(workspace: Workspace): Projects {
     });
   };
 
-  /** Verification and several services of a file ask about the same build; it lives as long as its document. */
-  const builds = new WeakMap<DockerfileDocument, Map<string, ImageBuild>>();
-
   const readBuild = ({ context, dockerfile, target }: BuildTarget): ImageBuild | undefined => {
-    if (workspace.reader.kind(dockerfile) !== 'file') return undefined;
+    if (!isReadable(dockerfile)) return undefined;
     const opened = workspace.open(dockerfile, dockerfileAdapter);
     if (opened.kind !== 'document') return undefined;
     const { document } = opened;
@@ -90,13 +90,7 @@ export function createProjects(workspace: Workspace): Projects {
         ? document.finalStage
         : document.stages.find((candidate) => candidate.name === target.toLowerCase());
     if (stage === undefined) return undefined;
-    const known = builds.get(document) ?? new Map<string, ImageBuild>();
-    const key = `${stage.index} ${context}`;
-    const build =
-      known.get(key) ??
-      imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
-    builds.set(document, known.set(key, build));
-    return build;
+    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
   };
 
   const usesOf = (path: string): readonly { use: ServiceUse; context: string }[] =>

@@ -4,30 +4,28 @@ import { redact } from '../core/redact.js';
 import type { TextEdit } from '../core/text.js';
 import type { SourceDocument } from '../core/types.js';
 import type { FileOutcome } from '../harden.js';
+import { allTransforms } from '../../transforms/index.js';
 import type { Totals } from './totals.js';
 
 /** The version of the JSON output's shape. */
 const SCHEMA = 1;
 
 /**
- * Renders a run as one JSON object, file by file, so that no plan has to be kept: the head, then each outcome,
- * then the foot. Offsets are UTF-16 code units of the original text.
+ * A run as one JSON object, written file by file so that no plan has to be kept: the head, the outcomes with commas
+ * between them, the foot. What is said of a transform stands once, in the head. Offsets are UTF-16 code units of the
+ * original text.
  */
-export function createJsonRenderer(version: string): {
-  head(): string;
-  outcome(outcome: FileOutcome, written: object | undefined): string;
-  foot(totals: Totals): string;
-} {
-  let first = true;
-  return {
-    head: () => `{"schema":${SCHEMA},"version":${JSON.stringify(version)},"files":[`,
-    outcome: (outcome, written) => {
-      const text = `${first ? '' : ','}\n${JSON.stringify({ ...toJson(outcome), written })}`;
-      first = false;
-      return text;
-    },
-    foot: (totals) => `\n],"totals":${JSON.stringify(totals)}}\n`,
-  };
+export function jsonHead(version: string): string {
+  const transforms = Object.fromEntries(allTransforms.map(({ meta: { id, ...meta } }) => [id, meta]));
+  return `{"schema":${SCHEMA},"version":${JSON.stringify(version)},"transforms":${JSON.stringify(transforms)},"files":[\n`;
+}
+
+export function jsonOutcome(outcome: FileOutcome, written: object | undefined): string {
+  return JSON.stringify({ ...toJson(outcome), written });
+}
+
+export function jsonFoot(totals: Totals): string {
+  return `\n],"totals":${JSON.stringify(totals)}}\n`;
 }
 
 function toJson(outcome: FileOutcome): object {
@@ -53,7 +51,6 @@ function findingToJson(
 ): object {
   return {
     id: meta.id,
-    severity: meta.severity,
     phase,
     safety: finding.safety,
     disposition,
@@ -63,10 +60,8 @@ function findingToJson(
     change: 'change' in finding ? redact(finding.change) : undefined,
     suggestion: 'suggestion' in finding ? redact(finding.suggestion ?? '') || undefined : undefined,
     reason: redact(reason ?? '') || undefined,
-    evidence: finding.evidence.map((item) => ({ ...item, text: redact(item.text) })),
-    mayBreak: meta.mayBreak,
-    controls: meta.controls,
-    references: meta.references,
+    // Evidence is masked where it is cited.
+    evidence: finding.evidence,
     edits:
       'edits' in finding ? finding.edits.flatMap((edit) => withoutSecrets(edit, original.text)) : undefined,
   };

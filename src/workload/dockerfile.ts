@@ -120,7 +120,8 @@ function lazy<T>(compute: () => T): () => T {
   return () => (box ??= { value: compute() }).value;
 }
 
-const builds = new WeakMap<DockerfileContext, WeakMap<Stage, ImageBuild>>();
+/** By stage, and by build context: the Dockerfile's own transforms and the services that build it share one. */
+const builds = new WeakMap<Stage, Map<string, ImageBuild>>();
 
 /** What is known of the image that a stage builds, from the Dockerfile, its build context and the catalogue. */
 export function imageBuild(
@@ -128,9 +129,9 @@ export function imageBuild(
   stage: Stage,
   context: DockerfileContext,
 ): ImageBuild {
-  const cache = builds.get(context) ?? new WeakMap<Stage, ImageBuild>();
-  builds.set(context, cache);
-  const cached = cache.get(stage);
+  const cache = builds.get(stage) ?? new Map<string, ImageBuild>();
+  builds.set(stage, cache);
+  const cached = cache.get(context.buildContext);
   if (cached !== undefined) return cached;
 
   const scope = stageScope(document, stage);
@@ -180,7 +181,7 @@ export function imageBuild(
       return cachesOf(startup(), facts, this.user.value.name === 'node' ? '/home/node' : undefined);
     },
   };
-  cache.set(stage, build);
+  cache.set(context.buildContext, build);
   return build;
 }
 

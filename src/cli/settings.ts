@@ -1,0 +1,54 @@
+import type { Format, Phase } from '../core/types.js';
+import { allTransforms, registry } from '../../transforms/index.js';
+import { near } from './near.js';
+
+export interface HardenArguments {
+  readonly paths: readonly string[];
+  readonly write?: boolean;
+  readonly inPlace?: boolean;
+  readonly check?: boolean;
+  readonly phase?: Phase;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly format?: readonly Format[];
+  readonly output: 'text' | 'patch' | 'json';
+  readonly force: boolean;
+  readonly color?: boolean;
+}
+
+/** All that a run's reports depend on. */
+export interface Settings {
+  readonly args: HardenArguments;
+  /** Real path of the tree. */
+  readonly root: string;
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+export function phaseOf({ phase, inPlace }: HardenArguments): Phase {
+  return phase ?? (inPlace === true ? 1 : 2);
+}
+
+/** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
+export function selectTransforms({
+  only,
+  skip,
+  format,
+}: HardenArguments): ((id: string) => boolean) | string {
+  const formats: readonly string[] = Object.keys(registry);
+  const stranger = format?.find((name) => !formats.includes(name));
+  if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
+  const ids: readonly string[] = allTransforms.map(({ meta }) => meta.id);
+  const matches = (name: string, id: string): boolean =>
+    id === name || id.startsWith(`${name}/`) || id.endsWith(`/${name}`);
+  for (const name of [...(only ?? []), ...(skip ?? [])]) {
+    if (ids.some((id) => matches(name, id))) continue;
+    const suggestion = near(name, ids);
+    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+    return `there is no transform ${name}.${hint} 'harden list' shows them all.`;
+  }
+  return (id) =>
+    (only === undefined || only.some((name) => matches(name, id))) &&
+    skip?.some((name) => matches(name, id)) !== true;
+}
