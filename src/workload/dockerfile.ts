@@ -1,6 +1,7 @@
 import { parseImageReference, type ImageReference } from '../catalogue/catalogue.js';
 import type { ImageFacts } from '../catalogue/types.js';
 import { cite, citeSource } from '../core/evidence.js';
+import { lazy } from '../core/lazy.js';
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Stage } from '../formats/dockerfile/document.js';
 import { stageScope, type StageScope } from '../formats/dockerfile/scope.js';
@@ -14,7 +15,7 @@ import {
   stepsDownOf,
   type RunCommand,
 } from './image-needs.js';
-import { known, likely, unknown, type Need } from './model.js';
+import { isRoot, known, likely, unknown, type Need, type TmpfsPath } from './model.js';
 import { programName, startupOf, type Startup } from './startup.js';
 
 export interface ImageUser {
@@ -51,22 +52,7 @@ export interface ImageBuild {
   /** True when programs are run from the temporary directory: it can't be `noexec`. */
   readonly executableTemp: boolean;
   /** Paths outside the volumes and the temporary directory that the program is known to write. */
-  readonly caches: readonly CachePath[];
-}
-
-/** In the terms of a tmpfs. */
-export interface CachePath {
-  readonly path: string;
-  readonly size: string;
-  readonly mode: string | undefined;
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-  readonly exec: boolean;
-}
-
-/** True for a USER value that is root: by name, by number, with or without a group. */
-export function isRoot(user: string): boolean {
-  return /^(?:root|0+)(?::|$)/.test(user);
+  readonly caches: readonly TmpfsPath[];
 }
 
 function userNeed(value: string, evidence: Evidence): Need<ImageUser> {
@@ -106,18 +92,12 @@ function effectiveUser(
 }
 
 /** npm writes its logs and cache under the home of the user that runs it, and Node programs call it for plugins. */
-function cachesOf(startup: Startup, facts: ImageFacts | undefined, home: string | undefined): CachePath[] {
+function cachesOf(startup: Startup, facts: ImageFacts | undefined, home: string | undefined): TmpfsPath[] {
   const npm = startup.programs.some(({ name = '' }) => /^(?:npm|npx)$/.test(programName(name)));
   if ((!npm && facts?.name !== 'node') || home === undefined) return [];
   return [
     { path: `${home}/.npm`, size: '64m', mode: undefined, uid: undefined, gid: undefined, exec: false },
   ];
-}
-
-/** Computes a value when it is first asked for. */
-function lazy<T>(compute: () => T): () => T {
-  let box: { readonly value: T } | undefined;
-  return () => (box ??= { value: compute() }).value;
 }
 
 /** By stage, and by build context: the Dockerfile's own transforms and the services that build it share one. */

@@ -33,3 +33,24 @@ export function weakest(...certainties: readonly Certainty[]): Certainty {
 export function because<T>(need: Need<T>, reason: string): Need<T> {
   return { ...need, reason };
 }
+
+/** A directory that needs a tmpfs under a read-only root, in the terms of a tmpfs. */
+export interface TmpfsPath {
+  readonly path: string;
+  readonly size: string;
+  /** Octal; Docker's own default is 1777. */
+  readonly mode: string | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly exec: boolean;
+}
+
+/** True when `path` is `folder` or lies below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** True for a user that is root: by name, by number, with or without a group. */
+export function isRoot(user: string): boolean {
+  return /^(?:root|0+)(?::|$)/.test(user);
+}

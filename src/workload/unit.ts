@@ -1,4 +1,5 @@
 import { parseBoolean, type UnitDocument, type UnitEntry } from '../formats/systemd/document.js';
+import { lazy } from '../core/lazy.js';
 import type { UnitContext } from './context.js';
 import { likely, type Need } from './model.js';
 import type { UnitCommands } from './unit/collect.js';
@@ -92,11 +93,6 @@ export function unitWorkload(document: UnitDocument, context: UnitContext): Unit
   const workload = idle && commands.programs.length > 0 ? undefined : infer(document, commands);
   cache.set(document, { context, workload });
   return workload;
-}
-
-function lazy<T>(compute: () => T): () => T {
-  let result: { readonly value: T } | undefined;
-  return () => (result ??= { value: compute() }).value;
 }
 
 function infer(document: UnitDocument, commands: UnitCommands): UnitWorkload {

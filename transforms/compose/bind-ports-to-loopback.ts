@@ -9,58 +9,12 @@ import {
   publishedPorts,
   type PublishedPort,
 } from '../../src/workload/compose/ports.js';
+import { BETWEEN_MACHINES } from '../../src/workload/compose/protocols.js';
 import { environmentOf } from '../../src/workload/compose/plain.js';
 import type { Field, ServiceView } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeTransform } from './service.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
-
-/** Container ports of protocols that are spoken between machines: a loopback address would end their use. */
-const BETWEEN_MACHINES: ReadonlyMap<number, string> = new Map([
-  [21, 'FTP'],
-  [22, 'SSH'],
-  [25, 'SMTP'],
-  [53, 'DNS'],
-  [88, 'Kerberos'],
-  [110, 'POP3'],
-  [123, 'NTP'],
-  [139, 'SMB'],
-  [143, 'IMAP'],
-  [179, 'BGP'],
-  [389, 'LDAP'],
-  [445, 'SMB'],
-  [465, 'SMTP'],
-  [514, 'syslog'],
-  [554, 'RTSP'],
-  [587, 'SMTP'],
-  [636, 'LDAPS'],
-  [853, 'DNS over TLS'],
-  [873, 'rsync'],
-  [993, 'IMAP'],
-  [995, 'POP3'],
-  [1883, 'MQTT'],
-  [1935, 'RTMP'],
-  [2049, 'NFS'],
-  [2222, 'SSH'],
-  [3389, 'RDP'],
-  [3478, 'STUN and TURN'],
-  [4001, 'IPFS'],
-  [5060, 'SIP'],
-  [5222, 'XMPP'],
-  [5269, 'XMPP'],
-  [5349, 'TURN'],
-  [6514, 'syslog'],
-  [6667, 'IRC'],
-  [6697, 'IRC'],
-  [6881, 'BitTorrent'],
-  [8333, 'Bitcoin'],
-  [8883, 'MQTT'],
-  [9735, 'Lightning'],
-  [10051, 'Zabbix'],
-  [22000, 'Syncthing'],
-  [25565, 'Minecraft'],
-  [30303, 'Ethereum'],
-]);
 
 export const bindPortsToLoopback: ComposeTransform = {
   meta: {

@@ -1,5 +1,5 @@
 import { combine } from '../../src/core/text.js';
-import type { WritablePath } from '../../src/workload/compose/needs/writable.js';
+import type { TmpfsPath } from '../../src/workload/model.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { accepted, addToList, forEachService, manual, proposal } from './service.js';
 
@@ -59,7 +59,7 @@ export const readOnlyRootfs = forEachService(
 );
 
 /** `path:options` as `docker run --tmpfs` takes it; without `mode` Docker's default is 1777. */
-function tmpfsEntry({ path, size, mode, uid, gid, exec }: WritablePath): string {
+function tmpfsEntry({ path, size, mode, uid, gid, exec }: TmpfsPath): string {
   const options = [
     exec ? 'exec' : 'noexec',
     'nosuid',

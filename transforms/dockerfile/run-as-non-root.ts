@@ -3,14 +3,9 @@ import { combine, edits, type Edits } from '../../src/core/text.js';
 import type { Evidence, Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument, Stage } from '../../src/formats/dockerfile/document.js';
 import { addFlag, insertBefore, insertBeforeStart } from '../../src/formats/dockerfile/edit.js';
+import { isRoot } from '../../src/workload/model.js';
 import type { DockerfileContext, ServiceUse } from '../../src/workload/context.js';
-import {
-  imageBuild,
-  isRoot,
-  runningStages,
-  usesOfStage,
-  type ImageBuild,
-} from '../../src/workload/dockerfile.js';
+import { imageBuild, runningStages, usesOfStage, type ImageBuild } from '../../src/workload/dockerfile.js';
 import { chooseUser, type NonRootUser } from '../../src/workload/image-users.js';
 import { obstacle, rootOnPurpose } from '../../src/workload/non-root.js';
 import { isLink, planOwnership } from '../../src/workload/ownership.js';

@@ -2,9 +2,8 @@ import { citeSource } from '../../src/core/evidence.js';
 import { combine } from '../../src/core/text.js';
 import type { UnitEntry } from '../../src/formats/systemd/document.js';
 import { addAssignments, replaceValue } from '../../src/formats/systemd/edit.js';
-import { weakest } from '../../src/workload/model.js';
+import { isWithin, weakest } from '../../src/workload/model.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
-import { isWithin } from '../../src/workload/unit/paths.js';
 import { directive, execPage, type SetDecision } from './directive.js';
 
 const STRICT = citeSource(

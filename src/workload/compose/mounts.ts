@@ -77,8 +77,3 @@ function longMount(item: Readonly<Record<string, Plain>>, evidence: Evidence): M
 function trimSlash(path: string): string {
   return path.replace(/(?!^)\/+$/, '');
 }
-
-/** True when `path` is `folder` or lies below it. */
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
-}

@@ -1,11 +1,12 @@
 import type { Capability } from '../../catalogue/types.js';
+import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
-import type { Need } from '../model.js';
+import type { Need, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
 import { tasksNeed } from './needs/tasks.js';
 import { userNeed, type ServiceUser } from './needs/user.js';
-import { writableNeed, type WritablePath } from './needs/writable.js';
+import { writableNeed } from './needs/writable.js';
 import { mountsOf, type Mount } from './mounts.js';
 import type { Origin } from './origin.js';
 import { citeField, type ServiceView } from './project.js';
@@ -24,7 +25,7 @@ export interface ServiceWorkload {
   /** Capabilities that must stay in the bounding set. */
   readonly capabilities: Need<readonly Capability[]>;
   /** What must be writable besides the mounts when the root file system is read-only. */
-  readonly writable: Need<readonly WritablePath[]>;
+  readonly writable: Need<readonly TmpfsPath[]>;
   /** Programs that gain privileges on exec and that the service uses. */
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
@@ -32,10 +33,6 @@ export interface ServiceWorkload {
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
-  const lazy = <T>(compute: () => T): (() => T) => {
-    let value: { readonly of: T } | undefined;
-    return () => (value ??= { of: compute() }).of;
-  };
   const getOrigin = lazy(origin);
   const mounts = lazy(() => mountsOf(view));
   const user = lazy(() => userNeed(view, getOrigin()));

@@ -1,7 +1,7 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
-import { known, likely, unknown, type Need } from '../model.js';
+import { isWithin, known, likely, unknown, type Need } from '../model.js';
 import type { ShellWrite, UnitCommands, UsedText } from './collect.js';
 import type { Manager, UnitUser } from './identity.js';
 
@@ -170,11 +170,6 @@ function managedPaths(document: UnitDocument): readonly WritablePath[] {
     ),
   );
   return [...made, ...listed];
-}
-
-/** True when `path` is `folder` or lies below it. */
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 function withoutNested(paths: readonly WritablePath[]): readonly WritablePath[] {

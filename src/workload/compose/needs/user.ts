@@ -1,7 +1,7 @@
 import type { Citation } from '../../../catalogue/types.js';
 import { citeSource } from '../../../core/evidence.js';
 import type { Evidence } from '../../../core/types.js';
-import { known, unknown, weakest, type Need } from '../../model.js';
+import { isRoot, known, unknown, weakest, type Need } from '../../model.js';
 import { interpolate } from '../interpolate.js';
 import type { Origin } from '../origin.js';
 import { citeField, type ServiceView } from '../project.js';
@@ -16,24 +16,19 @@ export function citations(cites: readonly Citation[]): Evidence[] {
   return cites.map(({ at, text }) => citeSource(at, text));
 }
 
-export function isRootName(name: string): boolean {
-  const [user = ''] = name.split(':', 1);
-  return user === 'root' || /^0+$/.test(user);
-}
-
 /** `user:` wins; else what the image starts as. */
 export function userNeed(view: ServiceView, origin: Origin): Need<ServiceUser> {
   const field = view.last('user');
   if (field !== undefined && typeof field.value === 'string') {
     const { text, unresolved } = interpolate(field.value, view.project.variables);
-    const user = { name: text, root: isRootName(text) };
+    const user = { name: text, root: isRoot(text) };
     return unresolved.length > 0
       ? unknown({ ...user, root: true }, citeField(field))
       : known(user, citeField(field));
   }
   if (origin.kind === 'server') {
     const { starts, cites } = origin.facts.user;
-    return known({ name: starts, root: isRootName(starts) }, ...origin.evidence, ...citations(cites));
+    return known({ name: starts, root: isRoot(starts) }, ...origin.evidence, ...citations(cites));
   }
   if (origin.kind === 'built') {
     const { value, certainty, evidence } = origin.build.user;

@@ -1,23 +1,22 @@
 import type { WritableFact } from '../../../catalogue/types.js';
 import type { Evidence } from '../../../core/types.js';
-import { because, known, likely, unknown, weakest, type Need } from '../../model.js';
-import { isWithin, type Mount } from '../mounts.js';
+import {
+  because,
+  isWithin,
+  known,
+  likely,
+  unknown,
+  weakest,
+  type Need,
+  type TmpfsPath,
+} from '../../model.js';
+import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
 import { citations, type ServiceUser } from './user.js';
 
-/** A directory that needs a tmpfs under a read-only root. */
-export interface WritablePath {
-  readonly path: string;
-  readonly size: string;
-  readonly mode: string | undefined;
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-  readonly exec: boolean;
-}
-
 const TEMP_SIZE = '64m';
 
-function temp(exec: boolean): WritablePath {
+function temp(exec: boolean): TmpfsPath {
   return { path: '/tmp', size: TEMP_SIZE, mode: undefined, uid: undefined, gid: undefined, exec };
 }
 
@@ -26,7 +25,7 @@ export function writableNeed(
   origin: Origin,
   user: Need<ServiceUser>,
   mounts: readonly Mount[],
-): Need<readonly WritablePath[]> {
+): Need<readonly TmpfsPath[]> {
   if (origin.kind === 'server') return serverNeed(origin, mounts);
   if (origin.kind === 'built') return builtNeed(origin, user, mounts);
   return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), origin.reason);
@@ -42,7 +41,7 @@ function uncovered<T extends { readonly path: string }>(
 function serverNeed(
   origin: Extract<Origin, { kind: 'server' }>,
   mounts: readonly Mount[],
-): Need<readonly WritablePath[]> {
+): Need<readonly TmpfsPath[]> {
   const { writable, temp: tempFact } = origin.facts;
   if (writable === undefined) {
     const reason = `what the images of ${origin.facts.name} write is not known`;
@@ -71,7 +70,7 @@ function serverNeed(
   return known(all, ...evidence, ...citations(tempFact.cites));
 }
 
-function fromFact(fact: WritableFact): WritablePath {
+function fromFact(fact: WritableFact): TmpfsPath {
   const { path, size = '16m', mode, uid, gid, exec = false } = fact;
   return { path, size, mode, uid, gid, exec };
 }
@@ -85,7 +84,7 @@ function builtNeed(
   origin: Extract<Origin, { kind: 'built' }>,
   user: Need<ServiceUser>,
   mounts: readonly Mount[],
-): Need<readonly WritablePath[]> {
+): Need<readonly TmpfsPath[]> {
   const { build } = origin;
   const paths = uncovered([temp(build.executableTemp), ...build.caches], mounts);
   const state = mounts.filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs');
