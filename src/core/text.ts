@@ -77,14 +77,20 @@ export function inOrder(list: readonly TextEdit[]): readonly TextEdit[] {
 
 export const BOM = '\uFEFF';
 
-/** The line ending that a text uses most; `\n` for a text of one line. */
-export function lineEnding(text: string): '\n' | '\r\n' {
+/** How often each line ending stands in a text. */
+export function countLineEndings(text: string): { readonly crlf: number; readonly lf: number } {
   let crlf = 0;
   let lf = 0;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
     if (text[at - 1] === '\r') crlf += 1;
     else lf += 1;
   }
+  return { crlf, lf };
+}
+
+/** The line ending that a text uses most; `\n` for a text of one line. */
+export function lineEnding(text: string): '\n' | '\r\n' {
+  const { crlf, lf } = countLineEndings(text);
   return crlf > lf ? '\r\n' : '\n';
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from './errors.js';
 import { firstOverlap, fixesOf } from './fixes.js';
-import { BOM, applyEdits, lineEnding } from './text.js';
+import { applyEdits, BOM, countLineEndings } from './text.js';
 import type {
   FixFinding,
   FormatAdapter,
@@ -105,17 +105,9 @@ export function lostComment(before: readonly string[], after: readonly string[])
 function formDifference(before: string, after: string): string | undefined {
   if (before.startsWith(BOM) !== after.startsWith(BOM)) return 'it changes the byte order mark';
   if (before.endsWith('\n') !== after.endsWith('\n')) return 'it changes the final newline';
-  if (before.includes('\n') && lineEnding(before) !== lineEnding(after)) return 'it changes the line endings';
-  if (lineEnding(before) === '\r\n' && countBareLf(after) > countBareLf(before))
-    return 'it mixes line endings';
-  if (lineEnding(before) === '\n' && countCrlf(after) > countCrlf(before)) return 'it mixes line endings';
+  const [old, now] = [countLineEndings(before), countLineEndings(after)];
+  const [wasCrlf, isCrlf] = [old.crlf > old.lf, now.crlf > now.lf];
+  if (old.crlf + old.lf > 0 && wasCrlf !== isCrlf) return 'it changes the line endings';
+  if (wasCrlf ? now.lf > old.lf : now.crlf > old.crlf) return 'it mixes line endings';
   return undefined;
-}
-
-function countCrlf(text: string): number {
-  return text.split('\r\n').length - 1;
-}
-
-function countBareLf(text: string): number {
-  return text.split('\n').length - 1 - countCrlf(text);
 }
