@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isSealed, seal, sealOf, writeInPlace, writeSidecar } from '../src/io/write.js';
+import { seal, sealOf, writeInPlace, writeSidecar } from '../src/io/write.js';
 import { folderOf, get, put } from './support/cli.js';
 
 const TEXTS: readonly [string, string][] = [
@@ -34,8 +34,8 @@ describe.each(TEXTS)('the seal of a text %s', (_name, text) => {
     expect(sealed.trimEnd().split('\n').at(-1)).toMatch(
       /^# Written by harden from app\.service; sha256 [0-9a-f]{64}$/,
     );
-    expect(isSealed(sealed)).toBe(true);
-    expect(isSealed(text)).toBe(false);
+    expect(sealOf(sealed)).toBe('intact');
+    expect(sealOf(text)).not.toBe('intact');
   });
 
   test('does not outlive the edit of a single character, wherever it is', () => {
@@ -43,7 +43,7 @@ describe.each(TEXTS)('the seal of a text %s', (_name, text) => {
       const [head, tail] = [sealed.slice(0, at), sealed.slice(at)];
       const edits = [`${head}x${tail}`, `${head}\n${tail}`, `${head} ${tail}`, head + tail.slice(1)];
       if (at < sealed.length) edits.push(`${head}${sealed[at] === 'a' ? 'b' : 'a'}${tail.slice(1)}`);
-      const undetected = edits.filter((edited) => edited !== sealed && isSealed(edited));
+      const undetected = edits.filter((edited) => edited !== sealed && sealOf(edited) === 'intact');
       expect([at, undetected]).toEqual([at, []]);
     }
   });
@@ -51,7 +51,7 @@ describe.each(TEXTS)('the seal of a text %s', (_name, text) => {
   test('does not outlive other line endings', () => {
     const lf = sealed.replaceAll('\r\n', '\n');
     const crlf = lf.replaceAll('\n', '\r\n');
-    for (const changed of [lf, crlf]) if (changed !== sealed) expect(isSealed(changed)).toBe(false);
+    for (const changed of [lf, crlf]) if (changed !== sealed) expect(sealOf(changed)).not.toBe('intact');
   });
 });
 
@@ -72,7 +72,7 @@ test('any text can be sealed, from a file of any name', () => {
         .replace(/^\r?\n/, '')
         .trimEnd();
       expect(sealLine.split(/[\n\r\u2028\u2029]/)).toHaveLength(1);
-      expect(isSealed(sealed)).toBe(true);
+      expect(sealOf(sealed)).toBe('intact');
     }),
   );
 });

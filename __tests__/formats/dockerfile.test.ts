@@ -11,7 +11,7 @@ import {
   replaceKeyword,
 } from '../../src/formats/dockerfile/edit.js';
 import { dockerfileAdapter, parseDockerfile } from '../../src/formats/dockerfile/parse.js';
-import { effectiveUser, effectiveWorkdir, stageScope } from '../../src/formats/dockerfile/scope.js';
+import { stageScope } from '../../src/formats/dockerfile/scope.js';
 import { runScript, runScripts } from '../../src/formats/dockerfile/shell-text.js';
 import { parseShell } from '../../src/formats/shell.js';
 
@@ -253,8 +253,8 @@ describe('stages and scopes', () => {
   });
 
   test('values follow FROM <stage>', () => {
-    expect(effectiveUser(document, final!)?.value).toBe('1000:1000');
-    expect(effectiveWorkdir(document, final!)?.value).toBe('/srv/app/data');
+    expect(stageScope(document, final!).user?.value).toBe('1000:1000');
+    expect(stageScope(document, final!).workdir?.value).toBe('/srv/app/data');
     const scope = stageScope(document, final!);
     expect(scope.root).toBe(base);
     expect(scope.ports.map(({ value }) => value)).toEqual(['80', '443/tcp']);
@@ -274,7 +274,7 @@ describe('stages and scopes', () => {
   });
 
   test('a variable without a value makes no value', () => {
-    expect(effectiveUser(document, last!)?.value).toBeUndefined();
+    expect(stageScope(document, last!).user?.value).toBeUndefined();
   });
 });
 

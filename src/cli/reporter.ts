@@ -3,17 +3,10 @@ import type { FileOutcome, Run } from '../harden.js';
 import { packageVersion } from '../io/package.js';
 import { plainDiff } from '../render/diff.js';
 import { jsonFoot, jsonHead, jsonOutcome } from '../render/json.js';
-import { createTextRenderer } from '../render/text.js';
+import { createTextRenderer, type WrittenFile } from '../render/text.js';
 import { count, createTotals, type Totals } from '../render/totals.js';
 import { createHardenedBuilds, sidecarPath, sidecarText } from '../sidecar.js';
 import type { HardenArguments, Settings } from './settings.js';
-
-/** A file that was written, or why it could not be. */
-interface Written {
-  readonly path: string;
-  readonly changed: boolean;
-  readonly error: string | undefined;
-}
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
 
@@ -21,7 +14,7 @@ function createWriter(
   run: Run,
   root: string,
   args: HardenArguments,
-): (outcome: Planned) => Written | undefined {
+): (outcome: Planned) => WrittenFile | undefined {
   if (args.inPlace === true) {
     return ({ plan }) => {
       if (plan.result === plan.original.text) return undefined;
@@ -59,7 +52,7 @@ export interface Reporter {
 }
 
 interface Printer {
-  outcome(outcome: FileOutcome, written: Written | undefined): Report;
+  outcome(outcome: FileOutcome, written: WrittenFile | undefined): Report;
 }
 
 export function createReporter(run: Run, settings: Settings): Reporter {
@@ -106,7 +99,7 @@ function createPrinter(settings: Settings): Printer {
 }
 
 /** Only diffs on standard output: what else there is to say goes to standard error. */
-function patchReport(outcome: FileOutcome, written: Written | undefined): Report {
+function patchReport(outcome: FileOutcome, written: WrittenFile | undefined): Report {
   const errors: string[] = [];
   if (outcome.kind === 'failed') errors.push(`${place(outcome)}: ${outcome.reason}`);
   if (written?.error !== undefined) errors.push(`${written.path}: ${written.error}`);

@@ -42,9 +42,6 @@ export interface FormatAdapter<D extends SourceDocument> {
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 export type Phase = 1 | 2 | 3;
 
-/** Decided for each finding: `safe` when all that it depends on is known, `unsafe` when some is likely. */
-export type Safety = 'safe' | 'unsafe' | 'manual';
-
 export interface TransformMeta {
   /** `<format>/<verb-object>`: the file's name and the fixtures' folder. */
   readonly id: `${Format}/${string}`;

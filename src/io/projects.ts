@@ -90,7 +90,7 @@ export function createProjects(workspace: Workspace): Projects {
         ? document.finalStage
         : document.stages.find((candidate) => candidate.name === target.toLowerCase());
     if (stage === undefined) return undefined;
-    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context, usedBy: [] });
+    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context });
   };
 
   const usesOf = (path: string): readonly { use: ServiceUse; context: string }[] =>
@@ -146,7 +146,7 @@ function isFragment(document: ComposeDocument, base: ComposeDocument): boolean {
   );
 }
 
-/** Where a Compose file that builds this Dockerfile stands: in its folder, above it, or (deploy/) just below. */
+/** Where a Compose file that builds this Dockerfile stands: in its folder or above it. */
 function nearbyFolders(path: string): readonly string[] {
   const folder = folderOf(path);
   const above: string[] = [];

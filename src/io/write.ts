@@ -43,11 +43,6 @@ export function sealOf(text: string): 'intact' | 'edited' | 'none' {
   return digest(head + eol) === found ? 'intact' : 'edited';
 }
 
-/** True for a text that harden sealed and that nobody has changed since. */
-export function isSealed(text: string): boolean {
-  return sealOf(text) === 'intact';
-}
-
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

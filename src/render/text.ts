@@ -1,6 +1,6 @@
 import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
-import type { FilePlan, PlanEntry } from '../core/plan.js';
+import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
 import type { Evidence } from '../core/types.js';
 import type { FileOutcome } from '../harden.js';
@@ -58,38 +58,25 @@ function failure(c: Colors, { path, line, reason }: Extract<FileOutcome, { kind:
 
 function planned(c: Colors, columns: number, plan: FilePlan): string {
   const groups = groupEntries(plan.entries);
-  const applied = groups.filter(({ entry }) => entry.disposition === 'applied');
-  const later = groups.filter(({ entry }) => entry.disposition === 'later');
-  const decide = groups.filter(({ entry }) => entry.disposition === 'manual');
-  const accepted = groups.filter(({ entry }) => entry.disposition === 'accepted');
-  const unsound = groups.filter(({ entry }) => entry.disposition === 'unsound');
+  const those = (disposition: Disposition): readonly Group[] =>
+    groups.filter(({ entry }) => entry.disposition === disposition);
+  const left = (disposition: Disposition): readonly string[] =>
+    byReason(those(disposition)).map((same) => leftText(c, columns, same, plan.path));
   const sections = [
     diffText(c, plan.original.text, plan.result),
     section(
       c,
       'Changes',
-      applied.map((group) => changeText(c, columns, group, plan.path)),
+      those('applied').map((group) => changeText(c, columns, group, plan.path)),
     ),
     section(
       c,
       'In a later phase',
-      later.map((group) => laterText(c, columns, group)),
+      those('later').map((group) => laterText(c, columns, group)),
     ),
-    section(
-      c,
-      'For you to decide',
-      byReason(decide).map((groups) => leftText(c, columns, groups, plan.path)),
-    ),
-    section(
-      c,
-      'Rightly as it is',
-      byReason(accepted).map((groups) => leftText(c, columns, groups, plan.path)),
-    ),
-    section(
-      c,
-      'Dropped: the change failed its check (a bug in harden)',
-      byReason(unsound).map((groups) => leftText(c, columns, groups, plan.path)),
-    ),
+    section(c, 'For you to decide', left('manual')),
+    section(c, 'Rightly as it is', left('accepted')),
+    section(c, 'Dropped: the change failed its check (a bug in harden)', left('unsound')),
     section(
       c,
       'Failed transforms (a bug in harden)',
@@ -156,7 +143,7 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
   return (
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
-    evidenceText(c, columns, uniqueEvidence(group.evidence), path) +
+    evidenceText(c, columns, group.evidence, path) +
     detail(c, columns, 'may break', entry.meta.mayBreak)
   );
 }
@@ -199,11 +186,11 @@ const MAX_EVIDENCE = 3;
 
 /** The first pieces of evidence; the JSON output has all of them. */
 function evidenceText(c: Colors, columns: number, evidence: readonly Evidence[], path: string): string {
-  const shown = evidence.slice(0, MAX_EVIDENCE);
-  const rest = evidence.length - shown.length;
-  return shown
+  const first = evidence.slice(0, MAX_EVIDENCE);
+  const rest = evidence.length - first.length;
+  return first
     .map((item, at) => {
-      const more = rest > 0 && at === shown.length - 1 ? ` (and ${rest} more)` : '';
+      const more = rest > 0 && at === first.length - 1 ? ` (and ${rest} more)` : '';
       return detail(c, columns, at === 0 ? 'evidence' : '', `${placeOf(item, path)}: ${item.text}${more}`);
     })
     .join('');
@@ -215,7 +202,7 @@ function placeOf(evidence: Evidence, path: string): string {
 }
 
 function detail(c: Colors, columns: number, label: string, text: string): string {
-  const lead = ' '.repeat(SAFETY_WIDTH - 8) + (label === '' ? '' : label).padEnd(10);
+  const lead = ' '.repeat(SAFETY_WIDTH - 8) + label.padEnd(10);
   return hanging(lead, text, columns, c.dim);
 }
 
@@ -230,9 +217,9 @@ function diffText(c: Colors, before: string, after: string): string {
   const lines = hunksOf(before, after).flatMap((hunk) => [
     c.cyan(hunkHeader(hunk)),
     ...maskedLines(hunk, from, to).map((line) => {
-      const shown = printable(line);
-      if (line.startsWith('+')) return c.green(shown);
-      return line.startsWith('-') ? c.red(shown) : shown;
+      const safe = printable(line);
+      if (line.startsWith('+')) return c.green(safe);
+      return line.startsWith('-') ? c.red(safe) : safe;
     }),
   ]);
   return `${lines.join('\n')}\n`;

@@ -15,13 +15,17 @@ import {
   stepsDownOf,
   type RunCommand,
 } from './image-needs.js';
-import { isRoot, known, likely, unknown, type Need, type TmpfsPath } from './model.js';
+import {
+  citations,
+  isRoot,
+  known,
+  likely,
+  unknown,
+  type Need,
+  type ProcessUser,
+  type TmpfsPath,
+} from './model.js';
 import { programName, startupOf, type Startup } from './startup.js';
-
-export interface ImageUser {
-  readonly name: string;
-  readonly root: boolean;
-}
 
 /** The image that a stage builds. What costs parsing is computed when it is first asked for. */
 export interface ImageBuild {
@@ -34,9 +38,9 @@ export interface ImageBuild {
   readonly baseImage: BaseImage | undefined;
   readonly family: Family | undefined;
   /** The user that PID 1 starts as. */
-  readonly user: Need<ImageUser>;
+  readonly user: Need<ProcessUser>;
   /** The base image's user when no USER is in force. */
-  readonly baseUser: Need<ImageUser>;
+  readonly baseUser: Need<ProcessUser>;
   readonly workdir: string | undefined;
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
@@ -55,7 +59,7 @@ export interface ImageBuild {
   readonly caches: readonly TmpfsPath[];
 }
 
-function userNeed(value: string, evidence: Evidence): Need<ImageUser> {
+function userNeed(value: string, evidence: Evidence): Need<ProcessUser> {
   return known({ name: value, root: isRoot(value) }, evidence);
 }
 
@@ -64,15 +68,15 @@ function inheritedUser(
   root: Stage,
   facts: ImageFacts | undefined,
   base: BaseImage | undefined,
-): Need<ImageUser> {
+): Need<ProcessUser> {
   const at = cite(document, root.from.start);
   const rootUser = { name: 'root', root: true };
   if (root.reference === 'scratch') {
     return known(rootUser, at, citeSource('https://hub.docker.com/_/scratch', 'an explicitly empty image'));
   }
   if (facts !== undefined) {
-    const cited = facts.user.cites.map(({ at: source, text }) => citeSource(source, text));
-    return known({ name: facts.user.starts, root: isRoot(facts.user.starts) }, at, ...cited);
+    const { starts, cites } = facts.user;
+    return known({ name: starts, root: isRoot(starts) }, at, ...citations(cites));
   }
   if (base !== undefined) return known(rootUser, at, citeSource(base.source, 'the image sets no USER'));
   return unknown(rootUser, at);
@@ -81,8 +85,8 @@ function inheritedUser(
 function effectiveUser(
   document: DockerfileDocument,
   scope: StageScope,
-  base: Need<ImageUser>,
-): Need<ImageUser> {
+  base: Need<ProcessUser>,
+): Need<ProcessUser> {
   const { user } = scope;
   if (user === undefined) return base;
   const evidence = cite(document, user.instruction.start);
@@ -107,7 +111,7 @@ const builds = new WeakMap<Stage, Map<string, ImageBuild>>();
 export function imageBuild(
   document: DockerfileDocument,
   stage: Stage,
-  context: DockerfileContext,
+  context: Pick<DockerfileContext, 'files' | 'catalogue' | 'buildContext'>,
 ): ImageBuild {
   const cache = builds.get(stage) ?? new Map<string, ImageBuild>();
   builds.set(stage, cache);

@@ -4,7 +4,7 @@ import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { StageScope } from '../formats/dockerfile/scope.js';
 import { runScripts } from '../formats/dockerfile/shell-text.js';
 import { parseShell, type ShellCommand } from '../formats/shell.js';
-import { known, likely, unknown, type Need } from './model.js';
+import { known, likely, SETUID_HELPERS, unknown, type Need } from './model.js';
 import { programName, type Startup } from './startup.js';
 
 /** A command of a RUN with its place in the document. */
@@ -25,8 +25,7 @@ export function runCommandsOf(document: DockerfileDocument, scope: StageScope): 
     );
 }
 
-/** Setuid programs, and programs with file capabilities on the usual images. */
-const HELPERS = /^(?:sudo|su|doas|pkexec|ping6?|newuidmap|newgidmap|fusermount3?|fixuid)$/;
+const HELPERS = new RegExp(`^(?:${SETUID_HELPERS})$`);
 /** A mention of these at build time says that something uses them later. */
 const INSTALLED_HELPERS = /^(?:sudo|doas|uidmap|fuse3?|fixuid)$/;
 const STEP_DOWN = new Set('gosu su-exec setpriv runuser s6-setuidgid setuidgid chpst capsh'.split(' '));

@@ -1,3 +1,5 @@
+import type { Citation } from '../catalogue/types.js';
+import { citeSource } from '../core/evidence.js';
 import type { Certainty, Evidence } from '../core/types.js';
 
 /** Something a workload needs, how sure that is, and why. A need without a reason is `unknown`. */
@@ -54,3 +56,17 @@ export function isWithin(path: string, folder: string): boolean {
 export function isRoot(user: string): boolean {
   return /^(?:root|0+)(?::|$)/.test(user);
 }
+
+/** The user that a process starts as. */
+export interface ProcessUser {
+  readonly name: string;
+  readonly root: boolean;
+}
+
+/** The sources of a catalogue's fact, as evidence. */
+export function citations(cites: readonly Citation[]): Evidence[] {
+  return cites.map(({ at, text }) => citeSource(at, text));
+}
+
+/** Setuid programs, and programs with file capabilities on the usual images, as alternatives of a pattern. */
+export const SETUID_HELPERS = 'sudo|su|doas|pkexec|ping6?|newuidmap|newgidmap|fusermount3?|fixuid';

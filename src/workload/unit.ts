@@ -1,5 +1,5 @@
-import { parseBoolean, type UnitDocument, type UnitEntry } from '../formats/systemd/document.js';
 import { lazy } from '../core/lazy.js';
+import type { UnitDocument, UnitEntry } from '../formats/systemd/document.js';
 import type { UnitContext } from './context.js';
 import { likely, type Need } from './model.js';
 import type { UnitCommands } from './unit/collect.js';
@@ -197,10 +197,4 @@ function inferTemp(
     'shared-temp',
     named.map((evidence) => ({ why: 'it names a file in /tmp', evidence })),
   );
-}
-
-/** True for a setting that the author has turned off by name. */
-export function turnedOff(document: UnitDocument, key: string): boolean {
-  const entry = document.last('Service', key);
-  return entry !== undefined && parseBoolean(entry.value) === false;
 }

@@ -9,6 +9,7 @@ import {
   publishedPorts,
   type PublishedPort,
 } from '../../src/workload/compose/ports.js';
+import { citations } from '../../src/workload/model.js';
 import { BETWEEN_MACHINES } from '../../src/workload/compose/protocols.js';
 import { environmentOf } from '../../src/workload/compose/plain.js';
 import type { Field, ServiceView } from '../../src/workload/compose/project.js';
@@ -108,7 +109,7 @@ function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge | unde
   if (workload.origin.kind === 'server') {
     const { ports, name } = workload.origin.facts;
     if (ports?.edge?.includes(Number(port.target)) === true && (web || port.published === port.target)) {
-      const evidence = ports.cites.map(({ at, text }) => ({ source: at, text }));
+      const evidence = citations(ports.cites);
       return { accepted: true, reason: `the public edge: ${name} serves the web on it`, evidence };
     }
   }

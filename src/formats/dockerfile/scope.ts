@@ -164,16 +164,6 @@ export function stageScope(document: DockerfileDocument, stage: Stage): StageSco
   return scope;
 }
 
-/** The user in force at the end of a stage; undefined when the chain has no USER. */
-export function effectiveUser(document: DockerfileDocument, stage: Stage): Setting | undefined {
-  return stageScope(document, stage).user;
-}
-
-/** The working directory at the end of a stage; undefined when the chain has no WORKDIR. */
-export function effectiveWorkdir(document: DockerfileDocument, stage: Stage): Setting | undefined {
-  return stageScope(document, stage).workdir;
-}
-
 /** The WORKDIR in force where an instruction of the chain runs; undefined when it isn't known. */
 export function workdirAt(
   document: DockerfileDocument,

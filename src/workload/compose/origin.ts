@@ -1,7 +1,6 @@
-import type { Catalogue } from '../../catalogue/catalogue.js';
-import { parseImageReference, type ImageReference } from '../../catalogue/catalogue.js';
+import { parseImageReference, type Catalogue, type ImageReference } from '../../catalogue/catalogue.js';
 import type { ImageFacts } from '../../catalogue/types.js';
-import type { Certainty, Evidence } from '../../core/types.js';
+import type { Evidence } from '../../core/types.js';
 import type { ImageBuild } from '../dockerfile.js';
 import { interpolate } from './interpolate.js';
 import { isRecord, strings } from './plain.js';
@@ -9,13 +8,8 @@ import { citeField, folderOf, join, type Field, type ServiceView } from './proje
 
 /** What a service runs, as far as the repository and the catalogue tell. */
 export type Origin =
-  /** The image's own program, about which the catalogue's facts hold with the given certainty. */
-  | {
-      readonly kind: 'server';
-      readonly facts: ImageFacts;
-      readonly certainty: Exclude<Certainty, 'unknown'>;
-      readonly evidence: readonly Evidence[];
-    }
+  /** The image's own program, about which the catalogue's facts hold. */
+  | { readonly kind: 'server'; readonly facts: ImageFacts; readonly evidence: readonly Evidence[] }
   /** An image that a Dockerfile of the tree describes. */
   | {
       readonly kind: 'built';
@@ -149,7 +143,7 @@ function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly E
       evidence: cited,
     };
   }
-  return { kind: 'server', facts, certainty: 'known', evidence };
+  return { kind: 'server', facts, evidence };
 }
 
 /** The program that a command names, without its folder. */

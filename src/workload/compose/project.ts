@@ -117,19 +117,15 @@ function viewService(project: ComposeProject, name: string): ServiceView | undef
     return found;
   };
   const own = declaredIn.services.find((service) => service.name === name);
-  const base = own?.map === undefined ? undefined : toPlain(ownPair(own.map, 'extends')?.value, own.yaml);
-  const extendsService = isRecord(base) && base.file === undefined ? base.service : base;
+  const base = own === undefined ? undefined : extendedBy(own);
   return {
     name,
     project,
     fields,
     last: (key) => fields(key).at(-1),
     declaredIn,
-    extendsService: typeof extendsService === 'string' ? extendsService : undefined,
-    extendsFile:
-      isRecord(base) && typeof base.file === 'string'
-        ? join(folderOf(declaredIn.path), base.file)
-        : undefined,
+    extendsService: base?.file === undefined ? base?.service : undefined,
+    extendsFile: base?.file === undefined ? undefined : join(folderOf(declaredIn.path), base.file),
     missing,
   };
 }
@@ -148,13 +144,25 @@ function collect(
 ): string | undefined {
   if (service.map === undefined) return undefined;
   let missing: string | undefined;
-  const base = ownPair(service.map, 'extends');
-  if (base !== undefined && depth < MAX_EXTENDS) {
+  if (depth < MAX_EXTENDS && ownPair(service.map, 'extends') !== undefined) {
     missing = collectExtended(project, document, service, layers, depth);
   }
   collectMerged(service.map, service.yaml, document, layers, 0);
   layers.push({ document, yaml: service.yaml, map: service.map, own: service.locked === undefined });
   return missing;
+}
+
+/** What `extends` of a service names, in its short form or its long one; undefined without the key. */
+function extendedBy(
+  service: ComposeService,
+): { readonly service: string | undefined; readonly file: string | undefined } | undefined {
+  const pair = service.map === undefined ? undefined : ownPair(service.map, 'extends');
+  if (pair === undefined) return undefined;
+  const value = toPlain(pair.value, service.yaml);
+  const text = (part: Plain | undefined): string | undefined => (typeof part === 'string' ? part : undefined);
+  return isRecord(value)
+    ? { service: text(value.service), file: text(value.file) }
+    : { service: text(value), file: undefined };
 }
 
 function collectExtended(
@@ -164,9 +172,7 @@ function collectExtended(
   layers: Layer[],
   depth: number,
 ): string | undefined {
-  const value = toPlain(ownPair(service.map!, 'extends')?.value, service.yaml);
-  const name = typeof value === 'string' ? value : isRecord(value) ? value.service : undefined;
-  const file = isRecord(value) && typeof value.file === 'string' ? value.file : undefined;
+  const { service: name, file } = extendedBy(service) ?? {};
   const source = file === undefined ? document : project.load(join(folderOf(document.path), file));
   if (source === undefined) return `extends ${file}, which can't be read`;
   const target = source.services.find((candidate) => candidate.name === name);

@@ -1,11 +1,11 @@
 import type { Capability } from '../../catalogue/types.js';
 import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
-import type { Need, TmpfsPath } from '../model.js';
+import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
 import { tasksNeed } from './needs/tasks.js';
-import { userNeed, type ServiceUser } from './needs/user.js';
+import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
 import { mountsOf, type Mount } from './mounts.js';
 import type { Origin } from './origin.js';
@@ -21,7 +21,7 @@ export interface ServiceWorkload {
   readonly privileged: Evidence | undefined;
   /** True for a service that only `docker stack deploy` can run as written. */
   readonly swarm: boolean;
-  readonly user: Need<ServiceUser>;
+  readonly user: Need<ProcessUser>;
   /** Capabilities that must stay in the bounding set. */
   readonly capabilities: Need<readonly Capability[]>;
   /** What must be writable besides the mounts when the root file system is read-only. */

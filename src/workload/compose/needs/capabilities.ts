@@ -1,10 +1,9 @@
 import type { Capability } from '../../../catalogue/types.js';
-import { because, known, likely, unknown, type Need } from '../../model.js';
+import { because, citations, known, likely, unknown, type Need, type ProcessUser } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
 import { strings } from '../plain.js';
 import type { ServiceView } from '../project.js';
-import { citations, type ServiceUser } from './user.js';
 
 /**
  * The capabilities that a container has by default. What isn't among them or in `cap_add` the service does not
@@ -45,7 +44,7 @@ export function addedCapabilities(view: ServiceView): readonly Capability[] {
 export function capabilitiesNeed(
   view: ServiceView,
   origin: Origin,
-  user: Need<ServiceUser>,
+  user: Need<ProcessUser>,
   mounts: readonly Mount[],
 ): Need<readonly Capability[]> {
   const keep = (list: readonly Capability[]): readonly Capability[] => {
@@ -71,7 +70,7 @@ export function capabilitiesNeed(
 /** A file capability that isn't in the bounding set stops the program from starting: execve(2), EPERM. */
 function otherUserNeed(
   origin: Exclude<Origin, { kind: 'server' }>,
-  user: Need<ServiceUser>,
+  user: Need<ProcessUser>,
   keep: (list: readonly Capability[]) => readonly Capability[],
 ): Need<readonly Capability[]> {
   if (origin.kind === 'unknown') {
@@ -92,7 +91,7 @@ function otherUserNeed(
 
 function serverNeed(
   origin: Extract<Origin, { kind: 'server' }>,
-  user: Need<ServiceUser>,
+  user: Need<ProcessUser>,
   mounts: readonly Mount[],
   keep: (list: readonly Capability[]) => readonly Capability[],
 ): Need<readonly Capability[]> {

@@ -1,12 +1,10 @@
-import { likely, known, weakest, type Need } from '../../model.js';
+import { citations, known, likely, SETUID_HELPERS, weakest, type Need } from '../../model.js';
 import type { Origin } from '../origin.js';
 import { isRecord, strings } from '../plain.js';
 import { citeField, type ServiceView } from '../project.js';
-import { citations } from './user.js';
 
-/** Programs that no-new-privileges stops: they are setuid or have file capabilities on the usual images. */
-const HELPER =
-  /(?:^|[\s;&|"'/(])(sudo|su|doas|pkexec|ping|ping6|newuidmap|newgidmap|fusermount3?|fixuid)(?=$|[\s;&|"')])/;
+/** A program that no-new-privileges stops, as a word of a command. */
+const HELPER = new RegExp(`(?:^|[\\s;&|"'/(])(${SETUID_HELPERS})(?=$|[\\s;&|"')])`);
 
 /** gosu, su-exec and setpriv drop privileges by system calls and are no helpers in this sense. */
 export function setuidHelpersNeed(view: ServiceView, origin: Origin): Need<readonly string[]> {

@@ -1,7 +1,6 @@
 import { citeSource } from '../../../core/evidence.js';
-import { known, likely, type Need } from '../../model.js';
+import { citations, known, likely, type Need } from '../../model.js';
 import type { Origin } from '../origin.js';
-import { citations } from './user.js';
 
 /**
  * High enough for every server whose documentation names a number, low enough to leave a host its process

@@ -1,23 +1,10 @@
-import type { Citation } from '../../../catalogue/types.js';
-import { citeSource } from '../../../core/evidence.js';
-import type { Evidence } from '../../../core/types.js';
-import { isRoot, known, unknown, weakest, type Need } from '../../model.js';
+import { citations, isRoot, known, unknown, weakest, type Need, type ProcessUser } from '../../model.js';
 import { interpolate } from '../interpolate.js';
 import type { Origin } from '../origin.js';
 import { citeField, type ServiceView } from '../project.js';
 
-/** The user that PID 1 starts as. */
-export interface ServiceUser {
-  readonly name: string;
-  readonly root: boolean;
-}
-
-export function citations(cites: readonly Citation[]): Evidence[] {
-  return cites.map(({ at, text }) => citeSource(at, text));
-}
-
 /** `user:` wins; else what the image starts as. */
-export function userNeed(view: ServiceView, origin: Origin): Need<ServiceUser> {
+export function userNeed(view: ServiceView, origin: Origin): Need<ProcessUser> {
   const field = view.last('user');
   if (field !== undefined && typeof field.value === 'string') {
     const { text, unresolved } = interpolate(field.value, view.project.variables);

@@ -2,17 +2,18 @@ import type { WritableFact } from '../../../catalogue/types.js';
 import type { Evidence } from '../../../core/types.js';
 import {
   because,
+  citations,
   isWithin,
   known,
   likely,
   unknown,
   weakest,
   type Need,
+  type ProcessUser,
   type TmpfsPath,
 } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
-import { citations, type ServiceUser } from './user.js';
 
 const TEMP_SIZE = '64m';
 
@@ -23,7 +24,7 @@ function temp(exec: boolean): TmpfsPath {
 /** What needs a tmpfs when the root file system is read-only; paths that are mounted already need none. */
 export function writableNeed(
   origin: Origin,
-  user: Need<ServiceUser>,
+  user: Need<ProcessUser>,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
   if (origin.kind === 'server') return serverNeed(origin, mounts);
@@ -82,7 +83,7 @@ function fromFact(fact: WritableFact): TmpfsPath {
  */
 function builtNeed(
   origin: Extract<Origin, { kind: 'built' }>,
-  user: Need<ServiceUser>,
+  user: Need<ProcessUser>,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
   const { build } = origin;
