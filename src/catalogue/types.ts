@@ -29,6 +29,31 @@ export interface WritableFact extends Cited {
 }
 
 /**
+ * `data-store` and `broker` serve other services of the project; a `proxy` is what other machines talk to; a `base`
+ * carries the user's own program; a `tool` runs and ends, or is called by hand.
+ */
+export type Role =
+  | 'data-store'
+  | 'broker'
+  | 'proxy'
+  | 'web-server'
+  | 'application'
+  | 'monitoring'
+  | 'network'
+  | 'tool'
+  | 'base';
+
+/** A check that runs in the container, with programs that the image has. */
+export interface HealthcheckFact extends Cited {
+  /** The image declares a HEALTHCHECK of its own. */
+  readonly brings?: boolean;
+  /** As Compose's `healthcheck.test` takes it: `[CMD, …]`, or `[CMD-SHELL, …]` where a shell is needed. */
+  readonly test?: readonly string[];
+  /** How long the image may take to answer after its start, as Compose writes durations: `30s`. */
+  readonly startPeriod?: string;
+}
+
+/**
  * What is known of an image, each fact with its sources. A section that is missing is not known: nothing that
  * depends on it is changed.
  */
@@ -36,6 +61,8 @@ export interface ImageFacts {
   readonly name: string;
   /** Repositories without `docker.io/library/`; a trailing `/*` matches every image of a namespace. */
   readonly match: readonly string[];
+  /** What the image is in a project: decides which networks it may leave and who reaches it. */
+  readonly role: Role;
   /**
    * `server`: the image's own program is the workload. `runtime`: a base for the user's own program, of which
    * only the layer below is known.
@@ -53,6 +80,11 @@ export interface ImageFacts {
     readonly gid?: number;
     /** The user to which the image's own entrypoint or program steps down after starting as root. */
     readonly stepsDownTo?: string;
+    /**
+     * The user as which the image's documentation or entrypoint lets the container start (`user:`), with all that
+     * it writes still writable where its directories are the image's own.
+     */
+    readonly mayStartAs?: { readonly uid: number; readonly gid: number };
     /** A non-root user that the image brings and that a Dockerfile may switch to. */
     readonly available?: { readonly name: string; readonly uid: number; readonly home: string };
   };
@@ -80,4 +112,22 @@ export interface ImageFacts {
   readonly tasks?: Cited & { readonly limit: number };
   /** True when the image brings its own PID 1 (tini, dumb-init, s6-overlay). */
   readonly init?: Cited & { readonly brings: boolean };
+  /** True when it makes machine code while it runs (JVM, V8, .NET, BEAM, LuaJIT, PCRE's JIT). */
+  readonly jit?: Cited & { readonly compiles: boolean };
+  /** Variables for which the image reads a file instead when `<name>_FILE` is set. */
+  readonly secrets?: Cited & { readonly variables: readonly string[] };
+  readonly healthcheck?: HealthcheckFact;
+  /** True when it must reach the internet to do its work (mail, federation, DNS, updates that it can't be without). */
+  readonly egress?: Cited & { readonly needs: boolean };
+  /** Devices of the host without which its main use fails. */
+  readonly devices?: Cited & { readonly paths: readonly string[] };
+  /** The engine's socket. */
+  readonly dockerSocket?: Cited & {
+    /** Sections of the engine's API that it calls: `containers`, `networks`, `events`, `images`, … */
+    readonly api: readonly string[];
+    /** It calls POST, PUT or DELETE. */
+    readonly writes: boolean;
+    /** How it is told another address: the variable (`DOCKER_HOST`), or the option's name. */
+    readonly address?: string;
+  };
 }
