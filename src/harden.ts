@@ -62,6 +62,19 @@ export interface Run {
 export function prepare(options: HardenOptions): Run {
   const root = realpathSync(options.root);
   const { files, failures } = discover(root, options.paths);
+  return createRunBelow(root, files, options, failures);
+}
+
+/**
+ * A run over files that were found below a folder.
+ * @param root real path of the folder.
+ */
+export function createRunBelow(
+  root: string,
+  files: readonly SourceFile[],
+  options: RunOptions,
+  failures: readonly DiscoveryFailure[] = [],
+): Run {
   const originals = new Map<string, string>();
   const reader = createFileReader(root);
   const workspace = createWorkspace({

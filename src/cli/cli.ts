@@ -1,6 +1,7 @@
 import yargs, { type Options } from 'yargs';
 import { packageVersion } from '../io/package.js';
 import { explain, list } from './catalogue.js';
+import { ownEnvironment } from './environment.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden } from './run.js';
@@ -30,8 +31,7 @@ const SINGLE = ['phase', 'output'];
  */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {
   surviveClosedPipe();
-  // The yaml parser looks for a debug variable at every token, and asking the system is slow: a copy answers at once.
-  process.env = { ...process.env };
+  ownEnvironment();
   let exitCode: ExitCode = 0;
   const parser = yargs([...argv])
     .scriptName('harden')

@@ -1,7 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { prepare, type FileOutcome } from '../harden.js';
+import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { isInside } from '../io/files.js';
+import { addTotals } from '../render/totals.js';
+import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
 import { near } from './near.js';
 import {
   createProgress,
@@ -13,24 +15,18 @@ import {
   wantsColor,
   type ExitCode,
 } from './output.js';
-import { createReporter, footOf, headOf, separatorOf, type Report } from './reporter.js';
-import { phaseOf, selectTransforms, type HardenArguments, type Settings } from './settings.js';
+import { createReporter, footOf, headOf, separatorOf, type Report, type Reporter } from './reporter.js';
+import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
 /** `harden [paths..]` in any of its modes. */
 export async function runHarden(args: HardenArguments): Promise<ExitCode> {
-  const selection = selectTransforms(args);
-  if (typeof selection === 'string') {
-    printError(`harden: ${selection}\n`);
+  const options = runOptionsOf(args);
+  if (typeof options === 'string') {
+    printError(`harden: ${options}\n`);
     return EXIT_ERROR;
   }
   const { root, paths } = locate(args.paths);
-  const run = prepare({
-    root,
-    paths,
-    phase: phaseOf(args),
-    enabled: selection,
-    formats: args.format === undefined ? undefined : new Set(args.format),
-  });
+  const run = prepare({ root, paths, ...options });
   const settings: Settings = {
     args,
     root,
@@ -38,22 +34,42 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     width: process.stdout.columns ?? 100,
   };
   const reporter = createReporter(run, settings);
+  const crew = crewFor(run, settings, reporter);
   const say = createSpeaker(separatorOf(args.output));
-  const writes = args.write === true || args.inPlace === true;
-  const progress = createProgress(run.files.length);
 
   await print(headOf(settings));
   for (const failure of run.failures) await say(reporter.take(withHint(failure)));
-  for (const [at, file] of run.files.entries()) {
-    await say(reporter.take(run.plan(file)));
-    progress.tick(at + 1);
+  await sayAll(crew, run.files.length, args, say);
+  await crew.end();
+  const totals = addTotals(reporter.totals, crew.totals);
+  await print(footOf(settings, totals));
+
+  if (totals.errors > 0) return EXIT_ERROR;
+  return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
+}
+
+/** Several threads for a large run. A file changed in place is read again for what it said before: by one thread. */
+function crewFor(run: Run, settings: Settings, reporter: Reporter): Crew {
+  const size = settings.args.inPlace === true ? 1 : crewSize(run.files.length);
+  if (size === 1) return workAlone(run, reporter);
+  return startCrew(size, { settings, files: run.workspace.files }, run.files.length);
+}
+
+async function sayAll(
+  crew: Crew,
+  count: number,
+  { write, inPlace }: HardenArguments,
+  say: (report: Report) => Promise<void>,
+): Promise<void> {
+  const writes = write === true || inPlace === true;
+  const progress = createProgress(count);
+  let done = 0;
+  for await (const report of crew.reports()) {
+    await say(report);
+    progress.tick((done += 1));
     if (isOutputClosed() && !writes) break;
   }
   progress.end();
-  await print(footOf(settings, reporter.totals));
-
-  if (reporter.totals.errors > 0) return EXIT_ERROR;
-  return args.check === true && reporter.totals.changedFiles > 0 ? EXIT_CHANGES : 0;
 }
 
 /** Prints reports with the separator between those that aren't empty. */

@@ -1,4 +1,6 @@
 import type { Format, Phase } from '../core/types.js';
+import { createRunBelow, type Run, type RunOptions } from '../harden.js';
+import type { SourceFile } from '../io/discover.js';
 import { allTransforms, registry } from '../../transforms/index.js';
 import { near } from './near.js';
 
@@ -26,16 +28,30 @@ export interface Settings {
   readonly width: number;
 }
 
-export function phaseOf({ phase, inPlace }: HardenArguments): Phase {
+function phaseOf({ phase, inPlace }: HardenArguments): Phase {
   return phase ?? (inPlace === true ? 1 : 2);
 }
 
+/** What a run is to do, or the message for a name that no transform or format has. */
+export function runOptionsOf(args: HardenArguments): RunOptions | string {
+  const enabled = selectTransforms(args);
+  if (typeof enabled === 'string') return enabled;
+  return {
+    phase: phaseOf(args),
+    enabled,
+    formats: args.format === undefined ? undefined : new Set(args.format),
+  };
+}
+
+/** The run of settings that were accepted already, over the files that were found for it. */
+export function resume({ args, root }: Settings, files: readonly SourceFile[]): Run {
+  const options = runOptionsOf(args);
+  if (typeof options === 'string') throw new Error(options);
+  return createRunBelow(root, files, options);
+}
+
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
-export function selectTransforms({
-  only,
-  skip,
-  format,
-}: HardenArguments): ((id: string) => boolean) | string {
+function selectTransforms({ only, skip, format }: HardenArguments): ((id: string) => boolean) | string {
   const formats: readonly string[] = Object.keys(registry);
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;

@@ -45,3 +45,10 @@ export function count(totals: Totals, outcome: FileOutcome): void {
     }
   }
 }
+
+/** The sum of the counts of two parts of a run. */
+export function addTotals(a: Totals, b: Totals): Totals {
+  const sum = { ...a };
+  for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += b[key];
+  return sum;
+}
