@@ -631,7 +631,7 @@ function viewOf(keys: string, tree: Tree = {}): ServiceView {
 describe('ports', () => {
   const portOf = (entry: string) => {
     const view = viewOf(`ports:\n  - ${entry}`, { '.env': 'PORT=8080\nIP=127.0.0.1\n' });
-    return publishedPorts(view.last('ports')!, view.project.variables)[0];
+    return publishedPorts(view.last('ports')!, view.project)[0];
   };
 
   test.each([

@@ -1,3 +1,4 @@
+import { keepLast } from '../core/lazy.js';
 import { forEachChild, parse, type Command, type SyntaxNode, type Word, type WordPart } from 'unbash';
 import type { Range } from '../core/text.js';
 
@@ -116,11 +117,16 @@ function toCommand(node: Command): ShellCommand | undefined {
   };
 }
 
+/** A file is read once as it is and once with its changes, and most of its commands stay. */
+const KEPT_SCRIPTS = 32;
+
 /**
  * Parses a POSIX or Bash script. Never throws: what can't be read makes the script incomplete.
  * @param source the script, with or without a `#!` line.
  */
-export function parseShell(source: string): ShellScript {
+export const parseShell = keepLast(KEPT_SCRIPTS, readScript);
+
+function readScript(source: string): ShellScript {
   const script = parse(source);
   const commands: ShellCommand[] = [];
   let complete = (script.errors?.length ?? 0) === 0;

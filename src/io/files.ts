@@ -1,5 +1,15 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { keepLast } from '../core/lazy.js';
 import type { FileReader } from '../core/types.js';
 
 /** Larger than any configuration file; what is above it is refused unread. */
@@ -92,10 +102,12 @@ export function isInside(root: string, absolute: string): boolean {
 
 /** A reader for the tree below `root` (its real path); it never leaves the tree, not through a link either. */
 export function createFileReader(root: string): FileReader {
+  const mayExist = createListings(root);
   const locate = (path: string): string | undefined => {
     const absolute = resolve(root, path);
+    if (!mayExist(absolute)) return undefined;
     try {
-      // Most paths that are asked for don't exist, and an exception for each would cost more than the look.
+      // An exception for each path that doesn't exist would cost more than the look.
       if (statSync(absolute, { throwIfNoEntry: false }) === undefined) return undefined;
       const real = realpathSync.native(absolute);
       return isInside(root, real) ? real : undefined;
@@ -119,22 +131,33 @@ export function createFileReader(root: string): FileReader {
   return { read: keepLast(KEPT_TEXTS, read), kind: keepLast(KEPT_KINDS, kind) };
 }
 
+/**
+ * Says of most paths that don't exist that they don't, from the listings of the folders that do: the places where a
+ * script or a Dockerfile may stand are many, and asking the system about each is slow.
+ */
+function createListings(root: string): (absolute: string) => boolean {
+  // There a name is found in other letters than it is listed in.
+  if (process.platform === 'darwin' || process.platform === 'win32') return () => true;
+  const namesIn = keepLast(KEPT_FOLDERS, (folder: string): ReadonlySet<string> | undefined => {
+    try {
+      return new Set(readdirSync(folder));
+    } catch {
+      // A folder may be open to those who know the name.
+      return undefined;
+    }
+  });
+  const mayExist = (absolute: string): boolean => {
+    if (absolute === root || !absolute.startsWith(root + sep)) return true;
+    const folder = dirname(absolute);
+    return mayExist(folder) && namesIn(folder)?.has(basename(absolute)) !== false;
+  };
+  return mayExist;
+}
+
 /** The transforms of a file, and those of the files beside it, ask about the same few paths. */
 const KEPT_TEXTS = 16;
 const KEPT_KINDS = 256;
-
-/** Remembers the answers for the keys that were asked for last. */
-function keepLast<T>(size: number, compute: (key: string) => T): (key: string) => T {
-  const kept = new Map<string, { readonly value: T }>();
-  return (key) => {
-    const answer = kept.get(key) ?? { value: compute(key) };
-    kept.delete(key);
-    kept.set(key, answer);
-    const oldest = kept.keys().next();
-    if (kept.size > size && oldest.done !== true) kept.delete(oldest.value);
-    return answer.value;
-  };
-}
+const KEPT_FOLDERS = 256;
 
 /** The archives that `ADD` unpacks, known by their first bytes: https://docs.docker.com/reference/dockerfile/#add */
 const MAGIC: readonly (readonly [offset: number, bytes: string])[] = [

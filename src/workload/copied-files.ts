@@ -69,19 +69,23 @@ function below(directory: string, path: string): string | undefined {
 /** Paths in the source's tree that may have become `path` by one source of a COPY. */
 function candidates(source: string, destination: string, path: string): string[] {
   const found: string[] = [];
-  const name = baseName(source);
   const trimmed = destination.replace(/(.)\/+$/, '$1');
-  const pattern = new RegExp(
-    `^${name
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '[^/]*')
-      .replace(/\?/g, '[^/]')}$`,
-  );
+  const glob = /[*?[]/.test(source);
   const rest = below(trimmed, path);
-  if (rest !== undefined && pattern.test(rest)) found.push(joinPath(source, `../${rest}`));
-  if (path === trimmed && !/[*?[]/.test(source)) found.push(source);
-  if (rest !== undefined && !/[*?[]/.test(source)) found.push(joinPath(source, rest));
+  if (rest !== undefined && matches(rest, baseName(source))) found.push(joinPath(source, `../${rest}`));
+  if (path === trimmed && !glob) found.push(source);
+  if (rest !== undefined && !glob) found.push(joinPath(source, rest));
   return found;
+}
+
+/** True when a file's name matches the last part of a COPY source. */
+function matches(file: string, name: string): boolean {
+  if (!/[*?]/.test(name)) return file === name;
+  const pattern = name
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '[^/]*')
+    .replace(/\?/g, '[^/]');
+  return new RegExp(`^${pattern}$`).test(file);
 }
 
 /** Finds what the build context holds of a file of the image: the last COPY or ADD that brings it wins. */

@@ -42,7 +42,7 @@ export const bindPortsToLoopback: ComposeTransform = {
         .fields('ports')
         .filter((field) => field.document === document && field.own);
       return fields.flatMap((field) =>
-        publishedPorts(field, workload.view.project.variables)
+        publishedPorts(field, workload.view.project)
           .filter(isExposed)
           .map((port) => decide(document, service, workload, field, port)),
       );
@@ -139,7 +139,7 @@ function manualReason(workload: ServiceWorkload, port: PublishedPort): string | 
 function alsoOverUdp(view: ServiceView, port: PublishedPort): boolean {
   return view
     .fields('ports')
-    .flatMap((field) => publishedPorts(field, view.project.variables))
+    .flatMap((field) => publishedPorts(field, view.project))
     .some(({ protocol, target }) => protocol === 'udp' && target === port.target);
 }
 

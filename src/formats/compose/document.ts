@@ -1,9 +1,10 @@
 import {
   isAlias,
+  isCollection,
   isMap,
+  isNode,
   isPair,
   isScalar,
-  visit,
   type Alias,
   type Document,
   type Node,
@@ -152,12 +153,17 @@ export function aliasTargets(yaml: Document): ReadonlyMap<Alias, Node | undefine
   if (known !== undefined) return known;
   const anchored = new Map<string, Node>();
   const targets = new Map<Alias, Node | undefined>();
-  visit(yaml, {
-    Node: (_key, node) => {
-      if (isAlias(node)) targets.set(node, anchored.get(node.source));
-      else if (node.anchor !== undefined) anchored.set(node.anchor, node);
-    },
-  });
+  const walk = (node: unknown): void => {
+    if (isPair(node)) {
+      walk(node.key);
+      walk(node.value);
+    } else if (isAlias(node)) targets.set(node, anchored.get(node.source));
+    else if (isNode(node)) {
+      if (node.anchor !== undefined) anchored.set(node.anchor, node);
+      if (isCollection(node)) node.items.forEach(walk);
+    }
+  };
+  walk(yaml.contents);
   targetsOf.set(yaml, targets);
   return targets;
 }

@@ -6,7 +6,6 @@ import {
   isPair,
   Lexer,
   Parser,
-  type Alias,
   type CST,
   type Document,
   type DocumentOptions,
@@ -68,14 +67,17 @@ export function parseCompose(path: string, text: string): ParseResult<ComposeDoc
     const deep = error.message.includes('call stack');
     return invalid(error.pos[0], deep ? TOO_DEEP : `YAML: ${error.message}`);
   }
-  const deep = yamls.map(tooDeep).find((offset) => offset !== undefined);
-  if (deep !== undefined) return invalid(deep, TOO_DEEP);
-  const lost = yamls.map(lostAlias).find((alias) => alias !== undefined);
-  if (lost !== undefined) {
-    return invalid(lost.range?.[0] ?? 0, `YAML: no anchor before it is named &${lost.source}`);
-  }
-  if (yamls.some(isBomb)) {
-    return invalid(0, `its aliases expand to more than ${MAX_EXPANDED_NODES} nodes (a YAML bomb)`);
+  for (const yaml of yamls) {
+    const deep = tooDeep(yaml);
+    if (deep !== undefined) return invalid(deep, TOO_DEEP);
+    const targets = aliasTargets(yaml);
+    for (const [alias, target] of targets) {
+      if (target !== undefined) continue;
+      return invalid(alias.range?.[0] ?? 0, `YAML: no anchor before it is named &${alias.source}`);
+    }
+    if (targets.size > 0 && isBomb(yaml)) {
+      return invalid(0, `its aliases expand to more than ${MAX_EXPANDED_NODES} nodes (a YAML bomb)`);
+    }
   }
   if (!yamls.some((yaml) => isMap(yaml.contents) && yaml.contents.has('services'))) {
     return { ok: false, kind: 'foreign', reason: 'has no services' };
@@ -108,21 +110,17 @@ const TOO_DEEP = `its YAML is nested deeper than ${MAX_DEPTH} levels`;
 
 /** Where a document is nested too deep to be walked by recursion. */
 function tooDeep(yaml: Document): number | undefined {
-  const stack: [unknown, number][] = [[yaml.contents, 0]];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [node, depth] = next;
-    if (isPair(node)) stack.push([node.key, depth], [node.value, depth]);
-    else if (isCollection(node)) {
-      if (depth === MAX_DEPTH) return node.range?.[0] ?? 0;
-      for (const item of node.items) stack.push([item, depth + 1]);
+  const walk = (node: unknown, depth: number): number | undefined => {
+    if (isPair(node)) return walk(node.key, depth) ?? walk(node.value, depth);
+    if (!isCollection(node)) return undefined;
+    if (depth === MAX_DEPTH) return node.range?.[0] ?? 0;
+    for (const item of node.items) {
+      const deep = walk(item, depth + 1);
+      if (deep !== undefined) return deep;
     }
-  }
-  return undefined;
-}
-
-/** An alias that stands for nothing: Compose would refuse the file. */
-function lostAlias(yaml: Document): Alias | undefined {
-  return [...aliasTargets(yaml)].find(([, target]) => target === undefined)?.[0];
+    return undefined;
+  };
+  return walk(yaml.contents, 0);
 }
 
 /** Counts the nodes that a document has with its aliases written out; each anchor is counted once and reused. */

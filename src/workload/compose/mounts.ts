@@ -1,5 +1,4 @@
 import type { Evidence } from '../../core/types.js';
-import { interpolate } from './interpolate.js';
 import { isRecord, strings, type Plain } from './plain.js';
 import { citeField, type ServiceView } from './project.js';
 
@@ -30,7 +29,7 @@ export function splitOutsideBraces(text: string, separator: string): string[] {
 
 /** All mounts of a service over its layers: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes */
 export function mountsOf(view: ServiceView): readonly Mount[] {
-  const { variables } = view.project;
+  const { project } = view;
   const volumes = view.fields('volumes').flatMap((field) => {
     const items = Array.isArray(field.value) ? (field.value as readonly Plain[]) : [];
     return items.flatMap((item): Mount[] => {
@@ -38,14 +37,14 @@ export function mountsOf(view: ServiceView): readonly Mount[] {
       const mount = isRecord(item) ? longMount(item, evidence) : shortMount(item, evidence);
       return mount === undefined
         ? []
-        : [{ ...mount, target: trimSlash(interpolate(mount.target, variables).text) }];
+        : [{ ...mount, target: trimSlash(project.interpolate(mount.target).text) }];
     });
   });
   const tmpfs = view.fields('tmpfs').flatMap((field) =>
     strings(field.value).map((item): Mount => {
       const [target = ''] = splitOutsideBraces(item, ':');
       const evidence = citeField(field);
-      const filled = trimSlash(interpolate(target, variables).text);
+      const filled = trimSlash(project.interpolate(target).text);
       return { target: filled, source: undefined, kind: 'tmpfs', readOnly: false, evidence };
     }),
   );

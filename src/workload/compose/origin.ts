@@ -2,7 +2,6 @@ import { parseImageReference, type Catalogue, type ImageReference } from '../../
 import type { ImageFacts } from '../../catalogue/types.js';
 import type { Evidence } from '../../core/types.js';
 import type { ImageBuild } from '../dockerfile.js';
-import { interpolate } from './interpolate.js';
 import { isRecord, strings } from './plain.js';
 import { citeField, folderOf, join, type Field, type ServiceView } from './project.js';
 
@@ -41,7 +40,7 @@ export function buildTarget(field: Field, view: ServiceView): BuildTarget | unde
   const record = isRecord(value) ? value : undefined;
   if (record?.dockerfile_inline !== undefined) return undefined;
   const fill = (text: string): string | undefined => {
-    const filled = interpolate(text, view.project.variables);
+    const filled = view.project.interpolate(text);
     return filled.unresolved.length > 0 ? undefined : filled.text;
   };
   const written =
@@ -88,7 +87,7 @@ export function originOf(view: ServiceView, catalogue: Catalogue, readBuild: Bui
 
 /** The reference with variables filled in; a variable in the tag alone doesn't hide which image it is. */
 function referenceOf(image: string, view: ServiceView): ImageReference | undefined {
-  const { text } = interpolate(image, view.project.variables);
+  const { text } = view.project.interpolate(image);
   return parseImageReference(text) ?? parseImageReference(text.replace(/[:@][^/]*\$.*$/, ''));
 }
 

@@ -1,9 +1,9 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { ownPair, resolveAlias } from '../../formats/compose/document.js';
-import { interpolate, type Interpolated } from './interpolate.js';
+import type { Interpolated } from './interpolate.js';
 import { splitOutsideBraces } from './mounts.js';
 import { isRecord, toPlain, type Plain } from './plain.js';
-import type { Field } from './project.js';
+import type { ComposeProject, Field } from './project.js';
 
 /** One entry of `ports`: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports */
 export interface PublishedPort {
@@ -23,31 +23,24 @@ export interface PublishedPort {
 }
 
 /** The entries of a `ports` field. What isn't of either syntax is left out. */
-export function publishedPorts(
-  field: Field,
-  variables: ReadonlyMap<string, string>,
-): readonly PublishedPort[] {
+export function publishedPorts(field: Field, project: ComposeProject): readonly PublishedPort[] {
   const list = resolveAlias(field.node, field.yaml);
   if (!isSeq(list)) return [];
   return list.items.flatMap((item): PublishedPort[] => {
     const node = item as Node;
     const value = toPlain(node, field.yaml);
     const port = isRecord(value)
-      ? longPort(node, value, variables)
+      ? longPort(node, value, project)
       : isScalar(node)
-        ? shortPort(node, value, variables)
+        ? shortPort(node, value, project)
         : undefined;
     return port === undefined ? [] : [port];
   });
 }
 
-function shortPort(
-  node: Node,
-  value: Plain,
-  variables: ReadonlyMap<string, string>,
-): PublishedPort | undefined {
+function shortPort(node: Node, value: Plain, project: ComposeProject): PublishedPort | undefined {
   if (typeof value !== 'string') return undefined;
-  const filled = interpolate(value, variables);
+  const filled = project.interpolate(value);
   const match =
     /^(?:(?<host>\[[^\]]+\]|[^:]*):(?=[^:]*:))?(?:(?<published>[^:]*):)?(?<target>[^:/]+)(?:\/(?<protocol>\w+))?$/.exec(
       mask(filled.text),
@@ -64,7 +57,7 @@ function shortPort(
     published: published === undefined || published === '' ? undefined : unmask(published),
     target: unmask(target),
     protocol,
-    unresolved: interpolate(before, variables).unresolved,
+    unresolved: project.interpolate(before).unresolved,
   };
 }
 
@@ -80,11 +73,11 @@ function unmask(text: string): string {
 function longPort(
   node: Node,
   value: Readonly<Record<string, Plain>>,
-  variables: ReadonlyMap<string, string>,
+  project: ComposeProject,
 ): PublishedPort | undefined {
   if (typeof value.target !== 'string') return undefined;
   const fill = (field: Plain | undefined): Interpolated | undefined =>
-    typeof field === 'string' ? interpolate(field, variables) : undefined;
+    typeof field === 'string' ? project.interpolate(field) : undefined;
   const address = fill(value.host_ip);
   const protocol = value.protocol === 'udp' || value.protocol === 'sctp' ? value.protocol : 'tcp';
   return {
@@ -93,7 +86,7 @@ function longPort(
     text: `${String(value.published ?? '')}:${value.target}`,
     hostIp: address?.text,
     published: fill(value.published)?.text,
-    target: interpolate(value.target, variables).text,
+    target: project.interpolate(value.target).text,
     protocol,
     // A long entry has a field of its own for the address: a variable elsewhere can only hold a port.
     unresolved: address?.unresolved ?? [],

@@ -7,7 +7,7 @@ import {
   type ComposeDocument,
   type ComposeService,
 } from '../../formats/compose/document.js';
-import { parseEnvironmentFile } from './interpolate.js';
+import { interpolate, parseEnvironmentFile, type Interpolated } from './interpolate.js';
 import { isRecord, toPlain, type Plain } from './plain.js';
 
 /** The files that Compose reads as one: a base and the override files beside it, in the order of merging. */
@@ -15,8 +15,8 @@ export interface ComposeProject {
   readonly documents: readonly ComposeDocument[];
   /** Folder of the base file, relative to the root; `.` for the root itself. */
   readonly folder: string;
-  /** What `.env` beside the base file defines. */
-  readonly variables: ReadonlyMap<string, string>;
+  /** Fills in what `.env` beside the base file defines; it is read when a text first refers to a variable. */
+  interpolate(text: string): Interpolated;
   readonly files: FileReader;
   /** Parses another Compose file of the tree (`extends.file`). */
   readonly load: (path: string) => ComposeDocument | undefined;
@@ -40,8 +40,10 @@ export function createProject(options: ProjectOptions): ComposeProject {
   const views = new Map<string, ServiceView | undefined>();
   const project: ComposeProject = {
     ...options,
-    get variables() {
-      return (variables ??= parseEnvironmentFile(options.files.read(join(options.folder, '.env')) ?? ''));
+    interpolate: (text) => {
+      if (!text.includes('$')) return { text, unresolved: [] };
+      variables ??= parseEnvironmentFile(options.files.read(join(options.folder, '.env')) ?? '');
+      return interpolate(text, variables);
     },
     service: (name) => {
       if (!views.has(name)) views.set(name, viewService(project, name));

@@ -21,7 +21,7 @@ export function nothing(commands: UnitCommands, ...evidence: readonly Evidence[]
 function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();
   return list.filter((item) => {
-    const key = JSON.stringify(item);
+    const key = 'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
     return !seen.has(key) && seen.add(key).size > 0;
   });
 }

@@ -1,5 +1,4 @@
 import { citations, isRoot, known, unknown, weakest, type Need, type ProcessUser } from '../../model.js';
-import { interpolate } from '../interpolate.js';
 import type { Origin } from '../origin.js';
 import { citeField, type ServiceView } from '../project.js';
 
@@ -7,7 +6,7 @@ import { citeField, type ServiceView } from '../project.js';
 export function userNeed(view: ServiceView, origin: Origin): Need<ProcessUser> {
   const field = view.last('user');
   if (field !== undefined && typeof field.value === 'string') {
-    const { text, unresolved } = interpolate(field.value, view.project.variables);
+    const { text, unresolved } = view.project.interpolate(field.value);
     const user = { name: text, root: isRoot(text) };
     return unresolved.length > 0
       ? unknown({ ...user, root: true }, citeField(field))
