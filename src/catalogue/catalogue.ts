@@ -1,25 +1,41 @@
 import type { ImageFacts } from './types.js';
 
-/** Looks up what is known of an image by its repository, as `normaliseRepository` writes it. */
+/** Looks up what is known of an image. */
 export interface Catalogue {
-  image(repository: string): ImageFacts | undefined;
+  /** @param reference with its repository as `normaliseRepository` writes it. */
+  image(reference: Pick<ImageReference, 'repository' | 'tag'>): ImageFacts | undefined;
   readonly images: readonly ImageFacts[];
+}
+
+interface TagPattern {
+  readonly matches: RegExp;
+  readonly facts: ImageFacts;
 }
 
 export function createCatalogue(images: readonly ImageFacts[]): Catalogue {
   const exact = new Map<string, ImageFacts>();
+  const tagged = new Map<string, TagPattern[]>();
   const namespaces: [prefix: string, facts: ImageFacts][] = [];
   for (const facts of images) {
     for (const pattern of facts.match) {
-      if (pattern.endsWith('/*')) namespaces.push([pattern.slice(0, -1), facts]);
-      else exact.set(pattern, facts);
+      const [repository = '', tag] = pattern.split(':', 2);
+      if (tag !== undefined) {
+        tagged.set(repository, [...(tagged.get(repository) ?? []), { matches: glob(tag), facts }]);
+      } else if (repository.endsWith('/*')) namespaces.push([repository.slice(0, -1), facts]);
+      else exact.set(repository, facts);
     }
   }
   return {
     images,
-    image: (repository) =>
-      exact.get(repository) ?? namespaces.find(([prefix]) => repository.startsWith(prefix))?.[1],
+    image: ({ repository, tag = 'latest' }) =>
+      tagged.get(repository)?.find(({ matches }) => matches.test(tag))?.facts ??
+      exact.get(repository) ??
+      namespaces.find(([prefix]) => repository.startsWith(prefix))?.[1],
   };
+}
+
+function glob(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
 }
 
 /** Registries that serve Docker's official images under a prefix of their own. */

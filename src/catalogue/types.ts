@@ -59,7 +59,10 @@ export interface HealthcheckFact extends Cited {
  */
 export interface ImageFacts {
   readonly name: string;
-  /** Repositories without `docker.io/library/`; a trailing `/*` matches every image of a namespace. */
+  /**
+   * Repositories without `docker.io/library/`; a trailing `/*` matches every image of a namespace. Behind a colon
+   * stands the pattern of the tags that are meant (`dotnet/aspnet:8.0*`); it wins over an entry without one.
+   */
   readonly match: readonly string[];
   /** What the image is in a project: decides which networks it may leave and who reaches it. */
   readonly role: Role;
@@ -69,7 +72,7 @@ export interface ImageFacts {
    */
   readonly kind: 'server' | 'runtime';
   /**
-   * First words of a command with which these facts hold (the default one first). An
+   * First words of a command with which these facts hold (the default one first), with or without their folder. An
    * argument that starts with `-` always goes to the image's own program.
    */
   readonly commands: readonly string[];
@@ -99,8 +102,17 @@ export interface ImageFacts {
   /** Volumes that the image declares: writable under a read-only root, without a tmpfs. */
   readonly volumes?: Cited & { readonly paths: readonly string[] };
   /** All that is written outside the volumes and /tmp; an empty list says that nothing is. */
-  readonly writable?: Cited & { readonly paths: readonly WritableFact[] };
-  readonly temp?: Cited & { readonly used: boolean; readonly executable: boolean };
+  readonly writable?: Cited & {
+    readonly paths: readonly WritableFact[];
+    /** With one of these variables set it writes elsewhere too, into what the image brings: then nothing is known. */
+    readonly unlessVariables?: readonly string[];
+  };
+  readonly temp?: Cited & {
+    readonly used: boolean;
+    readonly executable: boolean;
+    /** As tmpfs takes it, where 64m would be too small: `512m`. */
+    readonly size?: string;
+  };
   readonly ports?: Cited & {
     readonly listens: readonly number[];
     /** Container ports that are meant for other machines (a reverse proxy's 80 and 443). */

@@ -53,7 +53,10 @@ export interface TransformMeta {
   readonly phase: Phase;
   /** The sentence a reviewer needs. */
   readonly mayBreak: string;
-  /** Patterns of the semantic paths that it may change, `*` for one segment: `services.*.cap_drop`. */
+  /**
+   * Patterns of the semantic paths that it may change, `*` for one segment: `services.*.cap_drop`. Empty for one
+   * that only reports what a person must decide.
+   */
   readonly touches: readonly string[];
   readonly controls: readonly string[];
   readonly references: readonly string[];

@@ -122,7 +122,7 @@ export function imageBuild(
   const { reference } = scope.root;
   const scratch = reference === 'scratch';
   const image = reference === undefined || scratch ? undefined : parseImageReference(reference);
-  const facts = image === undefined ? undefined : context.catalogue.image(image.repository);
+  const facts = image === undefined ? undefined : context.catalogue.image(image);
   const fromTable = image === undefined ? undefined : baseImage(image);
   const baseUser = inheritedUser(document, scope.root, facts, fromTable);
   const startup = lazy(() => startupOf(document, stage, context.files, context.buildContext));

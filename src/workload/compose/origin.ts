@@ -75,7 +75,7 @@ export function originOf(view: ServiceView, catalogue: Catalogue, readBuild: Bui
   if (reference === undefined) {
     return { kind: 'unknown', reason: `the image's name holds a variable without a value`, evidence };
   }
-  const facts = catalogue.image(reference.repository);
+  const facts = catalogue.image(reference);
   if (facts === undefined) {
     return { kind: 'unknown', reason: `${reference.repository} is not in the catalogue`, evidence };
   }
@@ -133,7 +133,7 @@ function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly E
     command !== undefined &&
     first !== undefined &&
     !first.startsWith('-') &&
-    !facts.commands.includes(first)
+    !facts.commands.some((name) => baseName(name) === first)
   ) {
     const cited = [...evidence, citeField(command)];
     return {
@@ -149,5 +149,9 @@ function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly E
 function firstWord(command: Field): string | undefined {
   const [first = ''] = strings(command.value);
   const word = first.trim().split(/\s+/, 1)[0] ?? '';
-  return word === '' ? undefined : word.slice(word.lastIndexOf('/') + 1);
+  return word === '' ? undefined : baseName(word);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -37,7 +37,7 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const mounts = lazy(() => mountsOf(view));
   const user = lazy(() => userNeed(view, getOrigin()));
   const capabilities = lazy(() => capabilitiesNeed(view, getOrigin(), user(), mounts()));
-  const writable = lazy(() => writableNeed(getOrigin(), user(), mounts()));
+  const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
   return {

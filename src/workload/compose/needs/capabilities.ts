@@ -1,5 +1,14 @@
 import type { Capability } from '../../../catalogue/types.js';
-import { because, citations, known, likely, unknown, type Need, type ProcessUser } from '../../model.js';
+import {
+  because,
+  citations,
+  isRoot,
+  known,
+  likely,
+  unknown,
+  type Need,
+  type ProcessUser,
+} from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
 import { strings } from '../plain.js';
@@ -55,7 +64,7 @@ export function capabilitiesNeed(
     const reason = origin.kind === 'unknown' ? origin.reason : 'its user is not known and may be root';
     return because(unknown(keep([]), ...user.evidence), reason);
   }
-  if (origin.kind === 'server') return serverNeed(origin, user, mounts, keep);
+  if (origin.kind === 'server') return serverNeed(view, origin, user, mounts, keep);
   if (!user.value.root) return otherUserNeed(origin, user, keep);
   if (origin.kind === 'built' && origin.build.stepsDown.length > 0) {
     const usual = keep(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID']);
@@ -90,6 +99,7 @@ function otherUserNeed(
 }
 
 function serverNeed(
+  view: ServiceView,
   origin: Extract<Origin, { kind: 'server' }>,
   user: Need<ProcessUser>,
   mounts: readonly Mount[],
@@ -103,7 +113,15 @@ function serverNeed(
   const file = facts.file ?? [];
   const evidence = [...user.evidence, ...citations(facts.cites)];
   if (!user.value.root) return known(keep(file), ...evidence);
-  const list = keep([...facts.asRoot, ...file]);
+  const { starts, stepsDownTo } = origin.facts.user;
+  if (!isRoot(starts) && facts.asRoot.length === 0) {
+    const reason = `${origin.facts.name} starts as ${starts}; what it does as root is not known`;
+    return because(unknown(keep([]), ...evidence), reason);
+  }
+  const init = view.last('init');
+  // The engine's init is root's and passes signals on to a process of another uid: kill(2).
+  const signals = init?.value === 'true' && stepsDownTo !== undefined ? ['KILL'] : [];
+  const list = keep([...facts.asRoot, ...file, ...signals]);
   // Root without DAC_OVERRIDE meets the permissions of the host's files like anybody else.
   const bind = mounts.find((mount) => mount.kind === 'bind' && mount.source !== '/var/run/docker.sock');
   if (bind !== undefined && !list.includes('DAC_OVERRIDE')) return likely(list, ...evidence, bind.evidence);

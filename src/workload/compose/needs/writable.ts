@@ -14,20 +14,23 @@ import {
 } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
+import { environmentOf } from '../plain.js';
+import type { ServiceView } from '../project.js';
 
 const TEMP_SIZE = '64m';
 
-function temp(exec: boolean): TmpfsPath {
-  return { path: '/tmp', size: TEMP_SIZE, mode: undefined, uid: undefined, gid: undefined, exec };
+function temp(exec: boolean, size = TEMP_SIZE): TmpfsPath {
+  return { path: '/tmp', size, mode: undefined, uid: undefined, gid: undefined, exec };
 }
 
 /** What needs a tmpfs when the root file system is read-only; paths that are mounted already need none. */
 export function writableNeed(
+  view: ServiceView,
   origin: Origin,
   user: Need<ProcessUser>,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
-  if (origin.kind === 'server') return serverNeed(origin, mounts);
+  if (origin.kind === 'server') return serverNeed(view, origin, mounts);
   if (origin.kind === 'built') return builtNeed(origin, user, mounts);
   return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), origin.reason);
 }
@@ -40,12 +43,22 @@ function uncovered<T extends { readonly path: string }>(
 }
 
 function serverNeed(
+  view: ServiceView,
   origin: Extract<Origin, { kind: 'server' }>,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
   const { writable, temp: tempFact } = origin.facts;
   if (writable === undefined) {
     const reason = `what the images of ${origin.facts.name} write is not known`;
+    return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
+  }
+  const set = view
+    .fields('environment')
+    .flatMap((field) =>
+      Object.keys(environmentOf(field.value)).filter((name) => writable.unlessVariables?.includes(name)),
+    );
+  if (set.length > 0) {
+    const reason = `with ${set.join(', ')} ${origin.facts.name} changes files that the image brings`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
   }
   const mounted = (path: string): boolean => mounts.some(({ target }) => isWithin(target, path));
@@ -67,7 +80,7 @@ function serverNeed(
   const paths = facts.map(fromFact);
   if (tempFact === undefined) return likely([...paths, ...uncovered([temp(false)], mounts)], ...evidence);
   if (!tempFact.used) return known(paths, ...evidence, ...citations(tempFact.cites));
-  const all = [...paths, ...uncovered([temp(tempFact.executable)], mounts)];
+  const all = [...paths, ...uncovered([temp(tempFact.executable, tempFact.size)], mounts)];
   return known(all, ...evidence, ...citations(tempFact.cites));
 }
 
