@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { catalogueEntries } from '../scripts/catalogue-schema.js';
 import { packageRoot } from '../src/io/package.js';
 import { allTransforms } from '../transforms/index.js';
 import { casesRoot, planCase, readCases } from './support/cases.js';
@@ -49,20 +48,4 @@ describe.each(allTransforms.map(({ meta }) => [meta.id, meta] as const))('%s', (
 test('ids are unique', () => {
   const ids = allTransforms.map(({ meta }) => meta.id);
   expect(new Set(ids).size).toBe(ids.length);
-});
-
-describe('the image catalogue', () => {
-  const entries = catalogueEntries();
-
-  test.each(entries.map(({ file, problems }) => [file, problems] as const))(
-    '%s follows its schema, with a source for every fact',
-    (_, problems) => {
-      expect(problems).toEqual([]);
-    },
-  );
-
-  test('names no repository twice', () => {
-    const patterns = entries.flatMap(({ facts }) => facts.match);
-    expect(new Set(patterns).size).toBe(patterns.length);
-  });
 });
