@@ -55,6 +55,8 @@ describe('the usage', () => {
     [['--output', 'x'], 'output'],
     [['--phase', '4'], 'phase'],
     [['--phase'], 'phase'],
+    [['--jobs', '0'], '--jobs'],
+    [['--jobs', 'all'], '--jobs'],
     [['--phase', '1', '--phase', '2'], '--phase was given twice'],
     [['--write', '--in-place'], 'mutually exclusive'],
     [['--write', '--check'], 'mutually exclusive'],
@@ -64,12 +66,15 @@ describe('the usage', () => {
     [['--check', '--dry-run'], 'mutually exclusive'],
     [['explain'], 'Not enough'],
     [['explain', 'compose/drop-capabilites'], 'Did you mean compose/drop-capabilities?'],
+    [['explain', 'compose/drop-capabilities', 'x'], 'x is one word too many'],
+    [['explain', 'image'], 'wants an image'],
+    [['explain', 'image', 'postgrs:16'], 'Did you mean postgres?'],
     [['list', 'x'], 'unknown'],
   ] as const)('%j is refused with exit code 2, and nothing runs', async (args, message) => {
     const root = folderOf(TREE);
     const { code, stdout, stderr } = await harden(root, args);
     expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^harden: /);
+    expect(stderr).toMatch(/^harden: (?!a bug)/);
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect([code, stdout]).toEqual([2, '']);
     expect(treeOf(root)).toEqual(TREE);
@@ -99,6 +104,31 @@ describe('the usage', () => {
     const both = await harden(folderOf(), ['explain', 'no-new-privileges']);
     expect(both.stdout).toContain('compose/no-new-privileges: ');
     expect(both.stdout).toContain('systemd/no-new-privileges: ');
+  });
+
+  test('explain image tells what is known of it, with the lines that it follows from, and what is not', async () => {
+    const { code, stdout } = await harden(folderOf(), ['explain', 'image', 'docker.io/library/postgres:16']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('starts as root, steps down to postgres');
+    expect(stdout).toMatch(/docker-library\/postgres@[0-9a-f]{12}:docker-entrypoint\.sh\n +\| chmod 00700/);
+    expect(stdout).toContain('/var/run/postgresql (16m)');
+    expect(stdout).toMatch(/^Not known: .*devices/m);
+  });
+});
+
+describe('a run that several threads share', () => {
+  test('prints what one thread prints, byte for byte, and counts the same', async () => {
+    const root = folderOf();
+    // More files than a crew of one plans; folders differ, so that an order that is mixed up shows.
+    for (let at = 0; at < 520; at += 1) {
+      put(root, `service-${at}/compose.yml`, `services:\n  web-${at}:\n    image: nginx:1.${at}\n`);
+    }
+    put(root, 'service-7/compose.yml', 'services: [\n');
+    const shared = await harden(root, ['--output', 'json', '--jobs', '2']);
+    const alone = await harden(root, ['--output', 'json', '--jobs', '1']);
+    expect(shared.code).toBe(2);
+    expect(shared).toEqual(alone);
+    expect((JSON.parse(shared.stdout) as { files: unknown[] }).files).toHaveLength(520);
   });
 });
 

@@ -1,5 +1,8 @@
 import { createColors } from 'picocolors';
+import { parseImageReference } from '../catalogue/catalogue.js';
 import type { TransformMeta } from '../core/types.js';
+import { loadCatalogue } from '../io/catalogue.js';
+import { imageText } from '../render/image.js';
 import { wrap } from '../render/wrap.js';
 import { allTransforms } from '../../transforms/index.js';
 import { near } from './near.js';
@@ -15,6 +18,30 @@ export function list(color: boolean): ExitCode {
       `${c.bold(meta.id.padEnd(width))}  phase ${meta.phase}  ${severity}  ${meta.title}\n`,
     );
   }
+  return 0;
+}
+
+/** `harden explain image <reference>`: all that is known of an image, with its sources. */
+export function explainImage(reference: string | undefined, color: boolean): ExitCode {
+  const parsed = reference === undefined ? undefined : parseImageReference(reference);
+  if (reference === undefined || parsed === undefined) {
+    printError(`harden: explain image wants an image, for example 'harden explain image postgres:16'.\n`);
+    return EXIT_ERROR;
+  }
+  const catalogue = loadCatalogue();
+  const facts = catalogue.image(parsed);
+  if (facts === undefined) {
+    const names = catalogue.images.flatMap(({ match }) => match.map((name) => name.replace(/:.*$/, '')));
+    const suggestion = near(parsed.repository, names);
+    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+    printError(
+      `harden: ${parsed.repository} is not in the catalogue of ${catalogue.images.length} images and families.${hint}\n`,
+    );
+    return EXIT_ERROR;
+  }
+  process.stdout.write(
+    imageText(reference, facts, { color, width: Math.min(110, process.stdout.columns ?? 110) }),
+  );
   return 0;
 }
 
@@ -39,7 +66,7 @@ function explanation(meta: TransformMeta, color: boolean): string {
     ['phase', [meta.phase === 1 ? '1; where it is unsafe, 2' : String(meta.phase)]],
     ['severity', [meta.severity]],
     ['may break', [meta.mayBreak]],
-    ['changes', [meta.touches.join(', ')]],
+    ['changes', [meta.touches.join(', ') || 'nothing: it reports']],
     ['controls', [meta.controls.join(', ') || 'none']],
     ['see', meta.references],
   ];

@@ -1,6 +1,6 @@
 import yargs, { type Options } from 'yargs';
 import { packageVersion } from '../io/package.js';
-import { explain, list } from './catalogue.js';
+import { explain, explainImage, list } from './catalogue.js';
 import { ownEnvironment } from './environment.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
@@ -23,7 +23,7 @@ function listOption(describe: string): Options {
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output'];
+const SINGLE = ['phase', 'output', 'jobs'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -78,12 +78,21 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'with --write: replace a .hardened file that was edited',
           })
+          .option('jobs', {
+            type: 'number',
+            requiresArg: true,
+            describe: 'threads at most; by default as many as the number of files is worth',
+          })
           .conflicts('write', ['in-place', 'check', 'dry-run'])
           .conflicts('in-place', ['check', 'dry-run'])
           .conflicts('check', 'dry-run')
           .check((args) => {
             const twice = SINGLE.find((name) => Array.isArray(args[name]));
-            return twice === undefined || `--${twice} was given twice`;
+            if (twice !== undefined) return `--${twice} was given twice`;
+            const { jobs } = args;
+            return (
+              jobs === undefined || (Number.isInteger(jobs) && jobs > 0) || '--jobs takes a number from 1 on'
+            );
           })
           .example('$0', 'preview all changes below the current folder')
           .example('$0 --write deploy', 'write .hardened files beside those in deploy/')
@@ -101,18 +110,23 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
       exitCode = list(wantsColor(args.color as boolean | undefined));
     })
     .command(
-      'explain <id>',
-      'say what a transform changes, why, and what it may break',
+      'explain <id> [image]',
+      'say what a transform changes, why, and what it may break; or what is known of an image',
       (command) =>
         command
           .positional('id', {
             type: 'string',
             demandOption: true,
-            describe: 'for example compose/drop-capabilities',
+            describe: 'for example compose/drop-capabilities; or the word image',
           })
-          .example('$0 explain compose/read-only-rootfs', 'read the policy of one transform'),
-      (args) => {
-        exitCode = explain(args.id, wantsColor(args.color as boolean | undefined));
+          .positional('image', { type: 'string', describe: 'an image reference, for example postgres:16' })
+          .example('$0 explain compose/read-only-rootfs', 'read the policy of one transform')
+          .example('$0 explain image postgres:16', 'read what the image needs, and where that is written'),
+      ({ id, image, color }) => {
+        const wanted = wantsColor(color as boolean | undefined);
+        if (id !== 'image' && image !== undefined)
+          throw new UsageError(`explain takes one id; ${image} is one word too many`);
+        exitCode = id === 'image' ? explainImage(image, wanted) : explain(id, wanted);
       },
     )
     .option('color', {
@@ -128,10 +142,9 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false)
     // Without an exception yargs would go on and run the command.
-    .fail((message, error: Error | null | undefined) => {
-      throw error === null || error === undefined || error.name === 'YError'
-        ? new UsageError(message)
-        : error;
+    .fail((message, error: unknown) => {
+      // A check that fails gives its sentence as both.
+      throw error instanceof Error && error.name !== 'YError' ? error : new UsageError(message);
     });
   try {
     await parser.parseAsync();
@@ -144,8 +157,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 }
 
 const OPTIONS = [
-  ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'color'],
-  ...['no-color', 'help', 'version'],
+  ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
+  ...['color', 'no-color', 'help', 'version'],
 ];
 
 /** What yargs says, in one line; for an unknown option with the one that was probably meant. */

@@ -36,9 +36,12 @@ const MAX_WORKERS = 8;
 /** What a worker's plans leave behind dies young: with less room, the garbage collector takes it for old. */
 const YOUNG_MIB = 64;
 
-/** How many threads a run of so many files is worth; 1 means that none is started. */
-export function crewSize(files: number): number {
-  return Math.max(1, Math.min(availableParallelism(), MAX_WORKERS, Math.floor(files / FILES_PER_WORKER)));
+/**
+ * How many threads a run of so many files is worth; 1 means that none is started.
+ * @param wanted by `--jobs`, which may be more than there are processors.
+ */
+export function crewSize(files: number, wanted = Math.min(availableParallelism(), MAX_WORKERS)): number {
+  return Math.max(1, Math.min(wanted, Math.floor(files / FILES_PER_WORKER)));
 }
 
 /** Whoever plans the files of a run; the reports come in the order of the files. */

@@ -50,7 +50,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
 
 /** Several threads for a large run. A file changed in place is read again for what it said before: by one thread. */
 function crewFor(run: Run, settings: Settings, reporter: Reporter): Crew {
-  const size = settings.args.inPlace === true ? 1 : crewSize(run.files.length);
+  const { inPlace, jobs } = settings.args;
+  const size = inPlace === true ? 1 : crewSize(run.files.length, jobs);
   if (size === 1) return workAlone(run, reporter);
   return startCrew(size, { settings, files: run.workspace.files }, run.files.length);
 }

@@ -15,6 +15,8 @@ export interface HardenArguments {
   readonly format?: readonly Format[];
   readonly output: 'text' | 'patch' | 'json';
   readonly force: boolean;
+  /** Threads at most; undefined for as many as help. */
+  readonly jobs?: number;
   readonly color?: boolean;
 }
 
