@@ -11,6 +11,7 @@ import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.
 import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace } from './io/workspace.js';
+import type { Digests } from './workload/context.js';
 import { registry } from '../transforms/index.js';
 
 export interface RunOptions {
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly enabled?: (id: string) => boolean;
   /** The formats to plan; all by default. Files of the others are still read for what they say of these. */
   readonly formats?: ReadonlySet<Format> | undefined;
+  /** The digests to pin images to; undefined when they are not to be pinned. May be filled until the first plan. */
+  readonly digests?: Digests | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -96,7 +99,7 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
-  const projects = createProjects(workspace);
+  const projects = createProjects(workspace, options.digests);
 
   const planWith = <D extends SourceDocument, C>(
     file: SourceFile,

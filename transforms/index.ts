@@ -7,6 +7,7 @@ import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { limitPids } from './compose/limit-pids.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
+import { pinImage } from './compose/pin-image.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
@@ -33,7 +34,14 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
-  compose: [composeNoNewPrivileges, dropCapabilities, readOnlyRootfs, bindPortsToLoopback, limitPids],
+  compose: [
+    pinImage,
+    composeNoNewPrivileges,
+    dropCapabilities,
+    readOnlyRootfs,
+    bindPortsToLoopback,
+    limitPids,
+  ],
   systemd: [
     noNewPrivileges,
     protectSystem,

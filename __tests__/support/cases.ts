@@ -5,7 +5,7 @@ import { planDocument, type FilePlan } from '../../src/core/plan.js';
 import type { FormatAdapter, SourceDocument, Transform } from '../../src/core/types.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { createRun } from '../../src/harden.js';
-import type { DockerfileContext, ServiceUse } from '../../src/workload/context.js';
+import type { DockerfileContext, Resolution, ServiceUse } from '../../src/workload/context.js';
 import { registry } from '../../transforms/index.js';
 import { catalogue, memoryReader, memoryWorkspace, type Tree } from './memory.js';
 
@@ -16,6 +16,8 @@ interface CaseSettings {
   readonly path?: string;
   readonly buildContext?: string;
   readonly usedBy?: readonly ServiceUse[];
+  /** What registries answer, by image reference. */
+  readonly digests?: Readonly<Record<string, Resolution>>;
 }
 
 /** One fixture: `<format>/<transform>/<case>/`. */
@@ -86,7 +88,7 @@ function runs(fixture: TransformCase, id: string): boolean {
 /** Plans a case's text, or a variation of it, with its own transform, up to phase 3. */
 export function planCase(fixture: TransformCase, text: string): FilePlan {
   const tree = { ...fixture.files, [fixture.path]: text };
-  const { buildContext, usedBy } = fixture.settings;
+  const { buildContext, usedBy, digests } = fixture.settings;
   if (usedBy !== undefined || buildContext !== undefined) {
     const context: DockerfileContext = {
       files: memoryReader(tree),
@@ -96,7 +98,11 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
     };
     return planAlone(fixture, text, dockerfileAdapter, registry.dockerfile, context);
   }
-  const run = createRun(memoryWorkspace(tree), { phase: 3, enabled: (id) => runs(fixture, id) });
+  const run = createRun(memoryWorkspace(tree), {
+    phase: 3,
+    enabled: (id) => runs(fixture, id),
+    digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
+  });
   const file = run.workspace.files.find(({ path }) => path === fixture.path);
   const outcome = file === undefined ? undefined : run.plan(file);
   if (outcome?.kind !== 'planned') throw new Error(`${fixture.name}: ${JSON.stringify(outcome)}`);

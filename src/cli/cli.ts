@@ -78,6 +78,15 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'with --write: replace a .hardened file that was edited',
           })
+          .option('pin-digests', {
+            type: 'boolean',
+            describe: 'pin images to the digest of their tag, from harden.lock or the registry',
+          })
+          .option('refresh-digests', {
+            type: 'boolean',
+            implies: 'pin-digests',
+            describe: 'ask the registries again, whatever harden.lock says',
+          })
           .option('jobs', {
             type: 'number',
             requiresArg: true,
@@ -158,6 +167,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
+  ...['pin-digests', 'refresh-digests'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

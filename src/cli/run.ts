@@ -1,5 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Resolution } from '../workload/context.js';
+import { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { isInside } from '../io/files.js';
 import { addTotals } from '../render/totals.js';
@@ -26,19 +28,22 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   const { root, paths } = locate(args.paths);
-  const run = prepare({ root, paths, ...options });
+  const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
+  const run = prepare({ root, paths, digests, ...options });
+  const failures = digests === undefined ? [] : await fillDigests(digests, run, root, args);
   const settings: Settings = {
     args,
     root,
     color: wantsColor(args.color),
     width: process.stdout.columns ?? 100,
+    digests,
   };
   const reporter = createReporter(run, settings);
   const crew = crewFor(run, settings, reporter);
   const say = createSpeaker(separatorOf(args.output));
 
   await print(headOf(settings));
-  for (const failure of run.failures) await say(reporter.take(withHint(failure)));
+  for (const failure of [...failures, ...run.failures]) await say(reporter.take(withHint(failure)));
   await sayAll(crew, run.files.length, args, say);
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);

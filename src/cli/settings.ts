@@ -1,3 +1,4 @@
+import type { Digests } from '../workload/context.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
@@ -15,6 +16,8 @@ export interface HardenArguments {
   readonly format?: readonly Format[];
   readonly output: 'text' | 'patch' | 'json';
   readonly force: boolean;
+  readonly pinDigests?: boolean;
+  readonly refreshDigests?: boolean;
   /** Threads at most; undefined for as many as help. */
   readonly jobs?: number;
   readonly color?: boolean;
@@ -28,6 +31,8 @@ export interface Settings {
   readonly color: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** What images are pinned to; undefined when they are not to be pinned. */
+  readonly digests: Digests | undefined;
 }
 
 function phaseOf({ phase, inPlace }: HardenArguments): Phase {
@@ -46,10 +51,10 @@ export function runOptionsOf(args: HardenArguments): RunOptions | string {
 }
 
 /** The run of settings that were accepted already, over the files that were found for it. */
-export function resume({ args, root }: Settings, files: readonly SourceFile[]): Run {
+export function resume({ args, root, digests }: Settings, files: readonly SourceFile[]): Run {
   const options = runOptionsOf(args);
   if (typeof options === 'string') throw new Error(options);
-  return createRunBelow(root, files, options);
+  return createRunBelow(root, files, { ...options, digests });
 }
 
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */

@@ -13,7 +13,13 @@ import {
   type ServiceView,
 } from '../workload/compose/project.js';
 import { createServiceWorkload, type ServiceWorkload } from '../workload/compose/service.js';
-import type { ComposeContext, DockerfileContext, ServiceUse, UnitContext } from '../workload/context.js';
+import type {
+  ComposeContext,
+  Digests,
+  DockerfileContext,
+  ServiceUse,
+  UnitContext,
+} from '../workload/context.js';
 import { filesOf, type Workspace } from './workspace.js';
 
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
@@ -28,7 +34,7 @@ export interface Projects {
   dockerfileOf(view: ServiceView): string | undefined;
 }
 
-export function createProjects(workspace: Workspace): Projects {
+export function createProjects(workspace: Workspace, digests: Digests | undefined): Projects {
   const byFolder = new Map<string, string[]>();
   for (const { path } of filesOf(workspace, 'compose')) {
     const folder = folderOf(path);
@@ -106,6 +112,7 @@ export function createProjects(workspace: Workspace): Projects {
       const project = projectOf(document);
       const workloads = new Map<string, ServiceWorkload>();
       return {
+        digests,
         workload: (name) => {
           const view = project.service(name);
           if (view === undefined) return undefined;

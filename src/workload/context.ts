@@ -28,7 +28,16 @@ export interface UnitContext {
   readonly files: FileReader;
 }
 
+/** The digest that an image's tag has in its registry, or why that is not known. */
+export type Resolution =
+  { readonly ok: true; readonly digest: string } | { readonly ok: false; readonly reason: string };
+
+/** Resolutions by image reference, as Compose reads it. */
+export type Digests = ReadonlyMap<string, Resolution>;
+
 export interface ComposeContext {
   /** The service as the whole project describes it; undefined for a name that no document declares. */
   workload(service: string): ServiceWorkload | undefined;
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
 }

@@ -28,7 +28,7 @@ export interface DeclaredService {
  */
 export function forEachService(
   meta: TransformMeta,
-  policy: (declared: DeclaredService) => Finding | readonly Finding[] | undefined,
+  policy: (declared: DeclaredService, context: ComposeContext) => Finding | readonly Finding[] | undefined,
 ): ComposeTransform {
   return {
     meta,
@@ -36,7 +36,7 @@ export function forEachService(
       const findings = document.services.flatMap((service): readonly Finding[] => {
         const workload = context.workload(service.name);
         if (workload?.view.declaredIn !== document || service.map === undefined) return [];
-        const outcome = policy({ document, service, workload }) ?? [];
+        const outcome = policy({ document, service, workload }, context) ?? [];
         return 'subject' in outcome ? [outcome] : outcome;
       });
       return findings.filter((finding) => !inheritsFix(finding, findings, context));

@@ -94,6 +94,16 @@ export function prefixScalar(service: ComposeService, node: Node, prefix: string
   return edits({ start: at, end: at, text: prefix });
 }
 
+/** Adds text at the end of a scalar's value, before its closing quote. */
+export function appendToScalar(service: ComposeService, node: Node, suffix: string): Edits {
+  const whole = replaceScalar(service, node, suffix);
+  if (!whole.ok) return whole;
+  const end = node.range?.[1] ?? 0;
+  const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
+  const at = quoted ? end - 1 : end;
+  return edits({ start: at, end: at, text: suffix });
+}
+
 function addToFlowMap(document: ComposeDocument, map: YAMLMap, key: string, value: YamlValue): Edits {
   return insertInFlow(document, map, [`${key}: ${renderFlow(value)}`]);
 }

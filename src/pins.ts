@@ -1,0 +1,60 @@
+import { composeAdapter } from './formats/compose/parse.js';
+import type { Run } from './harden.js';
+import { remoteImage, type RemoteImage, type Resolver } from './io/registry.js';
+import type { Digests, Resolution } from './workload/context.js';
+
+/** How many registries' answers are waited for at once. */
+const AT_ONCE = 8;
+
+/** Every image that the run's Compose files name, with its variables filled in; each once. */
+export function imageReferences(run: Run): readonly string[] {
+  const found = new Set<string>();
+  for (const { path, format } of run.files) {
+    if (format !== 'compose') continue;
+    const opened = run.workspace.open(path, composeAdapter);
+    if (opened.kind !== 'document') continue;
+    const context = run.projects.composeContext(opened.document);
+    for (const { name } of opened.document.services) {
+      const view = context.workload(name)?.view;
+      const image = view?.last('image')?.value;
+      if (view === undefined || typeof image !== 'string' || view.last('build') !== undefined) continue;
+      found.add(view.project.interpolate(image).text);
+    }
+  }
+  return [...found];
+}
+
+/**
+ * Finds the digest of each reference: in the lock, else at its registry.
+ * @param locked digests of an earlier run, by `nameOf`; what is found is added.
+ */
+export async function resolveDigests(
+  references: readonly string[],
+  locked: Map<string, string>,
+  resolve: Resolver,
+): Promise<Digests> {
+  const pins = new Map<string, Resolution>();
+  const waiting = [...references];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const image = remoteImage(next);
+      if (image !== undefined) pins.set(next, await pin(image, locked, resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return pins;
+}
+
+async function pin(image: RemoteImage, locked: Map<string, string>, resolve: Resolver): Promise<Resolution> {
+  const name = nameOf(image);
+  const digest = locked.get(name);
+  if (digest !== undefined) return { ok: true, digest };
+  const resolution = await resolve(image);
+  if (resolution.ok) locked.set(name, resolution.digest);
+  return resolution;
+}
+
+/** The full name of an image, as the lock has it: `docker.io/library/postgres:16`. */
+function nameOf({ registry, repository, tag }: RemoteImage): string {
+  return `${registry}/${repository}:${tag}`;
+}
