@@ -55,6 +55,12 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             group: 'Mode:',
             describe: 'write .hardened files beside the originals',
           })
+          .option('overlay', {
+            type: 'boolean',
+            group: 'Mode:',
+            implies: 'write',
+            describe: 'with --write: for Compose, a file to add with -f that holds only the changes',
+          })
           .option('in-place', { type: 'boolean', group: 'Mode:', describe: 'change the files themselves' })
           .option('check', {
             type: 'boolean',
@@ -167,7 +173,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
-  ...['pin-digests', 'refresh-digests'],
+  ...['pin-digests', 'refresh-digests', 'overlay'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

@@ -1,10 +1,12 @@
 import { writeInPlace, writeSidecar } from '../io/write.js';
+import type { ComposeDocument } from '../formats/compose/document.js';
 import type { FileOutcome, Run } from '../harden.js';
 import { packageVersion } from '../io/package.js';
 import { plainDiff } from '../render/diff.js';
 import { jsonFoot, jsonHead, jsonOutcome } from '../render/json.js';
 import { createTextRenderer, type WrittenFile } from '../render/text.js';
 import { count, createTotals, type Totals } from '../render/totals.js';
+import { overlayOf, overlayPath } from '../overlay.js';
 import { createHardenedBuilds, sidecarPath, sidecarText } from '../sidecar.js';
 import type { HardenArguments, Settings } from './settings.js';
 
@@ -27,9 +29,15 @@ function createWriter(
   if (args.write === true) {
     const isHardened = createHardenedBuilds(run);
     return ({ file, plan }) => {
-      const text = sidecarText(run, file.format, plan, isHardened);
-      if (text === undefined) return undefined;
-      const path = sidecarPath(plan.path, file.format);
+      const hardened = sidecarText(run, file.format, plan, isHardened);
+      if (hardened === undefined) return undefined;
+      const overlaid = args.overlay === true && file.format === 'compose';
+      const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);
+      const variant = overlaid
+        ? overlayOf(plan.original as ComposeDocument, hardened)
+        : { ok: true as const, text: hardened };
+      if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
+      const { text } = variant;
       const outcome = writeSidecar(root, path, plan.path, text, args.force);
       return outcome.ok
         ? { path, changed: outcome.changed, error: undefined }

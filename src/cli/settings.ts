@@ -8,6 +8,7 @@ import { near } from './near.js';
 export interface HardenArguments {
   readonly paths: readonly string[];
   readonly write?: boolean;
+  readonly overlay?: boolean;
   readonly inPlace?: boolean;
   readonly check?: boolean;
   readonly phase?: Phase;

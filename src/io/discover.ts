@@ -36,7 +36,7 @@ export function formatOf(name: string): Format | undefined {
 }
 
 function isOwnOutput(name: string): boolean {
-  return /\.hardened(?:\.|$)/.test(name);
+  return /\.harden(?:ed|ing)(?:\.|$)/.test(name);
 }
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';

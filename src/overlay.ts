@@ -1,0 +1,148 @@
+import { basename } from 'node:path';
+import { Document, isMap, isScalar, isSeq, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { resolveAlias, type ComposeDocument } from './formats/compose/document.js';
+import { parseCompose } from './formats/compose/parse.js';
+
+export type OverlayOutcome =
+  | { readonly ok: true; readonly text: string }
+  /** What can't be said in a file that Compose merges. */
+  | { readonly ok: false; readonly reason: string };
+
+/** `docker-compose.hardening.yml`: the file that is added with `-f`. */
+export function overlayPath(path: string): string {
+  const dot = path.lastIndexOf('.');
+  return `${path.slice(0, dot)}.hardening${path.slice(dot)}`;
+}
+
+/**
+ * A Compose file that holds only what a hardened one changes, to be merged over the original by Compose's rules:
+ * https://docs.docker.com/reference/compose-file/merge/. Mappings are merged, lists are appended to; a list whose
+ * items change is replaced by `!override`, and what is taken away is `!reset`.
+ */
+export function overlayOf(original: ComposeDocument, hardened: string): OverlayOutcome {
+  const parsed = parseCompose(original.path, hardened);
+  if (!parsed.ok) return { ok: false, reason: parsed.reason };
+  const [before, ...moreBefore] = original.yamls;
+  const [after] = parsed.document.yamls;
+  if (before === undefined || after === undefined || moreBefore.length > 0) {
+    return { ok: false, reason: 'it holds several YAML documents' };
+  }
+  try {
+    const difference = compare(readerOf(before), readerOf(after))(before.contents, after.contents, '');
+    const overlay = new Document(difference);
+    const name = basename(original.path);
+    overlay.commentBefore = ` Merged over ${name}: docker compose -f ${name} -f ${basename(overlayPath(original.path))} up -d`;
+    return { ok: true, text: overlay.toString({ lineWidth: 0, flowCollectionPadding: false }) };
+  } catch (error) {
+    if (error instanceof Unsayable) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+class Unsayable extends Error {}
+
+/** Lists that replace the one below them instead of being appended to it. */
+const REPLACED = new Set(['command', 'entrypoint', 'test']);
+
+/** Reads a node for what stands there, whatever alias stands for it. */
+type Reader = (node: unknown) => Node | undefined;
+
+function readerOf(yaml: Document): Reader {
+  return (node) => resolveAlias(node, yaml);
+}
+
+function compare(before: Reader, after: Reader): (a: unknown, b: unknown, key: string) => Node {
+  const visit = (a: unknown, b: unknown, key: string): Node => {
+    const [old, now] = [before(a), after(b)];
+    if (isMap(old) && isMap(now)) return mapDifference(old, now);
+    if (isSeq(old) && isSeq(now)) return listDifference(old, now, key);
+    return copy(now, after);
+  };
+  const mapDifference = (old: YAMLMap, now: YAMLMap): YAMLMap => {
+    const difference = new YAMLMap();
+    for (const { key, value } of now.items) {
+      const name = nameOf(key);
+      const known = old.items.find((pair) => nameOf(pair.key) === name);
+      if (known === undefined) difference.set(name, copy(after(value), after));
+      else if (!isSame(before(known.value), after(value), before, after)) {
+        difference.set(name, visit(known.value, value, name));
+      }
+    }
+    for (const { key } of old.items) {
+      const name = nameOf(key);
+      if (!now.items.some((pair) => nameOf(pair.key) === name)) difference.set(name, reset());
+    }
+    return difference;
+  };
+  const listDifference = (old: YAMLSeq, now: YAMLSeq, key: string): YAMLSeq => {
+    const kept = old.items.every((item, at) => isSame(before(item), after(now.items[at]), before, after));
+    const list = new YAMLSeq();
+    const added = kept && !REPLACED.has(key) ? now.items.slice(old.items.length) : now.items;
+    list.items = added.map((item) => copy(after(item), after));
+    if (!kept && !REPLACED.has(key)) list.tag = '!override';
+    return list;
+  };
+  return visit;
+}
+
+function reset(): Scalar {
+  const scalar = new Scalar(null);
+  scalar.tag = '!reset';
+  return scalar;
+}
+
+function nameOf(key: unknown): string {
+  // A merge key's mapping stands elsewhere: what it brings is compared there.
+  if (isScalar(key) && typeof key.value === 'string') return key.value;
+  if (isScalar(key) && typeof key.value === 'symbol') return '<<';
+  throw new Unsayable('a key of it is no plain text');
+}
+
+/** A node without what ties it to its own document: anchors, aliases, comments. */
+function copy(node: Node | undefined, read: Reader): Node {
+  if (isMap(node)) {
+    const map = new YAMLMap();
+    for (const { key, value } of node.items) {
+      if (nameOf(key) === '<<') throw new Unsayable('a mapping of it is merged from an anchor');
+      map.set(nameOf(key), copy(read(value), read));
+    }
+    return map;
+  }
+  if (isSeq(node)) {
+    const list = new YAMLSeq();
+    list.items = node.items.map((item) => copy(read(item), read));
+    return list;
+  }
+  const scalar = new Scalar(valueOf(node));
+  if (typeof scalar.value === 'string' && SEXAGESIMAL.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+  return scalar;
+}
+
+/** YAML 1.1 reads `22:22` as a number of base 60: https://yaml.org/type/int.html */
+const SEXAGESIMAL = /^[-+]?\d[\d_.:]*$/;
+
+/** The value of a scalar; a number that is written in another way than it is counted (`0440`) stays text. */
+function valueOf(node: Node | undefined): unknown {
+  if (!isScalar(node)) return null;
+  const written = typeof node.value === 'number' && node.source !== undefined ? node.source : undefined;
+  return written === undefined || written === String(node.value) ? node.value : written;
+}
+
+function isSame(a: Node | undefined, b: Node | undefined, before: Reader, after: Reader): boolean {
+  if (isMap(a) && isMap(b)) {
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((pair) => {
+        const other = b.items.find(({ key }) => nameOf(key) === nameOf(pair.key));
+        return other !== undefined && isSame(before(pair.value), after(other.value), before, after);
+      })
+    );
+  }
+  if (isSeq(a) && isSeq(b)) {
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((item, at) => isSame(before(item), after(b.items[at]), before, after))
+    );
+  }
+  return isMap(a) === isMap(b) && isSeq(a) === isSeq(b) && valueOf(a) === valueOf(b);
+}
