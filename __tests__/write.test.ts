@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { seal, sealOf, writeInPlace, writeSidecar } from '../src/io/write.js';
-import { folderOf, get, put } from './support/cli.js';
+import { folderOf, get, harden, put } from './support/cli.js';
 
 const TEXTS: readonly [string, string][] = [
   ['with a final newline', 'services:\n  a: b\n'],
@@ -176,5 +176,44 @@ describe('writeInPlace', () => {
     expect(outcome.ok).toBe(false);
     expect(readdirSync(join(root, 'long'))).toEqual(['x']);
     expect(readFileSync(join(root, 'source'), 'utf8')).toBe('a\n');
+  });
+});
+
+describe('the hardened variant of a Compose file', () => {
+  const tree = {
+    'docker-compose.yml': `include:
+  - ./db/compose.yml # the store
+  - path: 'compose.monitoring.yml'
+services:
+  app:
+    image: nginx:1.27
+  worker:
+    extends: { file: compose.common.yml, service: base }
+`,
+    'db/compose.yml': 'services:\n  db:\n    image: postgres:16\n',
+    'compose.monitoring.yml':
+      'services:\n  metrics:\n    image: example.com/unknown\n    pids_limit: 9\n    security_opt: [no-new-privileges:true]\n',
+    'compose.common.yml':
+      'services:\n  base:\n    image: redis:7\n    volumes: [data:/data]\nvolumes: { data: }\n',
+  };
+
+  test('includes and extends the hardened variants of others, where there are any', async () => {
+    const root = folderOf(tree);
+    const only = ['no-new-privileges', 'drop-capabilities', 'limit-pids'].flatMap((id) => [
+      '--only',
+      `compose/${id}`,
+    ]);
+    expect((await harden(root, ['--write', ...only])).code).toBe(0);
+    const text = get(root, 'docker-compose.hardened.yml');
+    expect(text).toContain('  - ./db/compose.hardened.yml # the store\n');
+    expect(text).toContain("  - path: 'compose.monitoring.yml'\n");
+    expect(text).toContain('extends: { file: compose.common.hardened.yml, service: base }\n');
+    expect(get(root, 'db/compose.hardened.yml')).toContain('cap_drop:');
+  });
+
+  test('leaves them to themselves where it is an overlay', async () => {
+    const root = folderOf(tree);
+    await harden(root, ['--write', '--overlay', '--only', 'compose/no-new-privileges']);
+    expect(get(root, 'docker-compose.hardening.yml')).not.toMatch(/include|extends|\.hardened/);
   });
 });

@@ -4,7 +4,7 @@ import { packageRoot } from '../src/io/package.js';
 import { seal } from '../src/io/write.js';
 import { prepare } from '../src/harden.js';
 import { unifiedDiff } from '../src/render/diff.js';
-import { createHardenedBuilds, sidecarPath, sidecarText } from '../src/sidecar.js';
+import { createLinks, sidecarPath, sidecarText } from '../src/sidecar.js';
 
 export const examplesRoot = join(packageRoot(), 'examples');
 
@@ -18,14 +18,14 @@ export function hardenExample(name: string): {
   readonly patch: string;
 } {
   const run = prepare({ root: join(examplesRoot, name, 'before'), paths: ['.'], phase: 2 });
-  const isHardened = createHardenedBuilds(run);
+  const links = createLinks(run, { files: true });
   const sidecars = new Map<string, string>();
   let patch = '';
   for (const outcome of run.outcomes()) {
     if (outcome.kind !== 'planned') throw new Error(`${outcome.path}: ${outcome.reason}`);
     const { file, plan } = outcome;
     patch += unifiedDiff(plan.path, plan.original.text, plan.result);
-    const text = sidecarText(run, file.format, plan, isHardened);
+    const text = sidecarText(run, file.format, plan, links);
     if (text !== undefined) sidecars.set(sidecarPath(plan.path, file.format), seal(text, plan.path));
   }
   return { sidecars, patch };

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { applyEdits, type TextEdit } from './core/text.js';
+import { applyEdits, type Edits, type TextEdit } from './core/text.js';
 import { firstOverlap } from './core/fixes.js';
 import type { FilePlan } from './core/plan.js';
 import type { Format } from './core/types.js';
 import { composeDelta } from './formats/compose/delta.js';
-import type { ComposeDocument } from './formats/compose/document.js';
-import { buildFrom } from './formats/compose/edit.js';
+import { includedFiles, type ComposeDocument } from './formats/compose/document.js';
+import { buildFrom, extendFrom, renameFile } from './formats/compose/edit.js';
 import { parseCompose } from './formats/compose/parse.js';
 import type { Run } from './harden.js';
+import { extendedFile, folderOf, join } from './workload/compose/project.js';
 
 /**
  * Where the hardened variant of a file stands: `Dockerfile.hardened`, `docker-compose.hardened.yml`,
@@ -27,37 +28,48 @@ export function appliedEdits(plan: FilePlan): TextEdit[] {
   );
 }
 
+/** What a hardened variant is told to use in the place of an original. */
+export interface Links {
+  /** True for a file that gets a hardened variant; one outside the paths of the run gets none. */
+  readonly isHardened: (path: string) => boolean;
+  /** False for an overlay: what a file includes can't be taken away by one that is merged over it. */
+  readonly files: boolean;
+}
+
 /**
- * Decides which Dockerfiles get a hardened variant, so that the hardened Compose file can build from it. A
- * Dockerfile outside the paths of the run gets none.
+ * Links between hardened variants: a Compose file builds from the hardened Dockerfile, and extends and includes the
+ * hardened Compose files.
  */
-export function createHardenedBuilds(run: Run): (dockerfile: string) => boolean {
-  const files = new Map(run.files.map((file) => [file.path, file]));
+export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
+  const byPath = new Map(run.files.map((file) => [file.path, file]));
   const known = new Map<string, boolean>();
-  return (path) => {
-    const cached = known.get(path);
-    if (cached !== undefined) return cached;
-    const file = files.get(path);
-    const outcome = file?.format === 'dockerfile' ? run.plan(file) : undefined;
-    const changes = outcome?.kind === 'planned' && outcome.plan.result !== outcome.plan.original.text;
-    known.set(path, changes);
-    return changes;
+  const links: Links = {
+    files,
+    isHardened: (path) => {
+      const cached = known.get(path);
+      if (cached !== undefined) return cached;
+      const file = byPath.get(path);
+      // Files that include each other don't wait for each other.
+      known.set(path, false);
+      const outcome = file === undefined || file.format === 'systemd' ? undefined : run.plan(file);
+      const text =
+        outcome?.kind === 'planned' ? sidecarText(run, outcome.file.format, outcome.plan, links) : undefined;
+      known.set(path, text !== undefined);
+      return text !== undefined;
+    },
   };
+  return links;
 }
 
 /** The text of a plan's hardened variant; undefined when it would be the original. */
-export function sidecarText(
-  run: Run,
-  format: Format,
-  plan: FilePlan,
-  isHardened: (path: string) => boolean,
-): string | undefined {
-  const links = format === 'compose' ? buildLinks(run, plan.original as ComposeDocument, isHardened) : [];
-  const text = links.length === 0 ? plan.result : (withLinks(plan, links) ?? plan.result);
+export function sidecarText(run: Run, format: Format, plan: FilePlan, links: Links): string | undefined {
+  const document = plan.original as ComposeDocument;
+  const edits = format === 'compose' ? linkEdits(run, document, links) : [];
+  const text = edits.length === 0 ? plan.result : (withLinks(plan, edits) ?? plan.result);
   return text === plan.original.text ? undefined : text;
 }
 
-/** The plan's result with the links; undefined when more than builds would differ. */
+/** The plan's result with the links; undefined when more than these would differ. */
 function withLinks(plan: FilePlan, links: readonly TextEdit[]): string | undefined {
   const edits = [...appliedEdits(plan), ...links];
   if (firstOverlap(edits) !== undefined) return undefined;
@@ -65,16 +77,34 @@ function withLinks(plan: FilePlan, links: readonly TextEdit[]): string | undefin
   const [without, linked] = [parseCompose(plan.path, plan.result), parseCompose(plan.path, text)];
   if (!without.ok || !linked.ok) return undefined;
   const delta = composeDelta(without.document, linked.document);
-  return delta.every(([top, , key]) => top === 'services' && key === 'build') ? text : undefined;
+  const expected = delta.every(
+    ([top, , key]) => top === 'include' || (top === 'services' && (key === 'build' || key === 'extends')),
+  );
+  return expected ? text : undefined;
 }
 
-function buildLinks(run: Run, document: ComposeDocument, isHardened: (path: string) => boolean): TextEdit[] {
+function linkEdits(run: Run, document: ComposeDocument, links: Links): TextEdit[] {
   const context = run.projects.composeContext(document);
-  return document.services.flatMap((service) => {
+  const edits = document.services.flatMap((service): Edits[] => {
     const view = context.workload(service.name)?.view;
     const dockerfile = view === undefined ? undefined : run.projects.dockerfileOf(view);
-    if (dockerfile === undefined || !isHardened(dockerfile)) return [];
-    const link = buildFrom(document, service, (written) => sidecarPath(written, 'dockerfile'));
-    return link.ok ? link.edits : [];
+    return dockerfile !== undefined && links.isHardened(dockerfile)
+      ? [buildFrom(document, service, (name) => sidecarPath(name, 'dockerfile'))]
+      : [];
   });
+  if (links.files) edits.push(...fileLinks(document, links));
+  return edits.flatMap((edit) => (edit.ok ? edit.edits : []));
+}
+
+function fileLinks(document: ComposeDocument, { isHardened }: Links): Edits[] {
+  const hardened = (file: string): boolean => isHardened(join(folderOf(document.path), file));
+  const rename = (file: string): string => sidecarPath(file, 'compose');
+  const extended = document.services.flatMap((service) => {
+    const file = extendedFile(service);
+    return file !== undefined && hardened(file) ? [extendFrom(service, rename)] : [];
+  });
+  const included = includedFiles(document)
+    .filter(({ name }) => hardened(name.value))
+    .map(({ name, yaml }) => renameFile(yaml, name, rename));
+  return [...extended, ...included];
 }

@@ -7,7 +7,7 @@ import { jsonFoot, jsonHead, jsonOutcome } from '../render/json.js';
 import { createTextRenderer, type WrittenFile } from '../render/text.js';
 import { count, createTotals, type Totals } from '../render/totals.js';
 import { overlayOf, overlayPath } from '../overlay.js';
-import { createHardenedBuilds, sidecarPath, sidecarText } from '../sidecar.js';
+import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
 import type { HardenArguments, Settings } from './settings.js';
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
@@ -27,9 +27,9 @@ function createWriter(
     };
   }
   if (args.write === true) {
-    const isHardened = createHardenedBuilds(run);
+    const links = createLinks(run, { files: args.overlay !== true });
     return ({ file, plan }) => {
-      const hardened = sidecarText(run, file.format, plan, isHardened);
+      const hardened = sidecarText(run, file.format, plan, links);
       if (hardened === undefined) return undefined;
       const overlaid = args.overlay === true && file.format === 'compose';
       const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { composeAdapter } from '../formats/compose/parse.js';
-import type { ComposeDocument } from '../formats/compose/document.js';
+import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
@@ -9,6 +9,7 @@ import {
   citeField,
   createProject,
   folderOf,
+  join,
   type ComposeProject,
   type ServiceView,
 } from '../workload/compose/project.js';
@@ -77,8 +78,9 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
             .flatMap((path) => open(path) ?? [])
             .filter((document) => isFragment(document, base));
     const together = base !== undefined && (current === base || fragments.includes(current));
+    const own = together ? [base, ...fragments] : [current];
     return createProject({
-      documents: together ? [base, ...fragments] : [current],
+      documents: [...own, ...included(own, open)],
       folder,
       files: workspace.reader,
       load: open,
@@ -141,6 +143,25 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
 
 function baseContext(workspace: Workspace): Pick<DockerfileContext, 'files' | 'catalogue'> {
   return { files: workspace.reader, catalogue: workspace.catalogue() };
+}
+
+/** The documents that others include, and those that these include. A service of one of them is a service of all. */
+function included(
+  documents: readonly ComposeDocument[],
+  open: (path: string) => ComposeDocument | undefined,
+): readonly ComposeDocument[] {
+  const found = new Map(documents.map((document) => [document.path, document]));
+  const waiting = [...documents];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (const { name } of includedFiles(next)) {
+      const path = join(folderOf(next.path), name.value);
+      const document = found.has(path) ? undefined : open(path);
+      if (document === undefined) continue;
+      found.set(path, document);
+      waiting.push(document);
+    }
+  }
+  return [...found.values()].slice(documents.length);
 }
 
 /** A file that only adds to a base: it is named an override, or a service of it is incomplete by itself. */

@@ -5,10 +5,12 @@ import {
   isNode,
   isPair,
   isScalar,
+  isSeq,
   type Alias,
   type Document,
   type Node,
   type Pair,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import { LineIndex, type Range } from '../../core/text.js';
@@ -89,6 +91,31 @@ export function contentEnd(node: Node | null | undefined): number {
     return contentEnd(value);
   }
   return contentEnd(last.key as Node);
+}
+
+/**
+ * The files that a document includes, as it names them, in order:
+ * https://docs.docker.com/reference/compose-file/include/. A name with a variable is left out.
+ */
+export function includedFiles(
+  document: ComposeDocument,
+): readonly { readonly name: Scalar<string>; readonly yaml: Document }[] {
+  return document.yamls.flatMap((yaml) => {
+    const list = isMap(yaml.contents)
+      ? resolveAlias(ownPair(yaml.contents, 'include')?.value, yaml)
+      : undefined;
+    const names = isSeq(list) ? list.items.flatMap((item) => includedBy(item, yaml)) : [];
+    return names.map((name) => ({ name, yaml }));
+  });
+}
+
+function includedBy(item: unknown, yaml: Document): readonly Scalar<string>[] {
+  const node = resolveAlias(item, yaml);
+  if (isMap(node)) return includedBy(ownPair(node, 'path')?.value, yaml);
+  if (isSeq(node)) return node.items.flatMap((inner) => includedBy(inner, yaml));
+  return isScalar(node) && typeof node.value === 'string' && !node.value.includes('$')
+    ? [node as Scalar<string>]
+    : [];
 }
 
 function readServices(yaml: Document): ComposeService[] {

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
 import {
   aliasedAnchors,
@@ -288,6 +288,35 @@ function endsInFlushList(document: ComposeDocument, map: YAMLMap, column: number
 export function ownValue(service: ComposeService, key: string): Node | undefined {
   const pair = service.map === undefined ? undefined : ownPair(service.map, key);
   return pair?.value ?? undefined;
+}
+
+/**
+ * Puts another name in the place of a file's, in its own quoting. Refused for an alias, for a name that others use
+ * through its anchor, and for one with a variable.
+ */
+export function renameFile(yaml: Document, node: Node, rename: (name: string) => string): Edits {
+  if (!isScalar(node) || typeof node.value !== 'string') return refused('it is not a plain value');
+  if (node.anchor !== undefined && aliasedAnchors(yaml).has(node.anchor)) {
+    return refused(`the value is anchored as &${node.anchor} and used elsewhere`);
+  }
+  if (node.value.includes('$')) return refused('its name holds a variable');
+  const [start, end] = node.range ?? [0, 0, 0];
+  const name = rename(node.value);
+  // What could stand there bare goes on standing bare: only an ending is put in.
+  return edits({ start, end, text: node.type === 'PLAIN' ? name : quoteLike(node, name, true) });
+}
+
+/** Makes a service extend one of another file: see `renameFile`. */
+export function extendFrom(service: ComposeService, rename: (file: string) => string): Edits {
+  const extended = ownValue(service, 'extends');
+  if (service.locked !== undefined) return refused(service.locked);
+  if (extended === undefined) return refused('it extends no service');
+  const shared = sharedReason(service, extended);
+  if (shared !== undefined) return refused(shared);
+  const file = isMap(extended) ? ownPair(extended, 'file')?.value : undefined;
+  return file === undefined || file === null
+    ? refused('it extends a service of its own file')
+    : renameFile(service.yaml, file, rename);
 }
 
 /**

@@ -167,6 +167,11 @@ function extendedBy(
     : { service: text(value), file: undefined };
 }
 
+/** The other file whose service this one extends, as it names it. */
+export function extendedFile(service: ComposeService): string | undefined {
+  return extendedBy(service)?.file;
+}
+
 function collectExtended(
   project: ComposeProject,
   document: ComposeDocument,
