@@ -63,9 +63,13 @@ export interface ProcessUser {
   readonly root: boolean;
 }
 
-/** The sources of a catalogue's fact, as evidence. */
-export function citations(cites: readonly Citation[]): Evidence[] {
-  return cites.map(({ at, text }) => citeSource(at, text));
+const cited = new WeakMap<readonly Citation[], readonly Evidence[]>();
+
+/** The sources of a catalogue's fact, as evidence: made once, for the many services of an image. */
+export function citations(cites: readonly Citation[]): readonly Evidence[] {
+  const known = cited.get(cites) ?? cites.map(({ at, text }) => citeSource(at, text));
+  cited.set(cites, known);
+  return known;
 }
 
 /** Setuid programs, and programs with file capabilities on the usual images, as alternatives of a pattern. */
