@@ -3,6 +3,7 @@ import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { limitPids } from './compose/limit-pids.js';
@@ -33,7 +34,14 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
-  compose: [composeNoNewPrivileges, dropCapabilities, readOnlyRootfs, bindPortsToLoopback, limitPids],
+  compose: [
+    addInit,
+    composeNoNewPrivileges,
+    dropCapabilities,
+    readOnlyRootfs,
+    bindPortsToLoopback,
+    limitPids,
+  ],
   systemd: [
     noNewPrivileges,
     protectSystem,

@@ -4,6 +4,8 @@ import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
+import { initNeed, type InitNeed } from './needs/init.js';
+import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { tasksNeed } from './needs/tasks.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
@@ -30,6 +32,10 @@ export interface ServiceWorkload {
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
   readonly tasks: Need<number>;
+  /** Whether PID 1 needs an init before it. */
+  readonly init: Need<InitNeed>;
+  /** Whether it is meant to run for ever or to end by itself. */
+  readonly lifetime: Need<Lifetime>;
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
@@ -40,6 +46,8 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
+  const init = lazy(() => initNeed(view, getOrigin(), user()));
+  const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
   return {
     name: view.name,
     view,
@@ -70,6 +78,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get tasks() {
       return tasks();
+    },
+    get init() {
+      return init();
+    },
+    get lifetime() {
+      return lifetime();
     },
   };
 }
