@@ -7,6 +7,7 @@ import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { limitPids } from './compose/limit-pids.js';
+import { limitRestarts } from './compose/limit-restarts.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
@@ -40,6 +41,7 @@ export const registry: Registry = {
     dropCapabilities,
     readOnlyRootfs,
     bindPortsToLoopback,
+    limitRestarts,
     limitPids,
   ],
   systemd: [
