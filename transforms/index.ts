@@ -6,6 +6,8 @@ import type { ComposeContext, DockerfileContext, UnitContext } from '../src/work
 import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
+import { limitCpus } from './compose/limit-cpus.js';
+import { limitMemory } from './compose/limit-memory.js';
 import { limitPids } from './compose/limit-pids.js';
 import { limitRestarts } from './compose/limit-restarts.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
@@ -43,6 +45,8 @@ export const registry: Registry = {
     bindPortsToLoopback,
     limitRestarts,
     limitPids,
+    limitMemory,
+    limitCpus,
   ],
   systemd: [
     noNewPrivileges,

@@ -3,9 +3,11 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
+import { cpusNeed } from './needs/cpus.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
 import { initNeed, type InitNeed } from './needs/init.js';
 import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
+import { memoryNeed } from './needs/memory.js';
 import { tasksNeed } from './needs/tasks.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
@@ -36,6 +38,10 @@ export interface ServiceWorkload {
   readonly init: Need<InitNeed>;
   /** Whether it is meant to run for ever or to end by itself. */
   readonly lifetime: Need<Lifetime>;
+  /** An upper bound for its memory, in MiB. */
+  readonly memory: Need<number>;
+  /** An upper bound for the processors that it keeps busy. */
+  readonly cpus: Need<number>;
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
@@ -48,6 +54,8 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const tasks = lazy(() => tasksNeed(getOrigin()));
   const init = lazy(() => initNeed(view, getOrigin(), user()));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
+  const memory = lazy(() => memoryNeed(view));
+  const cpus = lazy(() => cpusNeed(view));
   return {
     name: view.name,
     view,
@@ -84,6 +92,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get lifetime() {
       return lifetime();
+    },
+    get memory() {
+      return memory();
+    },
+    get cpus() {
+      return cpus();
     },
   };
 }
