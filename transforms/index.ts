@@ -12,6 +12,7 @@ import { limitPids } from './compose/limit-pids.js';
 import { limitRestarts } from './compose/limit-restarts.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
+import { rotateLogs } from './compose/rotate-logs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -47,6 +48,7 @@ export const registry: Registry = {
     limitPids,
     limitMemory,
     limitCpus,
+    rotateLogs,
   ],
   systemd: [
     noNewPrivileges,
