@@ -3,12 +3,17 @@ import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
+import { limitCpus } from './compose/limit-cpus.js';
+import { limitMemory } from './compose/limit-memory.js';
 import { limitPids } from './compose/limit-pids.js';
+import { limitRestarts } from './compose/limit-restarts.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { pinImage } from './compose/pin-image.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
+import { rotateLogs } from './compose/rotate-logs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -36,11 +41,16 @@ export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
   compose: [
     pinImage,
+    addInit,
     composeNoNewPrivileges,
     dropCapabilities,
     readOnlyRootfs,
     bindPortsToLoopback,
+    limitRestarts,
     limitPids,
+    limitMemory,
+    limitCpus,
+    rotateLogs,
   ],
   systemd: [
     noNewPrivileges,

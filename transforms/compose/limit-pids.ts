@@ -1,9 +1,7 @@
-import { isMap } from 'yaml';
-import type { Edits } from '../../src/core/text.js';
-import { ownPair } from '../../src/formats/compose/document.js';
-import { addKey, addToMap, ownValue } from '../../src/formats/compose/edit.js';
-import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
-import { forEachService, proposal, type DeclaredService } from './service.js';
+import { addLimit, isLimited, limitText, type Limit } from './limits.js';
+import { forEachService, proposal } from './service.js';
+
+const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };
 
 export const limitPids = forEachService(
   {
@@ -22,43 +20,18 @@ export const limitPids = forEachService(
     ],
   },
   (declared) => {
-    const { view, tasks, swarm } = declared.workload;
-    const limits = view.fields('deploy').map((field) => limitsOf(field.value));
-    if (view.last('pids_limit') !== undefined || limits.some((limit) => limit?.pids !== undefined))
-      return undefined;
-    const inDeploy = swarm || limits.some((limit) => limit !== undefined);
+    const { view, tasks } = declared.workload;
+    if (isLimited(view, PIDS)) return undefined;
     return proposal(
       declared,
       tasks.certainty,
       {
         message: 'nothing limits the number of its processes and threads',
         evidence: tasks.evidence,
-        change: inDeploy ? `deploy.resources.limits.pids: ${tasks.value}` : `pids_limit: ${tasks.value}`,
+        change: limitText(declared, PIDS, String(tasks.value)),
         unknownReason: 'how many it needs is not known',
       },
-      () =>
-        inDeploy
-          ? addToDeploy(declared, tasks.value)
-          : addKey(declared.document, declared.service, 'pids_limit', tasks.value),
+      () => addLimit(declared, PIDS, tasks.value),
     );
   },
 );
-
-function limitsOf(deploy: Plain): Readonly<Record<string, Plain>> | undefined {
-  const resources = isRecord(deploy) ? deploy.resources : undefined;
-  const limits = isRecord(resources) ? resources.limits : undefined;
-  return isRecord(limits) ? limits : undefined;
-}
-
-/** `pids_limit` beside `deploy.resources.limits` is refused by Compose when the two differ. */
-function addToDeploy({ document, service }: DeclaredService, limit: number): Edits {
-  let node = ownValue(service, 'deploy');
-  for (const key of ['resources', 'limits']) {
-    if (!isMap(node)) return { ok: false, reason: 'its deploy section is not written in place' };
-    node = ownPair(node, key)?.value ?? undefined;
-  }
-  if (!isMap(node) || node.items.length === 0) {
-    return { ok: false, reason: 'its deploy.resources.limits is not written in place' };
-  }
-  return addToMap(document, node, 'pids', limit);
-}

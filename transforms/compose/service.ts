@@ -117,3 +117,11 @@ export function addToList(declared: DeclaredService, key: string, items: readonl
   if (typeof field.value === 'string') return { ok: false, reason: `its ${key} is not written as a list` };
   return appendToSequence(document, service, field.node, items);
 }
+
+/**
+ * True for a service that another file completes: without an image and a build it runs nothing. What that file says
+ * of a single value would be overruled from here.
+ */
+export function isCompletedElsewhere({ view }: ServiceWorkload): boolean {
+  return view.missing === undefined && view.last('image') === undefined && view.last('build') === undefined;
+}

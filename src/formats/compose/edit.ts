@@ -218,6 +218,8 @@ function quoteIfNeeded(value: string | number | boolean, flow = false): string {
   if (typeof value !== 'string') return String(value);
   const plain = flow ? /^[A-Za-z_/][\w./=-]*$/ : /^[A-Za-z_/][\w./=,:-]*$/;
   const special = /^(true|false|yes|no|on|off|null|y|n)$/i;
+  // `512m` is a string in every version, and what people write.
+  if (/^\d+[kmg]$/.test(value)) return value;
   return plain.test(value) && !special.test(value) && !value.endsWith(':') ? value : JSON.stringify(value);
 }
 

@@ -18,7 +18,13 @@ export type Origin =
       readonly evidence: readonly Evidence[];
     }
   /** Nothing is known of what runs; `reason` completes "… is not known:". */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly evidence: readonly Evidence[] };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+      /** The image that carries the user's own program. */
+      readonly runtime?: ImageFacts;
+    };
 
 /** Reads the Dockerfile that a service builds; undefined when it is missing or can't be read. */
 export type BuildReader = (build: BuildTarget) => ImageBuild | undefined;
@@ -80,7 +86,8 @@ export function originOf(view: ServiceView, catalogue: Catalogue, readBuild: Bui
     return { kind: 'unknown', reason: `${reference.repository} is not in the catalogue`, evidence };
   }
   if (facts.kind === 'runtime') {
-    return { kind: 'unknown', reason: `${facts.name} runs a program of yours that is not read`, evidence };
+    const reason = `${facts.name} runs a program of yours that is not read`;
+    return { kind: 'unknown', reason, evidence, runtime: facts };
   }
   return serverOrigin(view, facts, evidence);
 }

@@ -137,6 +137,19 @@ export function citeField(field: Field): Evidence {
   return cite(field.document, field.offset);
 }
 
+/** Cites the line of a key below a field's own: the field's when an alias or another form hides it. */
+export function citeWithin(field: Field, ...keys: readonly string[]): Evidence {
+  let { node } = field;
+  let offset = field.offset;
+  for (const key of keys) {
+    const pair = isMap(node) ? ownPair(node, key) : undefined;
+    if (pair === undefined) break;
+    offset = pair.key.range?.[0] ?? offset;
+    node = pair.value ?? undefined;
+  }
+  return cite(field.document, offset);
+}
+
 function collect(
   project: ComposeProject,
   document: ComposeDocument,

@@ -3,7 +3,11 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
+import { cpusNeed } from './needs/cpus.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
+import { initNeed, type InitNeed } from './needs/init.js';
+import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
+import { memoryNeed } from './needs/memory.js';
 import { tasksNeed } from './needs/tasks.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
@@ -30,6 +34,14 @@ export interface ServiceWorkload {
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
   readonly tasks: Need<number>;
+  /** Whether PID 1 needs an init before it. */
+  readonly init: Need<InitNeed>;
+  /** Whether it is meant to run for ever or to end by itself. */
+  readonly lifetime: Need<Lifetime>;
+  /** An upper bound for its memory, in MiB. */
+  readonly memory: Need<number>;
+  /** An upper bound for the processors that it keeps busy. */
+  readonly cpus: Need<number>;
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
@@ -40,6 +52,10 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
+  const init = lazy(() => initNeed(view, getOrigin(), user()));
+  const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
+  const memory = lazy(() => memoryNeed(view));
+  const cpus = lazy(() => cpusNeed(view));
   return {
     name: view.name,
     view,
@@ -70,6 +86,18 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get tasks() {
       return tasks();
+    },
+    get init() {
+      return init();
+    },
+    get lifetime() {
+      return lifetime();
+    },
+    get memory() {
+      return memory();
+    },
+    get cpus() {
+      return cpus();
     },
   };
 }

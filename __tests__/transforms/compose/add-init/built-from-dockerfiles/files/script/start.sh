@@ -1,0 +1,3 @@
+#!/bin/sh
+./collect-metrics &
+./server --port 8080

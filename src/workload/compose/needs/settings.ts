@@ -1,0 +1,41 @@
+import { isScalar, isSeq } from 'yaml';
+import { cite } from '../../../core/evidence.js';
+import type { Evidence } from '../../../core/types.js';
+import { environmentOf, strings } from '../plain.js';
+import { citeField, citeWithin, type Field, type ServiceView } from '../project.js';
+
+/** What a service tells its program: the words it is started with, or one variable of its environment. */
+export interface Setting {
+  /** Undefined for the command and the entrypoint. */
+  readonly variable: string | undefined;
+  /** With its variables filled in; those without a value stay. */
+  readonly text: string;
+  readonly evidence: Evidence;
+}
+
+/** The settings that take effect: a variable of a later layer replaces that of an earlier one. */
+export function settings(view: ServiceView): readonly Setting[] {
+  const fill = (text: string): string => view.project.interpolate(text).text;
+  const variables = new Map<string, Setting>();
+  for (const field of view.fields('environment')) {
+    for (const [variable, value] of Object.entries(environmentOf(field.value))) {
+      variables.set(variable, { variable, text: fill(value ?? ''), evidence: citeVariable(field, variable) });
+    }
+  }
+  const words = ['entrypoint', 'command'].flatMap((key): Setting[] => {
+    const field: Field | undefined = view.last(key);
+    if (field === undefined) return [];
+    return [{ variable: undefined, text: fill(strings(field.value).join(' ')), evidence: citeField(field) }];
+  });
+  return [...words, ...variables.values()];
+}
+
+/** The line of one variable, in either form of an environment. */
+function citeVariable(field: Field, variable: string): Evidence {
+  if (!isSeq(field.node)) return citeWithin(field, variable);
+  const item = field.node.items.find(
+    (node) => isScalar(node) && String(node.value).startsWith(`${variable}=`),
+  );
+  const offset = isScalar(item) ? item.range?.[0] : undefined;
+  return cite(field.document, offset ?? field.offset);
+}

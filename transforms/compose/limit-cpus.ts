@@ -1,0 +1,46 @@
+import { addLimit, isLimited, limitText, type Limit } from './limits.js';
+import { forEachService, isCompletedElsewhere, proposal } from './service.js';
+
+const CPUS: Limit = { key: 'cpus', inDeploy: 'cpus' };
+
+/** These limit it too, or settle what happens when processors are short. */
+const OTHERS = ['cpuset', 'cpu_quota', 'cpu_shares', 'cpu_count', 'cpu_percent'];
+
+export const limitCpus = forEachService(
+  {
+    id: 'compose/limit-cpus',
+    title: 'Limit processor time',
+    description:
+      "A service without a limit can keep all of the host's processors busy and starve everything else on it. The limit is what the service's own file says that it uses: GOMAXPROCS, -XX:ActiveProcessorCount, or what it reserves (at least one). It is never a larger number than the file names, because the engine refuses to start a container with more processors than the host has. Where the file says nothing of the kind it has to be measured.",
+    severity: 'low',
+    phase: 2,
+    mayBreak:
+      'Work that used more processors takes longer, and a host with fewer processors than the limit refuses to start the service.',
+    touches: ['services.*.cpus', 'services.*.deploy.resources.limits.cpus'],
+    // CIS 5.12 asks for a priority (cpu_shares), which a limit is not.
+    controls: [],
+    references: [
+      'https://docs.docker.com/reference/compose-file/services/#cpus',
+      'https://docs.docker.com/reference/compose-file/deploy/#cpus',
+      'https://docs.docker.com/engine/containers/resource_constraints/#cpu',
+      'https://github.com/moby/moby/blob/master/daemon/daemon_unix.go',
+    ],
+  },
+  (declared) => {
+    const { view, cpus } = declared.workload;
+    if (isCompletedElsewhere(declared.workload)) return undefined;
+    if (isLimited(view, CPUS) || OTHERS.some((key) => view.last(key) !== undefined)) return undefined;
+    const value = cpus.certainty === 'unknown' ? '<what it uses at its peak>' : String(cpus.value);
+    return proposal(
+      declared,
+      cpus.certainty,
+      {
+        message: 'nothing limits the processor time that it takes',
+        evidence: cpus.evidence,
+        change: limitText(declared, CPUS, value),
+        unknownReason: cpus.reason ?? 'how many it needs is not known',
+      },
+      () => addLimit(declared, CPUS, value),
+    );
+  },
+);

@@ -1,0 +1,62 @@
+import { addKey } from '../../src/formats/compose/edit.js';
+import { isRecord } from '../../src/workload/compose/plain.js';
+import { citeField } from '../../src/workload/compose/project.js';
+import { accepted, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+
+const POLICY = 'on-failure:5';
+
+export const limitRestarts = forEachService(
+  {
+    id: 'compose/limit-restarts',
+    title: 'Restart after a failure, five times at most',
+    description:
+      'A server without a restart policy stays down after its first crash; one that is restarted without end hides why it fails and wears the host out. A server that says nothing gets `on-failure:5`. What ends by itself or is called by hand (migrations, jobs, tests, tools, services with a profile) gets none: it must not run once more. `always` and `unless-stopped` stay: the service would no longer come back when the host restarts.',
+    severity: 'low',
+    phase: 2,
+    mayBreak:
+      'A crash is followed by up to five restarts; a test run that waits for the first container to exit goes on meanwhile.',
+    touches: ['services.*.restart'],
+    controls: ['CIS-Docker-5.15'],
+    references: [
+      'https://docs.docker.com/reference/compose-file/services/#restart',
+      'https://docs.docker.com/engine/containers/start-containers-automatically/',
+    ],
+  },
+  (declared) => {
+    const { document, service, workload } = declared;
+    if (isCompletedElsewhere(workload)) return undefined;
+    const { view, lifetime } = workload;
+    const field = view.last('restart');
+    if (field !== undefined) {
+      const policy = typeof field.value === 'string' ? view.project.interpolate(field.value).text : '';
+      const message = `restart: ${policy} has no limit`;
+      const evidence = [citeField(field)];
+      if (policy === 'on-failure') {
+        const reason = 'nothing says how many attempts it needs until what it depends on is there';
+        return manual(declared, { message, evidence, reason, suggestion: `restart: ${POLICY}` });
+      }
+      if (!/^(?:always|unless-stopped)$/.test(policy)) return undefined;
+      const reason = 'it also brings the service back when the host restarts, which on-failure does not';
+      return accepted(declared, { message, evidence, reason });
+    }
+    const deploys = view.fields('deploy').map(({ value }) => value);
+    if (deploys.some((deploy) => isRecord(deploy) && deploy.restart_policy !== undefined)) return undefined;
+    if (lifetime.value === 'job') return undefined;
+    const message = 'it stays down after its first crash';
+    if (workload.swarm) {
+      const reason = 'docker stack deploy ignores restart: without deploy.restart_policy it restarts always';
+      return accepted(declared, { message: 'it has no restart policy', evidence: [], reason });
+    }
+    return proposal(
+      declared,
+      lifetime.certainty,
+      {
+        message,
+        evidence: lifetime.evidence,
+        change: `restart: ${POLICY}`,
+        unknownReason: lifetime.reason ?? 'it is not known whether it ends by itself',
+      },
+      () => addKey(document, service, 'restart', POLICY),
+    );
+  },
+);

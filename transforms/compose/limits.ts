@@ -1,0 +1,60 @@
+import { isMap } from 'yaml';
+import type { Edits } from '../../src/core/text.js';
+import { ownPair } from '../../src/formats/compose/document.js';
+import { addKey, addToMap, ownValue, sharedReason } from '../../src/formats/compose/edit.js';
+import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
+import type { ServiceView } from '../../src/workload/compose/project.js';
+import type { DeclaredService } from './service.js';
+
+/** A limit on a resource, as Compose writes it in its two places. */
+export interface Limit {
+  readonly key: 'pids_limit' | 'mem_limit' | 'cpus';
+  readonly inDeploy: 'pids' | 'memory' | 'cpus';
+}
+
+/** True when some layer of the service sets the limit, in either place. */
+export function isLimited(view: ServiceView, { key, inDeploy }: Limit): boolean {
+  return view.last(key) !== undefined || limitsOf(view).some((limits) => limits[inDeploy] !== undefined);
+}
+
+/**
+ * Beside `deploy.resources.limits` Compose refuses `mem_limit`, `cpus` and `pids_limit` when the two differ, and one
+ * that is not set differs too (compose-go, loader/validate.go); Swarm knows only the former.
+ */
+export function limitsInDeploy({ view, swarm }: DeclaredService['workload']): boolean {
+  return swarm || limitsOf(view).length > 0;
+}
+
+/** The limit as a reviewer reads it. */
+export function limitText(declared: DeclaredService, { key, inDeploy }: Limit, value: string): string {
+  return limitsInDeploy(declared.workload)
+    ? `deploy.resources.limits.${inDeploy}: ${value}`
+    : `${key}: ${value}`;
+}
+
+export function addLimit(declared: DeclaredService, limit: Limit, value: string | number): Edits {
+  const { document, service, workload } = declared;
+  if (!limitsInDeploy(workload)) return addKey(document, service, limit.key, value);
+  let node = ownValue(service, 'deploy');
+  for (const key of ['resources', 'limits']) {
+    if (!isMap(node)) return { ok: false, reason: 'its deploy section is not written in place' };
+    const shared = service.locked ?? sharedReason(service, node);
+    if (shared !== undefined) return { ok: false, reason: shared };
+    node = ownPair(node, key)?.value ?? undefined;
+  }
+  if (!isMap(node) || node.items.length === 0) {
+    return { ok: false, reason: 'its deploy.resources.limits is not written in place' };
+  }
+  const shared = sharedReason(service, node);
+  return shared === undefined
+    ? addToMap(document, node, limit.inDeploy, value)
+    : { ok: false, reason: shared };
+}
+
+function limitsOf(view: ServiceView): readonly Readonly<Record<string, Plain>>[] {
+  return view.fields('deploy').flatMap(({ value }) => {
+    const resources = isRecord(value) ? value.resources : undefined;
+    const limits = isRecord(resources) ? resources.limits : undefined;
+    return isRecord(limits) ? [limits] : [];
+  });
+}
