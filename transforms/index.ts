@@ -5,6 +5,7 @@ import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
+import { isolateDataStores } from './compose/isolate-data-stores.js';
 import { limitPids } from './compose/limit-pids.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
@@ -33,7 +34,14 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
-  compose: [composeNoNewPrivileges, dropCapabilities, readOnlyRootfs, bindPortsToLoopback, limitPids],
+  compose: [
+    composeNoNewPrivileges,
+    dropCapabilities,
+    readOnlyRootfs,
+    bindPortsToLoopback,
+    isolateDataStores,
+    limitPids,
+  ],
   systemd: [
     noNewPrivileges,
     protectSystem,
