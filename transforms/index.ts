@@ -8,6 +8,7 @@ import { dropCapabilities } from './compose/drop-capabilities.js';
 import { isolateDataStores } from './compose/isolate-data-stores.js';
 import { limitPids } from './compose/limit-pids.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
+import { proxyDockerSocket } from './compose/proxy-docker-socket.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
@@ -40,6 +41,7 @@ export const registry: Registry = {
     readOnlyRootfs,
     bindPortsToLoopback,
     isolateDataStores,
+    proxyDockerSocket,
     limitPids,
   ],
   systemd: [

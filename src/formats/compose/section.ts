@@ -108,7 +108,7 @@ export function removeFromSequence(
     return refused(`its ${key} comes from an anchor or another service`);
   }
   if (service.map.flow === true || list.flow === true || isMap(list)) {
-    return refused(`its ${key} is not a list in block style`);
+    return refused(`its list of ${key} is not in block style`);
   }
   if (list.anchor !== undefined || (item as { anchor?: string }).anchor !== undefined) {
     return refused(`its ${key} has an anchor`);

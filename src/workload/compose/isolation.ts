@@ -1,11 +1,13 @@
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { Evidence } from '../../core/types.js';
 import { ownPair } from '../../formats/compose/document.js';
 import type { ImageFacts } from '../../catalogue/types.js';
+import { isSocketProxy } from './docker-socket.js';
 import { environmentFiles, hostPattern, matchIn, mentionOf, mountedFiles } from './mentions.js';
 import { environmentOf, isRecord, strings } from './plain.js';
 import type { ComposeProject, ServiceView } from './project.js';
 import type { ServiceWorkload } from './service.js';
+import { partialReason } from './whole.js';
 
 /** A data store on the project's default network. */
 export interface SharedStore {
@@ -37,20 +39,12 @@ function storeFacts({ origin, view, swarm }: ServiceWorkload): ImageFacts | unde
   return elsewhere ? undefined : origin.facts;
 }
 
-function projectObstacle({ documents }: ComposeProject): string | undefined {
-  const [document, ...overrides] = documents;
-  if (overrides.length > 0) return `${overrides[0]!.path} adds to the project: its services may use it too`;
-  for (const { contents } of document?.yamls ?? []) {
-    if (!isMap(contents)) continue;
-    if (ownPair(contents as never, 'include') !== undefined) {
-      return 'the project includes other files, whose services may use it too';
-    }
-    const networks = ownPair(contents as never, 'networks')?.value;
-    if (isMap(networks) && ownPair(networks as never, 'default') !== undefined) {
-      return 'the file configures the default network: other projects may reach it there';
-    }
-  }
-  return undefined;
+function projectObstacle(project: ComposeProject): string | undefined {
+  const configured = topLevelNetworks(project).includes('default');
+  return (
+    partialReason(project) ??
+    (configured ? 'the file configures the default network: other projects may reach it there' : undefined)
+  );
 }
 
 function ownObstacle({ view }: ServiceWorkload): string | undefined {
@@ -121,7 +115,6 @@ function unseenUse(other: ServiceWorkload, workloads: readonly ServiceWorkload[]
   const mode = view.last('network_mode')?.value;
   if (mode === 'none' || mode === 'host') return undefined;
   const image = view.last('image');
-  if (image === undefined && view.last('build') === undefined) return 'has neither an image nor a build';
   if (isExtended(view)) return 'extends another service: what it uses is not read';
   const environment = environmentFiles(view).unread;
   if (environment !== undefined) return `reads ${environment}, which is not in the tree and may name it`;
@@ -137,7 +130,8 @@ function unseenUse(other: ServiceWorkload, workloads: readonly ServiceWorkload[]
   if (origin.kind === 'server') return undefined;
   // Who lists what it talks to has most likely listed all; of who lists nothing, nothing is known.
   const listed = workloads.some(
-    ({ name, view: third }) => name !== other.name && mentionOf(view, hostPattern(third)) !== undefined,
+    (third) =>
+      third !== other && !isSocketProxy(third) && mentionOf(view, hostPattern(third.view)) !== undefined,
   );
   return listed ? undefined : 'names no service at all: its program may know this one';
 }
@@ -174,13 +168,17 @@ function topLevelFiles(view: ServiceView): string | undefined {
 
 /** A name for a network that the file doesn't use yet. */
 export function freeNetworkName(project: ComposeProject, ...names: readonly string[]): string | undefined {
-  const taken = project.documents.flatMap(({ yamls }) =>
+  const taken = topLevelNetworks(project);
+  return names.find((name) => !taken.includes(name));
+}
+
+function topLevelNetworks({ documents }: ComposeProject): readonly string[] {
+  return documents.flatMap(({ yamls }) =>
     yamls.flatMap(({ contents }) => {
-      const networks = isMap(contents) ? ownPair(contents as never, 'networks')?.value : undefined;
+      const networks = isMap(contents) ? ownPair(contents as YAMLMap, 'networks')?.value : undefined;
       return isMap(networks)
         ? networks.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []))
         : [];
     }),
   );
-  return names.find((name) => !taken.includes(name));
 }
