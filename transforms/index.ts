@@ -6,12 +6,14 @@ import type { ComposeContext, DockerfileContext, UnitContext } from '../src/work
 import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
+import { isolateDataStores } from './compose/isolate-data-stores.js';
 import { limitCpus } from './compose/limit-cpus.js';
 import { limitMemory } from './compose/limit-memory.js';
 import { limitPids } from './compose/limit-pids.js';
 import { limitRestarts } from './compose/limit-restarts.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { pinImage } from './compose/pin-image.js';
+import { proxyDockerSocket } from './compose/proxy-docker-socket.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
@@ -46,6 +48,8 @@ export const registry: Registry = {
     dropCapabilities,
     readOnlyRootfs,
     bindPortsToLoopback,
+    isolateDataStores,
+    proxyDockerSocket,
     limitRestarts,
     limitPids,
     limitMemory,

@@ -139,6 +139,8 @@ export interface ImageFacts {
     readonly api: readonly string[];
     /** It calls POST, PUT or DELETE. */
     readonly writes: boolean;
+    /** Unless one of these variables (or the option of that name) is set, it only reads, and only these sections. */
+    readonly onlyReads?: { readonly unless: readonly string[]; readonly api: readonly string[] };
     /** How it is told another address: the variable (`DOCKER_HOST`), or the option's name. */
     readonly address?: string;
   };

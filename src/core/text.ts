@@ -9,6 +9,11 @@ export interface TextEdit extends Range {
   readonly text: string;
   /** Among insertions at one offset the deeper one comes first: a nested key before its parent's next sibling. */
   readonly depth?: number;
+  /**
+   * Stands before `text`, once for all insertions at one offset that bring the same: the key of a section that
+   * doesn't exist yet, and to which several changes add entries.
+   */
+  readonly under?: string;
 }
 
 /**
@@ -61,18 +66,28 @@ export function applyEdits(text: string, list: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
-/** The order in which edits take effect. */
+/** The order in which edits take effect, each with its whole text. */
 export function inOrder(list: readonly TextEdit[]): readonly TextEdit[] {
-  return list
-    .map((edit, order) => ({ edit, order }))
+  const groups = new Map<string, number>();
+  const ordered = list.map((edit, order) => {
+    const key = edit.under === undefined ? undefined : `${edit.start} ${edit.under}`;
+    const group = key === undefined ? order : (groups.get(key) ?? order);
+    if (key !== undefined) groups.set(key, group);
+    return { edit, order, group };
+  });
+  return ordered
     .sort(
       (a, b) =>
         a.edit.start - b.edit.start ||
         a.edit.end - b.edit.end ||
         (b.edit.depth ?? 0) - (a.edit.depth ?? 0) ||
+        a.group - b.group ||
         a.order - b.order,
     )
-    .map(({ edit }) => edit);
+    .map(({ edit, order, group }) => {
+      const { under, ...plain } = edit;
+      return under === undefined || order !== group ? plain : { ...plain, text: under + edit.text };
+    });
 }
 
 export const BOM = '\uFEFF';

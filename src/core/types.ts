@@ -54,8 +54,8 @@ export interface TransformMeta {
   /** The sentence a reviewer needs. */
   readonly mayBreak: string;
   /**
-   * Patterns of the semantic paths that it may change, `*` for one segment: `services.*.cap_drop`. Empty for one
-   * that only reports what a person must decide.
+   * Patterns of the semantic paths that it may change, `*` for one segment or its end: `services.*.cap_drop`. Empty for
+   * one that only reports what a person must decide.
    */
   readonly touches: readonly string[];
   readonly controls: readonly string[];

@@ -84,9 +84,14 @@ function fail(reason: string): Verdict {
 function covers(meta: TransformMeta, fixes: readonly FixFinding[], path: SemanticPath): boolean {
   const declared = meta.touches.some((pattern) => {
     const segments = pattern.split('.');
-    return segments.length <= path.length && segments.every((part, at) => part === '*' || part === path[at]);
+    return segments.length <= path.length && segments.every((part, at) => matches(part, path[at]!));
   });
   return declared && fixes.some((fix) => fix.subject.every((part, at) => part === path[at]));
+}
+
+/** `*` at the end of a segment stands for what may follow. */
+function matches(pattern: string, segment: string): boolean {
+  return pattern.endsWith('*') ? segment.startsWith(pattern.slice(0, -1)) : segment === pattern;
 }
 
 /** The first comment of `before` that is not among `after`, counting repetitions. */

@@ -124,6 +124,7 @@ function whatOf({ finding }: PlanEntry): string {
 }
 
 function subjectName(subject: readonly string[]): string {
+  if (subject.length === 0) return 'the file';
   if (subject[0] === 'services') return subject[1] ?? '';
   if (subject[0] === 'stages') return `stage ${subject[1] ?? ''}`;
   return `[${subject[0] ?? ''}]`;

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
+import { edits, lineEnding, refused, type Edits, type TextEdit } from '../../core/text.js';
 import {
   aliasedAnchors,
   contentEnd,
@@ -156,7 +156,7 @@ export function keyColumn(document: ComposeDocument, map: YAMLMap): number | und
   return /^\uFEFF? *(?:- +)*$/.test(before) ? before.replace('\uFEFF', '').length : undefined;
 }
 
-interface Indentation {
+export interface Indentation {
   /** Spaces from a key to the keys of the mapping below it. */
   readonly map: number;
   /** Spaces from a key to the dashes of the list below it: 0 or more. */
@@ -164,7 +164,7 @@ interface Indentation {
 }
 
 /** How the file indents, read off its own first nested mapping and list. */
-function indentation(document: ComposeDocument, column: number): Indentation {
+export function indentation(document: ComposeDocument, column: number): Indentation {
   const found: { map?: number; sequence?: number } = {};
   const visit = (map: YAMLMap): void => {
     const outer = keyColumn(document, map);
@@ -188,7 +188,7 @@ function indentation(document: ComposeDocument, column: number): Indentation {
   return { map, sequence: found.sequence ?? map };
 }
 
-function renderBlock(key: string, value: YamlValue, column: number, indent: Indentation): string[] {
+export function renderBlock(key: string, value: YamlValue, column: number, indent: Indentation): string[] {
   const lead = ' '.repeat(column);
   if (Array.isArray(value)) {
     const dashes = ' '.repeat(column + indent.sequence);
@@ -233,13 +233,15 @@ function quoteLike(neighbour: Node, value: string, flow = false): string {
 /**
  * Inserts whole lines after the line on which `end` lies. Comments below it that are indented deeper than the
  * mapping's keys belong to its last entry (a list's commented-out items) and are passed over.
+ * @param under lines that come first, once for all insertions there that bring the same.
  */
-function insertLines(
+export function insertLines(
   document: ComposeDocument,
   end: number,
   column: number,
   map: YAMLMap | undefined,
   lines: readonly string[],
+  under: readonly string[] = [],
 ): Edits {
   const { text } = document;
   const eol = lineEnding(text);
@@ -252,10 +254,16 @@ function insertLines(
   // A list whose dashes stand in the keys' own column is still inside the mapping.
   const depth = 2 * column + (map === undefined ? 1 : 0);
   if (afterLine) {
-    return edits({ start: at, end: at, depth, text: lines.map((line) => line + eol).join('') });
+    const whole = (part: readonly string[]): string => part.map((line) => line + eol).join('');
+    return edits(insertion(at, depth, whole(lines), whole(under)));
   }
   if (map !== undefined) at = skipOwnComments(document, at, column, endsInFlushList(document, map, column));
-  return edits({ start: at, end: at, depth, text: lines.map((line) => eol + line).join('') });
+  const whole = (part: readonly string[]): string => part.map((line) => eol + line).join('');
+  return edits(insertion(at, depth, whole(lines), whole(under)));
+}
+
+function insertion(at: number, depth: number, text: string, under: string): TextEdit {
+  return { start: at, end: at, depth, text, ...(under === '' ? {} : { under }) };
 }
 
 function skipOwnComments(

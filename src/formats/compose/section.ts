@@ -1,0 +1,134 @@
+import { isMap, type Node, type YAMLMap } from 'yaml';
+import { refused, type Edits } from '../../core/text.js';
+import {
+  aliasedAnchors,
+  contentEnd,
+  ownPair,
+  rangeOf,
+  type ComposeDocument,
+  type ComposeService,
+} from './document.js';
+import { indentation, insertLines, keyColumn, renderBlock, type YamlValue } from './edit.js';
+
+/**
+ * Adds an entry to a mapping at the top of the file (`services`, `networks`), which is made where there is none. What
+ * several changes add makes one mapping.
+ */
+export function addToSection(
+  document: ComposeDocument,
+  section: string,
+  name: string,
+  value: YamlValue,
+): Edits {
+  const [yaml, ...more] = document.yamls;
+  const root = yaml?.contents;
+  if (yaml === undefined || more.length > 0) return refused('the file holds several documents');
+  if (!isMap(root) || root.flow === true) return refused('the file is not written in block style');
+  const column = keyColumn(document, root);
+  if (column === undefined) return refused('its keys are not at the start of their lines');
+  const indent = indentation(document, column);
+  const pair = ownPair(root as YAMLMap, section);
+  if (pair === undefined) {
+    const lines = renderBlock(name, value, column + indent.map, indent);
+    const blank = isApart(document, root as YAMLMap) ? [''] : [];
+    const header = `${' '.repeat(column)}${section}:`;
+    return insertLines(document, contentEnd(root), column, root as YAMLMap, lines, [...blank, header]);
+  }
+  const map = pair.value;
+  if (!isMap(map) || map.flow === true || map.items.length === 0) {
+    return refused(`its ${section} section is not a mapping in block style`);
+  }
+  if (map.anchor !== undefined && aliasedAnchors(yaml).has(map.anchor)) {
+    return refused(`its ${section} section is used elsewhere through its anchor`);
+  }
+  const inner = keyColumn(document, map);
+  if (inner === undefined) return refused('its keys are not at the start of their lines');
+  const lines = renderBlock(name, value, inner, indent);
+  const blank = isApart(document, map) && (section === 'services' || map.items.length > 1) ? [''] : [];
+  return insertLines(document, contentEnd(map), inner, map, [...blank, ...lines]);
+}
+
+/**
+ * Adds a list that begins with `base` to a service that has none under the key. What several changes add behind the
+ * same base makes one list.
+ */
+export function addListFrom(
+  document: ComposeDocument,
+  service: ComposeService,
+  key: string,
+  base: readonly string[],
+  items: readonly string[],
+): Edits {
+  const { map } = service;
+  if (service.locked !== undefined || map === undefined) {
+    return refused(service.locked ?? 'the service has no keys');
+  }
+  if (map.flow === true) return refused('the service is written in one line');
+  const column = keyColumn(document, map);
+  if (column === undefined) return refused('its keys are not at the start of their lines');
+  const indent = indentation(document, column);
+  const header = renderBlock(key, base, column, indent);
+  const [, ...lines] = renderBlock(key, items, column, indent);
+  return insertLines(document, contentEnd(map), column, map, lines, header);
+}
+
+/** True when the file leaves blank lines between the entries of a mapping, or shows no habit yet. */
+function isApart(document: ComposeDocument, map: YAMLMap): boolean {
+  const end = contentEnd(map);
+  // Behind a block scalar a blank line would be part of its text.
+  if (document.text[end - 1] === '\n') return false;
+  return (
+    map.items.length === 1 ||
+    map.items.some((pair, at) => {
+      const before = map.items[at - 1];
+      if (before === undefined) return false;
+      const from = Math.max(contentEnd(before.value as Node | null), contentEnd(before.key as Node));
+      return /\n[ \t]*\r?\n/.test(document.text.slice(from, rangeOf(pair.key as Node).start));
+    })
+  );
+}
+
+/**
+ * Takes an entry out of a list in block style, with its line or lines; the last one goes together with the list's key.
+ * Refused where a comment would go too.
+ */
+export function removeFromSequence(
+  document: ComposeDocument,
+  service: ComposeService,
+  key: string,
+  item: Node,
+): Edits {
+  if (service.locked !== undefined || service.map === undefined) {
+    return refused(service.locked ?? 'the service has no keys');
+  }
+  const pair = ownPair(service.map, key);
+  const list = pair?.value as (Node & { items?: unknown[]; flow?: boolean; anchor?: string }) | undefined;
+  const items = list?.items ?? [];
+  if (pair === undefined || list === undefined || !items.includes(item)) {
+    return refused(`its ${key} comes from an anchor or another service`);
+  }
+  if (service.map.flow === true || list.flow === true || isMap(list)) {
+    return refused(`its list of ${key} is not in block style`);
+  }
+  if (list.anchor !== undefined || (item as { anchor?: string }).anchor !== undefined) {
+    return refused(`its ${key} has an anchor`);
+  }
+  const { text, lines } = document;
+  const whole = items.length === 1;
+  const first = whole ? (pair.key.range?.[0] ?? 0) : (item.range?.[0] ?? 0);
+  const start = lines.startOfLine(first);
+  const end = contentEnd(item);
+  const stop = text[end - 1] === '\n' ? end - 1 : lines.endOfLine(end);
+  if (!(whole ? /^[ \uFEFF]*$/ : /^ *- +$/).test(text.slice(start, first))) {
+    return refused(`its ${key} does not stand on lines of its own`);
+  }
+  if (whole && service.map.items.length === 1) return refused('nothing would be left of the service');
+  const removed = text.slice(start, stop);
+  if (/(?:^|\s)#/.test(removed)) {
+    return refused(`a comment stands beside what would be removed of its ${key}`);
+  }
+  // The line ending before it goes too, so that what is added at the end of the list's last line stays there.
+  const before = text[start - 2] === '\r' ? start - 2 : start - 1;
+  if (before < 0) return refused('it stands on the first line');
+  return { ok: true, edits: [{ start: before, end: stop, text: '' }] };
+}

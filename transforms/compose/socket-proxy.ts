@@ -1,0 +1,113 @@
+import { isMap, isSeq } from 'yaml';
+import { combine, refused, type Edits } from '../../src/core/text.js';
+import { addKey, addToMap, appendToSequence, type YamlValue } from '../../src/formats/compose/edit.js';
+import { addListFrom, addToSection, removeFromSequence } from '../../src/formats/compose/section.js';
+import type { SocketFacts, SocketMount } from '../../src/workload/compose/docker-socket.js';
+import type { DeclaredService } from './service.js';
+
+export const PROXY = 'docker-socket-proxy';
+
+/** The release from which the catalogue's facts about it are. */
+const IMAGE = 'tecnativa/docker-socket-proxy:v0.4.1';
+
+/** What the proxy lets through, as its variables: https://github.com/Tecnativa/docker-socket-proxy#grant-or-revoke-access-to-certain-api-sections */
+export type Rights = Readonly<Record<string, number>>;
+
+const SECTIONS =
+  'auth commit configs containers distribution events exec images info networks nodes ping plugins secrets services swarm system tasks version volumes'.split(
+    ' ',
+  );
+
+/** They are granted by default, and every client needs them. */
+const GRANTED = ['ping', 'version'];
+
+export function rightsOf({ api, writes }: SocketFacts): Rights {
+  const names = api.filter((section) => !GRANTED.includes(section)).map((section) => section.toUpperCase());
+  return Object.fromEntries([...names, ...(writes ? ['POST'] : [])].map((name) => [name, 1]));
+}
+
+/** A section that the proxy may not carry: a client builds over connections of other protocols (/session, /grpc). */
+export function unfiltered({ api }: SocketFacts): string | undefined {
+  return api.find((section) => !SECTIONS.includes(section));
+}
+
+/** The text to add by hand. */
+export function suggestion(service: string, facts: SocketFacts | undefined): string {
+  const rights = facts === undefined ? [] : Object.keys(rightsOf(facts)).map((name) => `${name}=1`);
+  const granted = rights.length === 0 ? 'only what it calls' : rights.join(', ');
+  return `a service ${PROXY} (${IMAGE}, ${granted}) that mounts the socket, on an internal network which ${service} joins; and instead of its mount ${setting(facts?.address)}`;
+}
+
+function setting(address: string | undefined): string {
+  const url = `tcp://${PROXY}:2375`;
+  if (address === undefined) return `${url} in its own settings`;
+  if (address.startsWith('--')) return `${address}=${url}`;
+  if (address === 'DOCKER_HOST') return `DOCKER_HOST=${url}`;
+  // A key of a configuration file is written with underscores, an option of the command line without.
+  return address.includes('_') ? `${address}: ${url}` : `--${address}=${url}`;
+}
+
+/** Adds the proxy as a service, and gives it to another one in the place of the socket. */
+export function putProxy(
+  declared: DeclaredService,
+  mount: SocketMount,
+  proxy: string,
+  rights: Rights,
+): Edits {
+  const { document, service, workload } = declared;
+  const restart = workload.view.last('restart')?.value;
+  const label = mount.label === undefined ? '' : `:${mount.label}`;
+  // The other transforms never see this service: it has from the start what they would give it.
+  const definition: YamlValue = {
+    image: IMAGE,
+    restart: typeof restart === 'string' ? restart : 'on-failure:5',
+    environment: rights,
+    volumes: [`${mount.source}:/var/run/docker.sock${label}`],
+    networks: [proxy],
+    // It writes its configuration to /tmp and its process id to /run, and runs as root without a capability.
+    read_only: true,
+    tmpfs: ['/run:noexec,nosuid,nodev,size=1m', '/tmp:noexec,nosuid,nodev,size=1m'],
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    pids_limit: 4096,
+    logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
+  };
+  return combine(
+    removeFromSequence(document, service, 'volumes', mount.node),
+    addVariable(declared, 'DOCKER_HOST', `tcp://${proxy}:2375`),
+    join(declared, 'depends_on', proxy),
+    join(declared, 'networks', proxy),
+    addToSection(document, 'services', proxy, definition),
+    addToSection(document, 'networks', proxy, { internal: true }),
+  );
+}
+
+function addVariable({ document, service, workload }: DeclaredService, name: string, value: string): Edits {
+  const field = workload.view.last('environment');
+  if (field === undefined) return addKey(document, service, 'environment', { [name]: value });
+  if (!field.own || field.node === undefined) return refused('its environment comes from an anchor');
+  if (isSeq(field.node)) return appendToSequence(document, service, field.node, [`${name}=${value}`]);
+  if (!isMap(field.node) || field.node.anchor !== undefined) {
+    return refused('its environment has an anchor');
+  }
+  return addToMap(document, field.node, name, value);
+}
+
+/** Adds the proxy to what the service waits for or is on, in either of the forms that these keys have. */
+function join(
+  { document, service, workload }: DeclaredService,
+  key: 'depends_on' | 'networks',
+  name: string,
+): Edits {
+  const field = workload.view.last(key);
+  if (field === undefined) {
+    // A service with `networks` leaves the default one unless it names it.
+    return addListFrom(document, service, key, key === 'networks' ? ['default'] : [], [name]);
+  }
+  if (!field.own || field.node === undefined) return refused(`its ${key} comes from an anchor`);
+  if (isSeq(field.node)) return appendToSequence(document, service, field.node, [name]);
+  if (!isMap(field.node) || field.node.flow === true || field.node.anchor !== undefined) {
+    return refused(`its ${key} is not a list or a mapping in block style`);
+  }
+  return addToMap(document, field.node, name, key === 'networks' ? {} : { condition: 'service_started' });
+}
