@@ -6,8 +6,13 @@ import type { ComposeContext, DockerfileContext, UnitContext } from '../src/work
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { limitPids } from './compose/limit-pids.js';
+import { mountReadOnly } from './compose/mount-read-only.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
+import { removePrivileged } from './compose/remove-privileged.js';
+import { removeUnconfined } from './compose/remove-unconfined.js';
+import { reportHostNamespaces } from './compose/report-host-namespaces.js';
+import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -33,7 +38,18 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
-  compose: [composeNoNewPrivileges, dropCapabilities, readOnlyRootfs, bindPortsToLoopback, limitPids],
+  compose: [
+    removePrivileged,
+    removeUnconfined,
+    composeNoNewPrivileges,
+    dropCapabilities,
+    readOnlyRootfs,
+    mountReadOnly,
+    bindPortsToLoopback,
+    limitPids,
+    reportSensitiveMounts,
+    reportHostNamespaces,
+  ],
   systemd: [
     noNewPrivileges,
     protectSystem,

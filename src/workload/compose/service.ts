@@ -3,8 +3,11 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
+import { confinementNeed } from './needs/confinement.js';
+import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
 import { tasksNeed } from './needs/tasks.js';
+import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
 import { mountsOf, type Mount } from './mounts.js';
@@ -19,6 +22,10 @@ export interface ServiceWorkload {
   readonly mounts: readonly Mount[];
   /** `privileged: true`, with its line. */
   readonly privileged: Evidence | undefined;
+  /** What it needs in place of `privileged: true`. */
+  readonly unprivileged: Need<Privileges>;
+  /** True when it does with the default seccomp, AppArmor and SELinux profiles. */
+  readonly confinement: Need<boolean>;
   /** True for a service that only `docker stack deploy` can run as written. */
   readonly swarm: boolean;
   readonly user: Need<ProcessUser>;
@@ -26,6 +33,8 @@ export interface ServiceWorkload {
   readonly capabilities: Need<readonly Capability[]>;
   /** What must be writable besides the mounts when the root file system is read-only. */
   readonly writable: Need<readonly TmpfsPath[]>;
+  /** The bind mounts that are writable and only read. */
+  readonly readMounts: readonly ReadMount[];
   /** Programs that gain privileges on exec and that the service uses. */
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
@@ -38,6 +47,9 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const user = lazy(() => userNeed(view, getOrigin()));
   const capabilities = lazy(() => capabilitiesNeed(view, getOrigin(), user(), mounts()));
   const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
+  const readMounts = lazy(() => readMountsNeed(view, getOrigin(), mounts()));
+  const unprivileged = lazy(() => unprivilegedNeed(view, getOrigin(), user(), mounts()));
+  const confinement = lazy(() => confinementNeed(view, getOrigin()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
   return {
@@ -53,6 +65,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
       const field = view.last('privileged');
       return field?.value === 'true' ? citeField(field) : undefined;
     },
+    get unprivileged() {
+      return unprivileged();
+    },
+    get confinement() {
+      return confinement();
+    },
     get swarm() {
       return isSwarm(view);
     },
@@ -64,6 +82,9 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get writable() {
       return writable();
+    },
+    get readMounts() {
+      return readMounts();
     },
     get setuidHelpers() {
       return setuidHelpers();
