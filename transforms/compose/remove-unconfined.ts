@@ -116,7 +116,7 @@ function edit(declared: DeclaredService, replace: boolean): Edits {
     strings(value).some((option) => removable.includes(option));
   const place = ownField(declared, 'security_opt', isConcerned);
   if (!place.ok) return place;
-  const { node, yaml } = place.field;
+  const { node, offset, yaml } = place.field;
   const list = resolveAlias(node, yaml);
   if (node === undefined || !isSeq(list)) return refused('its security_opt is not written as a list');
   const shared = sharedReason(service, node);
@@ -124,6 +124,8 @@ function edit(declared: DeclaredService, replace: boolean): Edits {
   const indexes = list.items.flatMap((item, index) =>
     removable.includes(String(toPlain(item, yaml))) ? [index] : [],
   );
+  // A comment beside the key or above it speaks of all the options.
+  if (hasComment(document, { start: offset, end: offset })) return refused(COMMENTED);
   if (!replace && indexes.length === list.items.length) return removeKey(document, service, 'security_opt');
   const last = indexes.at(-1);
   if (!replace || last === undefined) return removeItems(document, service, node, indexes);

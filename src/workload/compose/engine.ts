@@ -8,6 +8,9 @@ const ENGINE =
 /** Chromium and what drives it: its sandbox makes user namespaces, which Docker's seccomp profile forbids. */
 const BROWSER = /chrom(?:e|ium)|browserless|playwright|puppeteer|selenium|webtop|kasm|neko/;
 
+/** The program itself: `init` as a word is a subcommand of many. */
+const SYSTEM = /(?:^|\s)\/(?:usr\/)?(?:s?bin\/init|lib\/systemd\/systemd)(?:$|\s)/;
+
 /** What a service is, by its image's name or its command, of what no default confinement fits. */
 export type Special = 'engine' | 'browser' | 'system';
 
@@ -17,7 +20,5 @@ export function specialKind(view: ServiceView): Special | undefined {
   if (ENGINE.test(image) && !/:[^/]*cli/.test(image)) return 'engine';
   if (BROWSER.test(image)) return 'browser';
   const words = ['entrypoint', 'command'].flatMap((key) => strings(view.last(key)?.value)).join(' ');
-  return /(?:^|[\s/])(?:systemd|init)(?:$|\s)/.test(words) || /(?:^|[-/:])systemd(?:$|[-:@])/.test(image)
-    ? 'system'
-    : undefined;
+  return SYSTEM.test(words) || /(?:^|[-/:])systemd(?:$|[-:@])/.test(image) ? 'system' : undefined;
 }

@@ -23,8 +23,16 @@ const SYSTEM: readonly Omit<Sensitive, 'kind'>[] = [
     instead: 'the single files that it reads, with :ro',
   },
   { path: '/boot', gives: 'the kernel that the host starts', instead: 'no mount' },
-  { path: '/proc', gives: "the host's processes and kernel settings", instead: 'pid: host, or no mount' },
-  { path: '/sys', gives: "the host's devices and kernel settings", instead: 'the one subtree, with :ro' },
+  {
+    path: '/proc',
+    gives: "the host's processes and kernel settings",
+    instead: 'no mount, unless it observes the host',
+  },
+  {
+    path: '/sys',
+    gives: "the host's devices and kernel settings",
+    instead: 'the one subtree that it reads, with :ro',
+  },
   { path: '/dev', gives: 'every device of the host', instead: 'devices, with the ones that it uses' },
   { path: '/lib', gives: "the host's libraries and kernel modules", instead: '/lib/modules:/lib/modules:ro' },
   { path: '/usr', gives: "the host's programs", instead: 'no mount: bring the programs in the image' },

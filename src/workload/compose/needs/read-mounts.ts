@@ -79,8 +79,9 @@ function needOf(
   // A sentinel keeps its state in its configuration.
   if (isSentinel(view, mount)) return undefined;
   // What works under a read-only root leaves this path alone, or goes on when it can't be written.
-  const proved = facts.writable !== undefined && !changesItself(view, facts);
+  const proved = facts.writable !== undefined;
   const cited = [...origin.evidence, ...citations(facts.writable?.cites ?? [])];
+  if (changesItself(view, facts) || isOutput(view, mount)) return undefined;
   if (proved) return REWRITTEN.test(mount.target) ? likely(true, ...cited) : known(true, ...cited);
   return isReadFolder(mount) ? likely(true, ...origin.evidence) : undefined;
 }
@@ -115,6 +116,14 @@ function isWritten(facts: ImageFacts, { target }: Mount, mounts: readonly Mount[
 function changesItself(view: ServiceView, facts: ImageFacts): boolean {
   const names = view.fields('environment').flatMap((field) => Object.keys(environmentOf(field.value)));
   return facts.writable?.unlessVariables?.some((name) => names.includes(name)) === true;
+}
+
+/** A variable makes it the place where files are generated: NGINX_ENVSUBST_OUTPUT_DIR. */
+function isOutput(view: ServiceView, { target }: Mount): boolean {
+  const variables = view.fields('environment').flatMap((field) => Object.entries(environmentOf(field.value)));
+  return variables.some(
+    ([name, value]) => /OUTPUT_(?:DIR|PATH)$/.test(name) && value !== null && isWithin(target, value),
+  );
 }
 
 function isSentinel(view: ServiceView, { target }: Mount): boolean {
