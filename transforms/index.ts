@@ -11,10 +11,15 @@ import { limitCpus } from './compose/limit-cpus.js';
 import { limitMemory } from './compose/limit-memory.js';
 import { limitPids } from './compose/limit-pids.js';
 import { limitRestarts } from './compose/limit-restarts.js';
+import { mountReadOnly } from './compose/mount-read-only.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
 import { pinImage } from './compose/pin-image.js';
 import { proxyDockerSocket } from './compose/proxy-docker-socket.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
+import { removePrivileged } from './compose/remove-privileged.js';
+import { removeUnconfined } from './compose/remove-unconfined.js';
+import { reportHostNamespaces } from './compose/report-host-namespaces.js';
+import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
@@ -44,9 +49,12 @@ export const registry: Registry = {
   compose: [
     pinImage,
     addInit,
+    removePrivileged,
+    removeUnconfined,
     composeNoNewPrivileges,
     dropCapabilities,
     readOnlyRootfs,
+    mountReadOnly,
     bindPortsToLoopback,
     isolateDataStores,
     proxyDockerSocket,
@@ -55,6 +63,8 @@ export const registry: Registry = {
     limitMemory,
     limitCpus,
     rotateLogs,
+    reportSensitiveMounts,
+    reportHostNamespaces,
   ],
   systemd: [
     noNewPrivileges,

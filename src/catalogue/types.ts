@@ -133,6 +133,13 @@ export interface ImageFacts {
   readonly egress?: Cited & { readonly needs: boolean };
   /** Devices of the host without which its main use fails. */
   readonly devices?: Cited & { readonly paths: readonly string[] };
+  /** What its documentation takes from the host, as it observes the host itself. */
+  readonly host?: Cited & {
+    /** `network`, `pid`, … */
+    readonly namespaces: readonly string[];
+    /** Files and directories that the documentation mounts read-only. */
+    readonly reads: readonly string[];
+  };
   /** The engine's socket. */
   readonly dockerSocket?: Cited & {
     /** Sections of the engine's API that it calls: `containers`, `networks`, `events`, `images`, … */

@@ -1,7 +1,6 @@
 import { strings } from '../../src/workload/compose/plain.js';
+import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
 import { accepted, addToList, forEachService, manual, proposal } from './service.js';
-
-const OPTION = 'no-new-privileges:true';
 
 export const noNewPrivileges = forEachService(
   {
@@ -38,18 +37,20 @@ export const noNewPrivileges = forEachService(
     const helpers = workload.setuidHelpers;
     if (helpers.value.length > 0) {
       const reason = `it uses ${helpers.value.join(', ')}, which this would stop`;
-      return manual(declared, { message, evidence: helpers.evidence, reason, suggestion: OPTION });
+      return manual(declared, { message, evidence: helpers.evidence, reason, suggestion: NO_NEW_PRIVILEGES });
     }
+    // compose/remove-unconfined puts the option in the place of the last one that it removes.
+    if (takesPlaceOfUnconfined(declared)) return undefined;
     return proposal(
       declared,
       helpers.certainty,
       {
         message,
         evidence: helpers.evidence,
-        change: `security_opt: [${OPTION}]`,
+        change: `security_opt: [${NO_NEW_PRIVILEGES}]`,
         unknownReason: 'which programs it runs is not known',
       },
-      () => addToList(declared, 'security_opt', [OPTION]),
+      () => addToList(declared, 'security_opt', [NO_NEW_PRIVILEGES]),
     );
   },
 );

@@ -1,6 +1,6 @@
 import { parseImageReference } from '../../src/catalogue/catalogue.js';
 import { refused, type Edits } from '../../src/core/text.js';
-import { appendToScalar } from '../../src/formats/compose/edit.js';
+import { suffixScalar } from '../../src/formats/compose/edit.js';
 import { citeField, type Field } from '../../src/workload/compose/project.js';
 import { forEachService, manual, proposal, type DeclaredService } from './service.js';
 
@@ -64,5 +64,5 @@ function append({ document, service }: DeclaredService, field: Field, suffix: st
   if (field.document !== document || !field.own || field.node === undefined) {
     return refused('its image comes from an anchor or another service');
   }
-  return appendToScalar(service, field.node, suffix);
+  return suffixScalar(service, field.node, suffix);
 }

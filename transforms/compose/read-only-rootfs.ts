@@ -28,7 +28,8 @@ export const readOnlyRootfs = forEachService(
     if (field !== undefined) {
       return manual(declared, { message, evidence: [], reason: 'the file sets read_only on purpose' });
     }
-    if (workload.privileged !== undefined) {
+    // Where compose/remove-privileged replaces it, this holds for the result.
+    if (workload.privileged !== undefined && workload.unprivileged.certainty === 'unknown') {
       const reason = 'privileged lets it remount the root file system: replace it first';
       return manual(declared, { message, evidence: [workload.privileged], reason });
     }

@@ -10,6 +10,7 @@ import type {
 } from '../../src/core/types.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 import { addKey, appendToSequence } from '../../src/formats/compose/edit.js';
+import type { Field } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeContext } from '../../src/workload/context.js';
 
@@ -97,6 +98,25 @@ export function accepted(
   outcome: Outcome & { readonly reason: string },
 ): Finding {
   return { subject: ['services', service.name], range: service.keyRange, safety: 'accepted', ...outcome };
+}
+
+/** The one place that gives a key; a refusal where it isn't the service's own mapping in this file. */
+export function ownField(
+  { document, workload }: DeclaredService,
+  key: string,
+  concerns: (field: Field) => boolean = () => true,
+): { readonly ok: true; readonly field: Field } | { readonly ok: false; readonly reason: string } {
+  const fields = workload.view.fields(key).filter(concerns);
+  const [field] = fields;
+  if (field === undefined || !field.own || field.document !== document) {
+    return { ok: false, reason: `its ${key} comes from an anchor or another service or file` };
+  }
+  return fields.length > 1 ? { ok: false, reason: `several places set its ${key}` } : { ok: true, field };
+}
+
+/** True for a key that only the service which this one extends gives: it is reported there. */
+export function isInherited({ workload: { view } }: DeclaredService, key: string): boolean {
+  return view.extendsService !== undefined && !view.fields(key).some(({ own }) => own);
 }
 
 /**

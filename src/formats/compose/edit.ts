@@ -72,16 +72,16 @@ export function sharedReason(service: ComposeService, node: Node): string | unde
     : undefined;
 }
 
-/** Replaces a plain or quoted scalar, in its own quoting. */
-export function replaceScalar(service: ComposeService, node: Node, value: string): Edits {
+/** Replaces a plain or quoted scalar, in its own quoting. A plain one may stand in brackets unless `flow` is false. */
+export function replaceScalar(service: ComposeService, node: Node, value: string, flow = true): Edits {
   const lock = service.locked ?? sharedReason(service, node);
   if (lock !== undefined) return refused(lock);
   if (!isScalar(node)) return refused('it is not a plain value');
   const [start, end] = node.range ?? [0, 0, 0];
   if (start === end) return refused('the value is empty');
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return refused('it is a block of text');
-  // A plain value may stand in brackets, where a comma or a colon would end it.
-  return edits({ start, end, text: quoteLike(node, value, true) });
+  // In brackets a comma or a colon would end it.
+  return edits({ start, end, text: quoteLike(node, value, flow) });
 }
 
 /** Inserts text at the start of a scalar's value, behind its opening quote: the smallest edit there is. */
@@ -94,14 +94,15 @@ export function prefixScalar(service: ComposeService, node: Node, prefix: string
   return edits({ start: at, end: at, text: prefix });
 }
 
-/** Adds text at the end of a scalar's value, before its closing quote. */
-export function appendToScalar(service: ComposeService, node: Node, suffix: string): Edits {
+/** Appends text to a scalar's value, before its closing quote. */
+export function suffixScalar(service: ComposeService, node: Node, suffix: string): Edits {
   const whole = replaceScalar(service, node, suffix);
   if (!whole.ok) return whole;
   const end = node.range?.[1] ?? 0;
   const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
   const at = quoted ? end - 1 : end;
-  return edits({ start: at, end: at, text: suffix });
+  // It belongs to the value: what others insert at the end of the line comes behind it.
+  return edits({ start: at, end: at, depth: Number.MAX_SAFE_INTEGER, text: suffix });
 }
 
 function addToFlowMap(document: ComposeDocument, map: YAMLMap, key: string, value: YamlValue): Edits {
@@ -140,7 +141,8 @@ function insertInFlow(
   return edits({ start: at, end: at, text: `${lead}${items.join(', ')}${comma === null ? '' : ','}` });
 }
 
-function flowItemEnd(item: unknown): number | undefined {
+/** The end of an entry of a flow collection; undefined where nothing says so. */
+export function flowItemEnd(item: unknown): number | undefined {
   const pair = item as { key?: Node; value?: Node | null };
   if (pair.key === undefined) return (item as Node).range?.[1];
   return pair.value?.range?.[1] ?? pair.key.range?.[1];

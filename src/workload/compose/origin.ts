@@ -156,7 +156,8 @@ function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly E
 function firstWord(command: Field): string | undefined {
   const [first = ''] = strings(command.value);
   const word = first.trim().split(/\s+/, 1)[0] ?? '';
-  return word === '' ? undefined : baseName(word);
+  // An option may end in a path: `--config=/etc/app.yml`.
+  return word === '' || word.startsWith('-') ? word || undefined : baseName(word);
 }
 
 function baseName(path: string): string {

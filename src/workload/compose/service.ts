@@ -3,12 +3,15 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
+import { confinementNeed } from './needs/confinement.js';
+import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
 import { cpusNeed } from './needs/cpus.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
 import { initNeed, type InitNeed } from './needs/init.js';
 import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { memoryNeed } from './needs/memory.js';
 import { tasksNeed } from './needs/tasks.js';
+import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
 import { mountsOf, type Mount } from './mounts.js';
@@ -23,6 +26,10 @@ export interface ServiceWorkload {
   readonly mounts: readonly Mount[];
   /** `privileged: true`, with its line. */
   readonly privileged: Evidence | undefined;
+  /** What it needs in place of `privileged: true`. */
+  readonly unprivileged: Need<Privileges>;
+  /** True when it does with the default seccomp, AppArmor and SELinux profiles. */
+  readonly confinement: Need<boolean>;
   /** True for a service that only `docker stack deploy` can run as written. */
   readonly swarm: boolean;
   readonly user: Need<ProcessUser>;
@@ -30,6 +37,8 @@ export interface ServiceWorkload {
   readonly capabilities: Need<readonly Capability[]>;
   /** What must be writable besides the mounts when the root file system is read-only. */
   readonly writable: Need<readonly TmpfsPath[]>;
+  /** The bind mounts that are writable and only read. */
+  readonly readMounts: readonly ReadMount[];
   /** Programs that gain privileges on exec and that the service uses. */
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
@@ -50,6 +59,9 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const user = lazy(() => userNeed(view, getOrigin()));
   const capabilities = lazy(() => capabilitiesNeed(view, getOrigin(), user(), mounts()));
   const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
+  const readMounts = lazy(() => readMountsNeed(view, getOrigin(), mounts()));
+  const unprivileged = lazy(() => unprivilegedNeed(view, getOrigin(), user(), mounts()));
+  const confinement = lazy(() => confinementNeed(view, getOrigin()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
   const init = lazy(() => initNeed(view, getOrigin(), user()));
@@ -69,6 +81,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
       const field = view.last('privileged');
       return field?.value === 'true' ? citeField(field) : undefined;
     },
+    get unprivileged() {
+      return unprivileged();
+    },
+    get confinement() {
+      return confinement();
+    },
     get swarm() {
       return isSwarm(view);
     },
@@ -80,6 +98,9 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get writable() {
       return writable();
+    },
+    get readMounts() {
+      return readMounts();
     },
     get setuidHelpers() {
       return setuidHelpers();
