@@ -3,11 +3,14 @@ import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import { addHealthcheck } from './compose/add-healthcheck.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { limitPids } from './compose/limit-pids.js';
 import { noNewPrivileges as composeNoNewPrivileges } from './compose/no-new-privileges.js';
+import { moveSecrets } from './compose/move-secrets.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
+import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -33,7 +36,16 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
-  compose: [composeNoNewPrivileges, dropCapabilities, readOnlyRootfs, bindPortsToLoopback, limitPids],
+  compose: [
+    composeRunAsNonRoot,
+    composeNoNewPrivileges,
+    dropCapabilities,
+    readOnlyRootfs,
+    bindPortsToLoopback,
+    limitPids,
+    addHealthcheck,
+    moveSecrets,
+  ],
   systemd: [
     noNewPrivileges,
     protectSystem,

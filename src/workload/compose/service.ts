@@ -3,7 +3,9 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
+import { healthProbeNeed, type HealthProbe } from './needs/health.js';
 import { setuidHelpersNeed } from './needs/helpers.js';
+import { otherUserNeed, type OtherUser } from './needs/other-user.js';
 import { tasksNeed } from './needs/tasks.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
@@ -30,6 +32,10 @@ export interface ServiceWorkload {
   readonly setuidHelpers: Need<readonly string[]>;
   /** An upper bound for processes and threads. */
   readonly tasks: Need<number>;
+  /** The user as which a known image can start instead of root; undefined where none is known. */
+  readonly otherUser: Need<OtherUser> | undefined;
+  /** A check of its health that is known for its image; undefined where the image brings one or none is known. */
+  readonly healthProbe: Need<HealthProbe> | undefined;
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
@@ -40,6 +46,11 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
+  const otherUser = lazy(() => {
+    const from = getOrigin();
+    return from.kind === 'server' ? otherUserNeed(view, from.facts, mounts()) : undefined;
+  });
+  const healthProbe = lazy(() => healthProbeNeed(view, getOrigin(), mounts()));
   return {
     name: view.name,
     view,
@@ -70,6 +81,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get tasks() {
       return tasks();
+    },
+    get otherUser() {
+      return otherUser();
+    },
+    get healthProbe() {
+      return healthProbe();
     },
   };
 }
