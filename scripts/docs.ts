@@ -29,7 +29,7 @@ function page(meta: TransformMeta): string {
     `## ${meta.id}`,
     `**${meta.title}.** ${meta.description}`,
     `- May break: ${meta.mayBreak}`,
-    `- Changes: ${meta.touches.map((path) => `\`${path}\``).join(', ')}`,
+    `- Changes: ${meta.touches.map((path) => `\`${path}\``).join(', ') || 'nothing, it only reports'}`,
     `- Controls: ${meta.controls.join(', ') || 'none'}`,
     `- References: ${meta.references.map((url) => `<${url}>`).join(', ')}`,
     `- Policy: [${meta.id}.ts](${meta.id}.ts), examples: [fixtures](${fixtures})`,

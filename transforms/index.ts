@@ -3,6 +3,7 @@ import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import { addHealthcheck } from './compose/add-healthcheck.js';
 import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
@@ -19,8 +20,10 @@ import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { removePrivileged } from './compose/remove-privileged.js';
 import { removeUnconfined } from './compose/remove-unconfined.js';
 import { reportHostNamespaces } from './compose/report-host-namespaces.js';
+import { reportSecrets } from './compose/report-secrets.js';
 import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
+import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -48,6 +51,7 @@ export const registry: Registry = {
   dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
   compose: [
     pinImage,
+    composeRunAsNonRoot,
     addInit,
     removePrivileged,
     removeUnconfined,
@@ -58,6 +62,7 @@ export const registry: Registry = {
     bindPortsToLoopback,
     isolateDataStores,
     proxyDockerSocket,
+    addHealthcheck,
     limitRestarts,
     limitPids,
     limitMemory,
@@ -65,6 +70,7 @@ export const registry: Registry = {
     rotateLogs,
     reportSensitiveMounts,
     reportHostNamespaces,
+    reportSecrets,
   ],
   systemd: [
     noNewPrivileges,

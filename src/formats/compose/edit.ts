@@ -10,7 +10,13 @@ import {
 } from './document.js';
 
 /** What can be written: a scalar or a list of scalars, or a mapping of these. */
-export type YamlValue = string | number | boolean | readonly string[] | { readonly [key: string]: YamlValue };
+export type YamlValue =
+  string | number | boolean | readonly string[] | Words | { readonly [key: string]: YamlValue };
+
+/** A command: written in brackets and quoted throughout, as people write `test: ["CMD", "true"]` in any file. */
+export class Words {
+  constructor(readonly list: readonly string[]) {}
+}
 
 /**
  * Adds a key to a service that doesn't write it yet, after its last one, in block or flow style as the service
@@ -196,6 +202,7 @@ export function renderBlock(key: string, value: YamlValue, column: number, inden
     const dashes = ' '.repeat(column + indent.sequence);
     return [`${lead}${key}:`, ...value.map((item: string) => `${dashes}- ${quoteIfNeeded(item)}`)];
   }
+  if (value instanceof Words) return [`${lead}${key}: ${renderFlow(value)}`];
   if (typeof value === 'object') {
     const nested = Object.entries(value as Record<string, YamlValue>);
     return [
@@ -208,6 +215,7 @@ export function renderBlock(key: string, value: YamlValue, column: number, inden
 
 function renderFlow(value: YamlValue): string {
   if (Array.isArray(value)) return `[${value.map((item: string) => quoteIfNeeded(item, true)).join(', ')}]`;
+  if (value instanceof Words) return `[${value.list.map((item) => JSON.stringify(item)).join(', ')}]`;
   if (typeof value === 'object') {
     const entries = Object.entries(value as Record<string, YamlValue>);
     return `{ ${entries.map(([key, item]) => `${key}: ${renderFlow(item)}`).join(', ')} }`;
@@ -220,8 +228,8 @@ function quoteIfNeeded(value: string | number | boolean, flow = false): string {
   if (typeof value !== 'string') return String(value);
   const plain = flow ? /^[A-Za-z_/][\w./=-]*$/ : /^[A-Za-z_/][\w./=,:-]*$/;
   const special = /^(true|false|yes|no|on|off|null|y|n)$/i;
-  // `512m` is a string in every version, and what people write.
-  if (/^\d+[kmg]$/.test(value)) return value;
+  // Sizes and durations (`512m`, `30s`) are strings in every version, and what people write.
+  if (/^\d+(?:[kmg]|us|ms|s|h)$/.test(value)) return value;
   return plain.test(value) && !special.test(value) && !value.endsWith(':') ? value : JSON.stringify(value);
 }
 

@@ -10,6 +10,8 @@ import { setuidHelpersNeed } from './needs/helpers.js';
 import { initNeed, type InitNeed } from './needs/init.js';
 import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { memoryNeed } from './needs/memory.js';
+import { healthProbeNeed, type HealthProbe } from './needs/health.js';
+import { otherUserNeed, type OtherUser } from './needs/other-user.js';
 import { tasksNeed } from './needs/tasks.js';
 import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
@@ -51,6 +53,10 @@ export interface ServiceWorkload {
   readonly memory: Need<number>;
   /** An upper bound for the processors that it keeps busy. */
   readonly cpus: Need<number>;
+  /** The user as which a known image can start instead of root; undefined where none is known. */
+  readonly otherUser: Need<OtherUser> | undefined;
+  /** A check of its health that is known for its image; undefined where the image brings one or none is known. */
+  readonly healthProbe: Need<HealthProbe> | undefined;
 }
 
 export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
@@ -68,6 +74,11 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
   const memory = lazy(() => memoryNeed(view));
   const cpus = lazy(() => cpusNeed(view));
+  const otherUser = lazy(() => {
+    const from = getOrigin();
+    return from.kind === 'server' ? otherUserNeed(view, from.facts, mounts()) : undefined;
+  });
+  const healthProbe = lazy(() => healthProbeNeed(view, getOrigin(), mounts()));
   return {
     name: view.name,
     view,
@@ -119,6 +130,12 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
     },
     get cpus() {
       return cpus();
+    },
+    get otherUser() {
+      return otherUser();
+    },
+    get healthProbe() {
+      return healthProbe();
     },
   };
 }

@@ -4,7 +4,14 @@ import { isRecord, strings } from '../plain.js';
 import { citeField, type ServiceView } from '../project.js';
 
 /** A program that no-new-privileges stops, as a word of a command. */
-const HELPER = new RegExp(`(?:^|[\\s;&|"'/(])(${SETUID_HELPERS})(?=$|[\\s;&|"')])`);
+const HELPER = new RegExp(`(?:^|[\\s;&|"'/(])(?!ping)(${SETUID_HELPERS})(?=$|[\\s;&|"')])`);
+
+/**
+ * `redis-cli ping`, `runCommand("ping")` and `curl http://web/ping` ask a server: the program is meant only where a
+ * command begins.
+ */
+const PING =
+  /(?:^|[;&|(]\s*|\/s?bin\/|(?:^|\s)(?:CMD|CMD-SHELL|exec|if|while|until|timeout\s+\S+|-c)\s+["']?)(ping6?)(?=$|[\s;&|)])/;
 
 /** gosu, su-exec and setpriv drop privileges by system calls and are no helpers in this sense. */
 export function setuidHelpersNeed(view: ServiceView, origin: Origin): Need<readonly string[]> {
@@ -12,7 +19,8 @@ export function setuidHelpersNeed(view: ServiceView, origin: Origin): Need<reado
     for (const field of view.fields(key)) {
       const { value } = field;
       const words = isRecord(value) ? strings(value.test) : strings(value);
-      const helper = HELPER.exec(words.join(' '))?.[1];
+      const text = words.join(' ');
+      const helper = (HELPER.exec(text) ?? PING.exec(text))?.[1];
       if (helper !== undefined) return known([helper], citeField(field));
     }
   }

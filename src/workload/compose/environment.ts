@@ -1,0 +1,42 @@
+import { isMap, isSeq, type Document, type Node } from 'yaml';
+import { resolveAlias } from '../../formats/compose/document.js';
+import { environmentOf, toPlain } from './plain.js';
+import type { Field } from './project.js';
+
+/** One variable of an `environment`, with its place. */
+export interface Variable {
+  readonly name: string;
+  /** Undefined for one that is only passed through. */
+  readonly value: string | undefined;
+  readonly offset: number;
+}
+
+const MAX_MERGES = 8;
+
+/** The variables of an `environment` field in order, from either of its two forms; merge keys are followed. */
+export function variablesOf(field: Field): readonly Variable[] {
+  return variablesIn(field.node, field.yaml, 0);
+}
+
+function variablesIn(node: unknown, yaml: Document, depth: number): readonly Variable[] {
+  const target = resolveAlias(node, yaml);
+  if (isSeq(target)) {
+    return target.items.flatMap((item) => entry(item as Node, environmentOf([toPlain(item, yaml)])));
+  }
+  if (!isMap(target)) return [];
+  return target.items.flatMap((pair) => {
+    const key = pair.key as Node & { source?: string };
+    if (key.source === '<<' && depth < MAX_MERGES) {
+      const merged = resolveAlias(pair.value, yaml);
+      const sources: readonly unknown[] = isSeq(merged) ? merged.items : [merged];
+      return sources.flatMap((source) => variablesIn(source, yaml, depth + 1));
+    }
+    const name = toPlain(key, yaml);
+    return typeof name === 'string' ? entry(key, environmentOf({ [name]: toPlain(pair.value, yaml) })) : [];
+  });
+}
+
+function entry(node: Node, variables: Readonly<Record<string, string | null>>): Variable[] {
+  const offset = node.range?.[0] ?? 0;
+  return Object.entries(variables).map(([name, value]) => ({ name, value: value ?? undefined, offset }));
+}

@@ -1,0 +1,68 @@
+import { addKey } from '../../src/formats/compose/edit.js';
+import { isRoot } from '../../src/workload/model.js';
+import { citeField } from '../../src/workload/compose/project.js';
+import { accepted, forEachService, manual, proposal } from './service.js';
+
+export const runAsNonRoot = forEachService(
+  {
+    id: 'compose/run-as-non-root',
+    title: 'Start as another user than root',
+    description:
+      "Root in a container is root on the host to the kernel: a flaw in the engine, or a mount, makes it that in fact. Where an image documents that it may start as another user, the service gets the one to which its own entrypoint would step down: then no code runs as root at any time, and no capability is needed (what drop-capabilities gives back in the same run may go). Volumes that were written before fit, as the same user wrote them. Folders of the host are root's when Docker makes them, and only an entrypoint that starts as root can give them away: there the change is left for a person, with the command. An image that steps down by itself and isn't known to start otherwise is accepted. What a service builds gets its user in its Dockerfile.",
+    severity: 'medium',
+    phase: 2,
+    mayBreak:
+      'The entrypoint no longer changes owners: files of another user in a volume (a restored backup, one made by another image) can no longer be read or written.',
+    touches: ['services.*.user'],
+    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.1'],
+    references: [
+      'https://docs.docker.com/reference/compose-file/services/#user',
+      'https://docs.docker.com/engine/security/#linux-kernel-capabilities',
+      'https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container',
+    ],
+  },
+  (declared) => {
+    const { document, service, workload } = declared;
+    const { origin, view } = workload;
+    const field = view.last('user');
+    if (field !== undefined) {
+      if (typeof field.value !== 'string' || !isRoot(view.project.interpolate(field.value).text)) {
+        return undefined;
+      }
+      const reason = 'the file sets it on purpose: see what needs it';
+      return manual(declared, { message: 'it is told to run as root', evidence: [citeField(field)], reason });
+    }
+    if (origin.kind !== 'server' || !workload.user.value.root) return undefined;
+    const { name, user } = origin.facts;
+    const { evidence } = workload.user;
+    const message = 'its container starts as root';
+    const other = workload.otherUser;
+    if (other === undefined) {
+      return user.stepsDownTo === undefined
+        ? manual(declared, { message, evidence, reason: `${name} is not known to work as another user` })
+        : accepted(declared, {
+            message,
+            evidence,
+            reason: `the image steps down by itself: what serves runs as ${user.stepsDownTo}`,
+          });
+    }
+    if (workload.privileged !== undefined) {
+      const reason = 'privileged means root: replace it first';
+      return manual(declared, { message, evidence: [workload.privileged], reason });
+    }
+    const { uid, gid, handOver } = other.value;
+    const value = `${uid}:${gid}`;
+    const first = handOver.length === 0 ? '' : `, after: sudo chown -R ${value} ${handOver.join(' ')}`;
+    return proposal(
+      declared,
+      other.certainty,
+      {
+        message,
+        evidence: [...evidence, ...other.evidence.filter((item) => 'file' in item)],
+        change: `user: "${value}"${first}`,
+        unknownReason: other.reason ?? `${name} is not known to work as another user`,
+      },
+      () => addKey(document, service, 'user', value),
+    );
+  },
+);
