@@ -46,7 +46,8 @@ export const runAsNonRoot = forEachService(
             reason: `the image steps down by itself: what serves runs as ${user.stepsDownTo}`,
           });
     }
-    if (workload.privileged !== undefined) {
+    // Where compose/remove-privileged replaces it, this holds for the result.
+    if (workload.privileged !== undefined && workload.unprivileged.certainty === 'unknown') {
       const reason = 'privileged means root: replace it first';
       return manual(declared, { message, evidence: [workload.privileged], reason });
     }

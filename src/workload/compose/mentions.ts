@@ -5,7 +5,7 @@ import type { Evidence } from '../../core/types.js';
 import { resolveAlias } from '../../formats/compose/document.js';
 import { mountsOf } from './mounts.js';
 import { isRecord, strings, type Plain } from './plain.js';
-import { folderOf, join, type Field, type ServiceView } from './project.js';
+import { citeField, folderOf, join, type Field, type ServiceView } from './project.js';
 
 /** Where a service may name another one that it talks to. */
 const KEYS = [
@@ -14,7 +14,6 @@ const KEYS = [
   'environment',
   'command',
   'entrypoint',
-  'healthcheck',
   'labels',
   'extra_hosts',
   'build',
@@ -29,6 +28,10 @@ export function hostPattern(view: ServiceView): RegExp {
 
 /** The first place where what is known of a service names a host: its own keys, its environment files, its mounted files. */
 export function mentionOf(view: ServiceView, host: RegExp): Evidence | undefined {
+  for (const field of view.fields('healthcheck')) {
+    const test = isRecord(field.value) ? strings(field.value.test).join(' ') : '';
+    if (addressed(host).test(test)) return citeField(field);
+  }
   for (const key of KEYS) {
     for (const field of view.fields(key)) {
       const offset = matchIn(field.node, field.yaml, (text) => {
@@ -43,6 +46,11 @@ export function mentionOf(view: ServiceView, host: RegExp): Evidence | undefined
     if (at !== -1) return { file: path, line: at + 1, text: redact(lines[at]!).trim() };
   }
   return undefined;
+}
+
+/** A check runs in the service's own container: a word of it is another service only where an address stands. */
+function addressed(host: RegExp): RegExp {
+  return new RegExp(`(?:\\/\\/|@|-h[ =]?|--host[ =])${host.source}|${host.source}:\\d`, 'i');
 }
 
 /** The offset of the first scalar whose text passes, keys included. */
