@@ -1,7 +1,7 @@
 import { addKey } from '../../src/formats/compose/edit.js';
 import { isRoot } from '../../src/workload/model.js';
 import { citeField } from '../../src/workload/compose/project.js';
-import { accepted, forEachService, manual, proposal } from './service.js';
+import { accepted, addToList, forEachService, manual, proposal } from './service.js';
 
 export const runAsNonRoot = forEachService(
   {
@@ -50,6 +50,12 @@ export const runAsNonRoot = forEachService(
     if (workload.privileged !== undefined && workload.unprivileged.certainty === 'unknown') {
       const reason = 'privileged means root: replace it first';
       return manual(declared, { message, evidence: [workload.privileged], reason });
+    }
+    // Another user needs no capability: what drop-capabilities can't write for root now, it could then.
+    const capabilities = addToList(declared, 'cap_add', ['SETUID']);
+    if (!capabilities.ok && service.locked === undefined && other.certainty !== 'unknown') {
+      const reason = `${capabilities.reason}: settle its capabilities first`;
+      return manual(declared, { message, evidence, reason });
     }
     const { uid, gid, handOver } = other.value;
     const value = `${uid}:${gid}`;
