@@ -69,6 +69,20 @@ describe('applyEdits', () => {
     expect(inOrder(list).map(({ text }) => text)).toEqual(['deeper', 'deep', 'a', 'b', 'R']);
   });
 
+  test('puts what several insertions stand under before the first of them, once at each offset', () => {
+    const at = (start: number, text: string, under?: string): TextEdit => ({
+      start,
+      end: start,
+      text,
+      depth: 1,
+      ...(under === undefined ? {} : { under }),
+    });
+    const list = [at(1, 'a', 'N:'), at(1, 'x'), at(1, 's', 'S:'), at(1, 'b', 'N:'), at(2, 'c', 'N:')];
+    expect(applyEdits('__', list)).toBe('_N:abxS:s_N:c');
+    // Any of them can be applied without the others.
+    expect(applyEdits('__', list.slice(1, 4))).toBe('_xS:sN:b_');
+  });
+
   test.each([
     [
       'an overlap',

@@ -70,13 +70,16 @@ function findingToJson(
 /** An edit that writes a secret again (in other quotes) is told as the edits around it. */
 function withoutSecrets(edit: TextEdit, text: string): readonly TextEdit[] {
   if (redact(edit.text) === edit.text) return [edit];
-  const depth = edit.depth === undefined ? {} : { depth: edit.depth };
+  const order = {
+    ...(edit.depth === undefined ? {} : { depth: edit.depth }),
+    ...(edit.under === undefined ? {} : { under: edit.under }),
+  };
   const parts: TextEdit[] = [];
   let at = edit.start;
   for (const { added, removed, value } of diffChars(text.slice(edit.start, edit.end), edit.text)) {
-    if (added) parts.push({ start: at, end: at, text: value, ...depth });
+    if (added) parts.push({ start: at, end: at, text: value, ...order });
     else {
-      if (removed) parts.push({ start: at, end: at + value.length, text: '', ...depth });
+      if (removed) parts.push({ start: at, end: at + value.length, text: '', ...order });
       at += value.length;
     }
   }
