@@ -17,7 +17,8 @@ export function partialReason(project: ComposeProject): string | undefined {
       return `${view.name} has neither an image nor a build: the file adds to another one`;
     }
     for (const { value } of view.fields('depends_on')) {
-      const names = isRecord(value) ? Object.keys(value) : strings(value);
+      const written = isRecord(value) ? Object.keys(value) : strings(value);
+      const names = written.map((name) => project.interpolate(name).text);
       const stranger = names.find((name) => name !== '<<' && project.service(name) === undefined);
       if (stranger !== undefined) return `it has no service ${stranger}: the file adds to another one`;
     }
