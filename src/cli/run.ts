@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
-import { fillDigests } from './digests.js';
+import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { isInside } from '../io/files.js';
 import { addTotals } from '../render/totals.js';
@@ -30,7 +30,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   const { root, paths } = locate(args.paths);
   const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
   const run = prepare({ root, paths, digests, ...options });
-  const failures = digests === undefined ? [] : await fillDigests(digests, run, root, args);
+  const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const settings: Settings = {
     args,
     root,
@@ -51,6 +51,12 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
 
   if (totals.errors > 0) return EXIT_ERROR;
   return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
+}
+
+/** What speaks to registries is loaded only where images are to be pinned. */
+async function fill(...given: Parameters<typeof fillDigests>): ReturnType<typeof fillDigests> {
+  const { fillDigests: fillThem } = await import('./digests.js');
+  return fillThem(...given);
 }
 
 /** Several threads for a large run. A file changed in place is read again for what it said before: by one thread. */

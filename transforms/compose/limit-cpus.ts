@@ -1,5 +1,5 @@
-import { addLimit, isLimited, limitText, type Limit } from './limits.js';
-import { forEachService, isCompletedElsewhere, proposal } from './service.js';
+import { isLimited, proposeLimit, type Limit } from './limits.js';
+import { forEachService, isCompletedElsewhere } from './service.js';
 
 const CPUS: Limit = { key: 'cpus', inDeploy: 'cpus' };
 
@@ -30,17 +30,10 @@ export const limitCpus = forEachService(
     const { view, cpus } = declared.workload;
     if (isCompletedElsewhere(declared.workload)) return undefined;
     if (isLimited(view, CPUS) || OTHERS.some((key) => view.last(key) !== undefined)) return undefined;
-    const value = cpus.certainty === 'unknown' ? '<what it uses at its peak>' : String(cpus.value);
-    return proposal(
-      declared,
-      cpus.certainty,
-      {
-        message: 'nothing limits the processor time that it takes',
-        evidence: cpus.evidence,
-        change: limitText(declared, CPUS, value),
-        unknownReason: cpus.reason ?? 'how many it needs is not known',
-      },
-      () => addLimit(declared, CPUS, value),
-    );
+    return proposeLimit(declared, CPUS, cpus, {
+      message: 'nothing limits the processor time that it takes',
+      unknownReason: 'how many it needs is not known',
+      value: cpus.certainty === 'unknown' ? '<what it uses at its peak>' : String(cpus.value),
+    });
   },
 );

@@ -1,5 +1,5 @@
-import { addLimit, isLimited, limitText, type Limit } from './limits.js';
-import { forEachService, isCompletedElsewhere, proposal } from './service.js';
+import { isLimited, proposeLimit, type Limit } from './limits.js';
+import { forEachService, isCompletedElsewhere } from './service.js';
 
 const MEMORY: Limit = { key: 'mem_limit', inDeploy: 'memory' };
 
@@ -26,18 +26,11 @@ export const limitMemory = forEachService(
     const { view, memory } = declared.workload;
     if (isCompletedElsewhere(declared.workload)) return undefined;
     if (isLimited(view, MEMORY)) return undefined;
-    const value = memory.certainty === 'unknown' ? '<twice the peak>' : mebibytes(memory.value);
-    return proposal(
-      declared,
-      memory.certainty,
-      {
-        message: 'nothing limits its memory',
-        evidence: memory.evidence,
-        change: limitText(declared, MEMORY, value),
-        unknownReason: memory.reason ?? 'how much it needs is not known',
-      },
-      () => addLimit(declared, MEMORY, value),
-    );
+    return proposeLimit(declared, MEMORY, memory, {
+      message: 'nothing limits its memory',
+      unknownReason: 'how much it needs is not known',
+      value: memory.certainty === 'unknown' ? '<twice the peak>' : mebibytes(memory.value),
+    });
   },
 );
 

@@ -1,5 +1,5 @@
-import { addLimit, isLimited, limitText, type Limit } from './limits.js';
-import { forEachService, proposal } from './service.js';
+import { isLimited, proposeLimit, type Limit } from './limits.js';
+import { forEachService } from './service.js';
 
 const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };
 
@@ -22,16 +22,10 @@ export const limitPids = forEachService(
   (declared) => {
     const { view, tasks } = declared.workload;
     if (isLimited(view, PIDS)) return undefined;
-    return proposal(
-      declared,
-      tasks.certainty,
-      {
-        message: 'nothing limits the number of its processes and threads',
-        evidence: tasks.evidence,
-        change: limitText(declared, PIDS, String(tasks.value)),
-        unknownReason: 'how many it needs is not known',
-      },
-      () => addLimit(declared, PIDS, tasks.value),
-    );
+    return proposeLimit(declared, PIDS, tasks, {
+      message: 'nothing limits the number of its processes and threads',
+      unknownReason: 'how many it needs is not known',
+      value: tasks.value,
+    });
   },
 );

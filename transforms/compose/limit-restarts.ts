@@ -3,7 +3,7 @@ import { isRecord } from '../../src/workload/compose/plain.js';
 import { citeField } from '../../src/workload/compose/project.js';
 import { accepted, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
 
-const POLICY = 'on-failure:5';
+export const RESTART_POLICY = 'on-failure:5';
 
 export const limitRestarts = forEachService(
   {
@@ -33,7 +33,7 @@ export const limitRestarts = forEachService(
       const evidence = [citeField(field)];
       if (policy === 'on-failure') {
         const reason = 'nothing says how many attempts it needs until what it depends on is there';
-        return manual(declared, { message, evidence, reason, suggestion: `restart: ${POLICY}` });
+        return manual(declared, { message, evidence, reason, suggestion: `restart: ${RESTART_POLICY}` });
       }
       if (!/^(?:always|unless-stopped)$/.test(policy)) return undefined;
       const reason = 'it also brings the service back when the host restarts, which on-failure does not';
@@ -53,10 +53,10 @@ export const limitRestarts = forEachService(
       {
         message,
         evidence: lifetime.evidence,
-        change: `restart: ${POLICY}`,
+        change: `restart: ${RESTART_POLICY}`,
         unknownReason: lifetime.reason ?? 'it is not known whether it ends by itself',
       },
-      () => addKey(document, service, 'restart', POLICY),
+      () => addKey(document, service, 'restart', RESTART_POLICY),
     );
   },
 );

@@ -1,10 +1,12 @@
 import { isMap } from 'yaml';
 import type { Edits } from '../../src/core/text.js';
+import type { Finding } from '../../src/core/types.js';
 import { ownPair } from '../../src/formats/compose/document.js';
 import { addKey, addToMap, ownValue, sharedReason } from '../../src/formats/compose/edit.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import type { ServiceView } from '../../src/workload/compose/project.js';
-import type { DeclaredService } from './service.js';
+import type { Need } from '../../src/workload/model.js';
+import { proposal, type DeclaredService } from './service.js';
 
 /** A limit on a resource, as Compose writes it in its two places. */
 export interface Limit {
@@ -21,18 +23,45 @@ export function isLimited(view: ServiceView, { key, inDeploy }: Limit): boolean 
  * Beside `deploy.resources.limits` Compose refuses `mem_limit`, `cpus` and `pids_limit` when the two differ, and one
  * that is not set differs too (compose-go, loader/validate.go); Swarm knows only the former.
  */
-export function limitsInDeploy({ view, swarm }: DeclaredService['workload']): boolean {
+function limitsInDeploy({ view, swarm }: DeclaredService['workload']): boolean {
   return swarm || limitsOf(view).length > 0;
 }
 
+interface LimitOutcome {
+  readonly message: string;
+  readonly unknownReason: string;
+  /** The number as Compose takes it; for a need that is unknown, what to put in its place. */
+  readonly value: string | number;
+}
+
+/** The finding for a limit that follows from a need, written where the service keeps its other limits. */
+export function proposeLimit(
+  declared: DeclaredService,
+  limit: Limit,
+  need: Need<number>,
+  { message, unknownReason, value }: LimitOutcome,
+): Finding {
+  return proposal(
+    declared,
+    need.certainty,
+    {
+      message,
+      evidence: need.evidence,
+      change: limitText(declared, limit, String(value)),
+      unknownReason: need.reason ?? unknownReason,
+    },
+    () => addLimit(declared, limit, value),
+  );
+}
+
 /** The limit as a reviewer reads it. */
-export function limitText(declared: DeclaredService, { key, inDeploy }: Limit, value: string): string {
+function limitText(declared: DeclaredService, { key, inDeploy }: Limit, value: string): string {
   return limitsInDeploy(declared.workload)
     ? `deploy.resources.limits.${inDeploy}: ${value}`
     : `${key}: ${value}`;
 }
 
-export function addLimit(declared: DeclaredService, limit: Limit, value: string | number): Edits {
+function addLimit(declared: DeclaredService, limit: Limit, value: string | number): Edits {
   const { document, service, workload } = declared;
   if (!limitsInDeploy(workload)) return addKey(document, service, limit.key, value);
   let node = ownValue(service, 'deploy');

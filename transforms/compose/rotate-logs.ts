@@ -10,7 +10,7 @@ interface Rotation {
   readonly options: Readonly<Record<string, string>>;
 }
 
-const ROTATION: Rotation = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } };
+export const ROTATION: Rotation = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } };
 
 /** https://docs.docker.com/engine/logging/drivers/json-file/#options and /local/#options, without what tags logs. */
 const OPTIONS = new Set(['max-size', 'max-file', 'compress', 'mode', 'max-buffer-size']);

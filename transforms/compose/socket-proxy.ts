@@ -3,6 +3,10 @@ import { combine, refused, type Edits } from '../../src/core/text.js';
 import { addKey, addToMap, appendToSequence, type YamlValue } from '../../src/formats/compose/edit.js';
 import { addListFrom, addToSection, removeFromSequence } from '../../src/formats/compose/section.js';
 import type { SocketFacts, SocketMount } from '../../src/workload/compose/docker-socket.js';
+import { GENEROUS_LIMIT } from '../../src/workload/compose/needs/tasks.js';
+import { RESTART_POLICY } from './limit-restarts.js';
+import { NO_NEW_PRIVILEGES } from './remove-unconfined.js';
+import { ROTATION } from './rotate-logs.js';
 import type { DeclaredService } from './service.js';
 
 export const PROXY = 'docker-socket-proxy';
@@ -60,7 +64,7 @@ export function putProxy(
   // The other transforms never see this service: it has from the start what they would give it.
   const definition: YamlValue = {
     image: IMAGE,
-    restart: typeof restart === 'string' ? restart : 'on-failure:5',
+    restart: typeof restart === 'string' ? restart : RESTART_POLICY,
     environment: rights,
     volumes: [`${mount.source}:/var/run/docker.sock${label}`],
     networks: [proxy],
@@ -68,9 +72,9 @@ export function putProxy(
     read_only: true,
     tmpfs: ['/run:noexec,nosuid,nodev,size=1m', '/tmp:noexec,nosuid,nodev,size=1m'],
     cap_drop: ['ALL'],
-    security_opt: ['no-new-privileges:true'],
-    pids_limit: 4096,
-    logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
+    security_opt: [NO_NEW_PRIVILEGES],
+    pids_limit: GENEROUS_LIMIT,
+    logging: { ...ROTATION },
   };
   return combine(
     removeFromSequence(document, service, 'volumes', mount.node),

@@ -1,4 +1,4 @@
-import { isMap, type Node, type YAMLMap } from 'yaml';
+import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
 import { refused, type Edits } from '../../core/text.js';
 import {
   aliasedAnchors,
@@ -8,7 +8,8 @@ import {
   type ComposeDocument,
   type ComposeService,
 } from './document.js';
-import { indentation, insertLines, keyColumn, renderBlock, type YamlValue } from './edit.js';
+import { indentation, insertLines, keyColumn, ownValue, renderBlock, type YamlValue } from './edit.js';
+import { removeItems, removeKey } from './remove.js';
 
 /**
  * Adds an entry to a mapping at the top of the file (`services`, `networks`), which is made where there is none. What
@@ -88,47 +89,20 @@ function isApart(document: ComposeDocument, map: YAMLMap): boolean {
   );
 }
 
-/**
- * Takes an entry out of a list in block style, with its line or lines; the last one goes together with the list's key.
- * Refused where a comment would go too.
- */
+/** Takes an entry out of a list in block style; the last one goes together with the list's key. See `removeKey`. */
 export function removeFromSequence(
   document: ComposeDocument,
   service: ComposeService,
   key: string,
   item: Node,
 ): Edits {
-  if (service.locked !== undefined || service.map === undefined) {
-    return refused(service.locked ?? 'the service has no keys');
-  }
-  const pair = ownPair(service.map, key);
-  const list = pair?.value as (Node & { items?: unknown[]; flow?: boolean; anchor?: string }) | undefined;
-  const items = list?.items ?? [];
-  if (pair === undefined || list === undefined || !items.includes(item)) {
+  const list = ownValue(service, key);
+  if (!isSeq(list) || !list.items.includes(item)) {
     return refused(`its ${key} comes from an anchor or another service`);
   }
-  if (service.map.flow === true || list.flow === true || isMap(list)) {
+  if (service.map?.flow === true || list.flow === true)
     return refused(`its list of ${key} is not in block style`);
-  }
-  if (list.anchor !== undefined || (item as { anchor?: string }).anchor !== undefined) {
-    return refused(`its ${key} has an anchor`);
-  }
-  const { text, lines } = document;
-  const whole = items.length === 1;
-  const first = whole ? (pair.key.range?.[0] ?? 0) : (item.range?.[0] ?? 0);
-  const start = lines.startOfLine(first);
-  const end = contentEnd(item);
-  const stop = text[end - 1] === '\n' ? end - 1 : lines.endOfLine(end);
-  if (!(whole ? /^[ \uFEFF]*$/ : /^ *- +$/).test(text.slice(start, first))) {
-    return refused(`its ${key} does not stand on lines of its own`);
-  }
-  if (whole && service.map.items.length === 1) return refused('nothing would be left of the service');
-  const removed = text.slice(start, stop);
-  if (/(?:^|\s)#/.test(removed)) {
-    return refused(`a comment stands beside what would be removed of its ${key}`);
-  }
-  // The line ending before it goes too, so that what is added at the end of the list's last line stays there.
-  const before = text[start - 2] === '\r' ? start - 2 : start - 1;
-  if (before < 0) return refused('it stands on the first line');
-  return { ok: true, edits: [{ start: before, end: stop, text: '' }] };
+  return list.items.length === 1
+    ? removeKey(document, service, key)
+    : removeItems(document, service, list, [list.items.indexOf(item)]);
 }

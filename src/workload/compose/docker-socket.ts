@@ -1,11 +1,9 @@
-import { isSeq, type Node } from 'yaml';
+import { isAlias, type Node } from 'yaml';
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { resolveAlias } from '../../formats/compose/document.js';
 import type { ImageFacts } from '../../catalogue/types.js';
 import { environmentFiles, matchIn, mentionOf } from './mentions.js';
-import { splitOutsideBraces } from './mounts.js';
-import { environmentOf, isRecord, toPlain, type Plain } from './plain.js';
+import { environmentOf } from './plain.js';
 import type { ServiceWorkload } from './service.js';
 import { partialReason } from './whole.js';
 
@@ -21,36 +19,26 @@ export interface SocketMount {
   readonly evidence: Evidence;
 }
 
-/** The mounts of the engine's socket in what this file says of a service. */
-export function socketMounts({ view }: ServiceWorkload): readonly SocketMount[] {
-  return view.fields('volumes').flatMap((field) => {
-    const list = resolveAlias(field.node, field.yaml);
-    if (!isSeq(list)) return [];
-    return list.items.flatMap((item): SocketMount[] => {
-      const mount = mountOf(toPlain(item, field.yaml));
-      if (mount === undefined) return [];
-      const { text, unresolved } = view.project.interpolate(mount.source);
-      const hidden = unresolved.length > 0 && SOCKET.test(mount.target);
-      if (!hidden && !SOCKET.test(text)) return [];
-      const node = item as Node;
-      const evidence = cite(field.document, node.range?.[0] ?? field.offset);
-      return [
-        { node, source: mount.source, label: mount.label, own: field.own && list === field.node, evidence },
-      ];
-    });
+/** The mounts of the engine's socket among those of a service. */
+export function socketMounts({ view, mounts }: ServiceWorkload): readonly SocketMount[] {
+  return mounts.flatMap(({ source, target, options, field, entry }): SocketMount[] => {
+    if (source === undefined || entry === undefined) return [];
+    const { text, unresolved } = view.project.interpolate(source);
+    const hidden = unresolved.length > 0 && SOCKET.test(target);
+    if (!hidden && !SOCKET.test(text)) return [];
+    return [
+      {
+        node: entry,
+        source,
+        label: options.find((option) => /^z$/i.test(option)),
+        own: field.own && !isAlias(field.node),
+        evidence: cite(field.document, entry.range?.[0] ?? field.offset),
+      },
+    ];
   });
 }
 
 const SOCKET = /(?:^|\/)docker\.sock$/;
-
-function mountOf(item: Plain): (Pick<SocketMount, 'source' | 'label'> & { target: string }) | undefined {
-  if (typeof item === 'string') {
-    const [source = '', target = '', options = ''] = splitOutsideBraces(item, ':');
-    return { source, target, label: options.split(',').find((option) => /^z$/i.test(option)) };
-  }
-  if (!isRecord(item) || typeof item.source !== 'string' || typeof item.target !== 'string') return undefined;
-  return { source: item.source, target: item.target, label: undefined };
-}
 
 /** An image that is a filter for the socket itself. */
 export function isSocketProxy({ view }: ServiceWorkload): boolean {

@@ -1,6 +1,6 @@
 import { isMap, isSeq, type Document, type Node } from 'yaml';
 import { resolveAlias } from '../../formats/compose/document.js';
-import { environmentOf, toPlain } from './plain.js';
+import { environmentOf, isRecord, strings, toPlain, type Plain } from './plain.js';
 import type { Field } from './project.js';
 
 /** One variable of an `environment`, with its place. */
@@ -9,6 +9,12 @@ export interface Variable {
   /** Undefined for one that is only passed through. */
   readonly value: string | undefined;
   readonly offset: number;
+}
+
+/** The files of an `env_file` field, as written: https://docs.docker.com/reference/compose-file/services/#env_file */
+export function environmentFilePaths({ value }: Field): readonly string[] {
+  if (!Array.isArray(value)) return strings(value);
+  return (value as readonly Plain[]).flatMap((item) => strings(isRecord(item) ? item.path : item));
 }
 
 const MAX_MERGES = 8;

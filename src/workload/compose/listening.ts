@@ -1,9 +1,9 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { variablesOf } from './environment.js';
+import { environmentFilePaths, variablesOf } from './environment.js';
 import type { Mount } from './mounts.js';
 import { parseEnvironmentFile } from './interpolate.js';
-import { isRecord, strings, type Plain } from './plain.js';
+import { strings } from './plain.js';
 import { citeField, folderOf, join, type ServiceView } from './project.js';
 
 /** Something that may make a server answer elsewhere than its image's defaults say. */
@@ -65,7 +65,7 @@ function byEnvironment(view: ServiceView, defaults: Defaults): Elsewhere | undef
     return !others.has(text.replace(/^\w+:\/\/|:\d+$/g, '')) && moves(name, text, defaults);
   };
   for (const field of view.fields('env_file')) {
-    for (const file of environmentFiles(field.value)) {
+    for (const file of environmentFilePaths(field)) {
       const text = view.project.files.read(join(folderOf(field.document.path), file));
       const found = [...parseEnvironmentFile(text ?? '')].find(([name, value]) => moved(name, value));
       if (found !== undefined) return { reason: reasonFor(found[0]), evidence: [citeField(field)] };
@@ -78,11 +78,6 @@ function byEnvironment(view: ServiceView, defaults: Defaults): Elsewhere | undef
     }
   }
   return undefined;
-}
-
-function environmentFiles(value: Plain): readonly string[] {
-  if (!Array.isArray(value)) return strings(value);
-  return (value as readonly Plain[]).flatMap((item) => strings(isRecord(item) ? item.path : item));
 }
 
 function reasonFor(name: string): string {

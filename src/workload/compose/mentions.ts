@@ -4,7 +4,8 @@ import { redact } from '../../core/redact.js';
 import type { Evidence } from '../../core/types.js';
 import { resolveAlias } from '../../formats/compose/document.js';
 import { mountsOf } from './mounts.js';
-import { isRecord, strings, type Plain } from './plain.js';
+import { environmentFilePaths } from './environment.js';
+import { isRecord, strings } from './plain.js';
 import { citeField, folderOf, join, type Field, type ServiceView } from './project.js';
 
 /** Where a service may name another one that it talks to. */
@@ -80,16 +81,13 @@ interface Files {
   readonly unread: string | undefined;
 }
 
-/** https://docs.docker.com/reference/compose-file/services/#env_file */
+/** The environment files of a service. */
 export function environmentFiles(view: ServiceView): Files {
-  const written = view.fields('env_file').flatMap((field) => {
-    const items = Array.isArray(field.value) ? (field.value as readonly Plain[]) : [field.value];
-    return items.flatMap((item) => {
-      const path = isRecord(item) ? item.path : item;
-      return typeof path === 'string' ? [{ path, field }] : [];
-    });
-  });
-  return readable(view, written);
+  const fields = view.fields('env_file');
+  return readable(
+    view,
+    fields.flatMap((field) => environmentFilePaths(field).map((path) => ({ path, field }))),
+  );
 }
 
 /** The configuration files of the project that are mounted into a service, be it as `configs` or as binds. */

@@ -6,7 +6,7 @@ import type { Origin } from '../origin.js';
  * High enough for every server whose documentation names a number, low enough to leave a host its process
  * table: Elasticsearch asks for the most.
  */
-const GENEROUS_LIMIT = 4096;
+export const GENEROUS_LIMIT = 4096;
 
 export function tasksNeed(origin: Origin): Need<number> {
   if (origin.kind === 'server' && origin.facts.tasks !== undefined) {
