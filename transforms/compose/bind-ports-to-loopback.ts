@@ -107,10 +107,15 @@ interface Edge {
 function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge | undefined {
   const web = port.published === '80' || port.published === '443';
   if (workload.origin.kind === 'server') {
-    const { ports, name } = workload.origin.facts;
+    const { ports, name, role } = workload.origin.facts;
     if (ports?.edge?.includes(Number(port.target)) === true && (web || port.published === port.target)) {
       const evidence = citations(ports.cites);
       return { accepted: true, reason: `the public edge: ${name} serves the web on it`, evidence };
+    }
+    // What the image itself opens beside its edge is for its administrator.
+    if (role === 'proxy' && ports?.listens.includes(Number(port.target)) === false) {
+      const reason = `only the configuration of ${name} opens it: it may be the door to what stands behind`;
+      return { accepted: false, reason, evidence: citations(ports.cites) };
     }
   }
   if (!web) return undefined;
