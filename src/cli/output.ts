@@ -7,7 +7,12 @@ export const EXIT_ERROR: ExitCode = 2;
 /** Writes to standard output and waits while its reader is slower, so that output never piles up in memory. */
 export async function print(text: string): Promise<void> {
   if (closed || text === '' || process.stdout.write(text)) return;
-  await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined);
+  // Whichever comes first, nobody goes on listening for the other.
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const events = ['drain', 'close'].map((event) => once(process.stdout, event, { signal }));
+  await Promise.race(events).catch(() => undefined);
+  waiting.abort();
 }
 
 let closed = false;
