@@ -1,5 +1,6 @@
 import { isMap, isSeq, type Document, type Node } from 'yaml';
 import { resolveAlias } from '../../formats/compose/document.js';
+import { mergeSources, ownEntries } from '../../formats/compose/merge.js';
 import { environmentOf, isRecord, strings, toPlain, type Plain } from './plain.js';
 import type { Field } from './project.js';
 
@@ -19,7 +20,7 @@ export function environmentFilePaths({ value }: Field): readonly string[] {
 
 const MAX_MERGES = 8;
 
-/** The variables of an `environment` field in order, from either of its two forms; merge keys are followed. */
+/** The variables of an `environment` field, from either of its two forms; those that it merges come first. */
 export function variablesOf(field: Field): readonly Variable[] {
   return variablesIn(field.node, field.yaml, 0);
 }
@@ -30,16 +31,13 @@ function variablesIn(node: unknown, yaml: Document, depth: number): readonly Var
     return target.items.flatMap((item) => entry(item as Node, environmentOf([toPlain(item, yaml)])));
   }
   if (!isMap(target)) return [];
-  return target.items.flatMap((pair) => {
-    const key = pair.key as Node & { source?: string };
-    if (key.source === '<<' && depth < MAX_MERGES) {
-      const merged = resolveAlias(pair.value, yaml);
-      const sources: readonly unknown[] = isSeq(merged) ? merged.items : [merged];
-      return sources.flatMap((source) => variablesIn(source, yaml, depth + 1));
-    }
+  const sources = depth < MAX_MERGES ? [...mergeSources(target, yaml)].reverse() : [];
+  const merged = sources.flatMap((source) => variablesIn(source, yaml, depth + 1));
+  const own = ownEntries(target).flatMap(({ key, value }) => {
     const name = toPlain(key, yaml);
-    return typeof name === 'string' ? entry(key, environmentOf({ [name]: toPlain(pair.value, yaml) })) : [];
+    return typeof name === 'string' ? entry(key, environmentOf({ [name]: toPlain(value, yaml) })) : [];
   });
+  return [...merged, ...own];
 }
 
 function entry(node: Node, variables: Readonly<Record<string, string | null>>): Variable[] {

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Document } from 'yaml';
 import { resolveAlias } from '../../formats/compose/document.js';
+import { mergedEntries } from '../../formats/compose/merge.js';
 
 /** A YAML value with every scalar as the text that Compose sees: `0440` stays `0440`. */
 export type Plain = string | null | readonly Plain[] | { readonly [key: string]: Plain };
@@ -13,7 +14,7 @@ export function toPlain(node: unknown, yaml: Document): Plain {
   }
   if (isSeq(target)) return target.items.map((item) => toPlain(item, yaml));
   if (isMap(target)) {
-    const entries = target.items.flatMap((pair): [string, Plain][] => {
+    const entries = mergedEntries(target, yaml).flatMap((pair): [string, Plain][] => {
       const key = toPlain(pair.key, yaml);
       return typeof key === 'string' ? [[key, toPlain(pair.value, yaml)]] : [];
     });

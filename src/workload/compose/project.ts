@@ -1,12 +1,8 @@
-import { isMap, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
+import { isMap, type Document, type Node, type YAMLMap } from 'yaml';
 import { cite } from '../../core/evidence.js';
 import type { Evidence, FileReader } from '../../core/types.js';
-import {
-  ownPair,
-  resolveAlias,
-  type ComposeDocument,
-  type ComposeService,
-} from '../../formats/compose/document.js';
+import { ownPair, type ComposeDocument, type ComposeService } from '../../formats/compose/document.js';
+import { mergeSources } from '../../formats/compose/merge.js';
 import { interpolate, parseEnvironmentFile, type Interpolated } from './interpolate.js';
 import { isRecord, toPlain, type Plain } from './plain.js';
 
@@ -62,8 +58,12 @@ interface Layer {
   readonly document: ComposeDocument;
   readonly yaml: Document;
   readonly map: YAMLMap;
+  /** The service's mapping that it is part of: itself, or the one into which an anchor merges it. */
+  readonly into: YAMLMap;
   /** True when the mapping is written in the service itself, so that its keys can be edited there. */
   readonly own: boolean;
+  /** True when the service has it from one that it extends. */
+  readonly extended: boolean;
 }
 
 /** A key of a service as one layer gives it. */
@@ -72,7 +72,10 @@ export interface Field {
   readonly node: Node | undefined;
   readonly document: ComposeDocument;
   readonly yaml: Document;
+  /** The mapping that writes it. */
+  readonly map: YAMLMap;
   readonly own: boolean;
+  readonly extended: boolean;
   readonly offset: number;
 }
 
@@ -162,8 +165,23 @@ function collect(
   if (depth < MAX_EXTENDS && ownPair(service.map, 'extends') !== undefined) {
     missing = collectExtended(project, document, service, layers, depth);
   }
-  collectMerged(service.map, service.yaml, document, layers, 0);
-  layers.push({ document, yaml: service.yaml, map: service.map, own: service.locked === undefined });
+  const { map: into, yaml } = service;
+  const merged = mergedMaps(into, yaml).map((map): Layer => ({
+    document,
+    yaml,
+    map,
+    into,
+    own: false,
+    extended: false,
+  }));
+  layers.push(...merged, {
+    document,
+    yaml,
+    map: into,
+    into,
+    own: service.locked === undefined,
+    extended: false,
+  });
   return missing;
 }
 
@@ -201,34 +219,27 @@ function collectExtended(
   }
   const inherited: Layer[] = [];
   const missing = collect(project, source, target, inherited, depth + 1);
-  layers.push(...inherited.map((layer) => ({ ...layer, own: false })));
+  layers.push(...inherited.map((layer) => ({ ...layer, own: false, extended: true })));
   return missing;
 }
 
-/** The mappings behind `<<`, the first of a list winning over the later ones, as YAML's merge type says. */
-function collectMerged(
-  map: YAMLMap,
-  yaml: Document,
-  document: ComposeDocument,
-  layers: Layer[],
-  depth: number,
-): void {
-  const merge = map.items.find((pair) => String((pair.key as { source?: string } | null)?.source) === '<<');
-  if (merge === undefined || depth > MAX_EXTENDS) return;
-  const value = resolveAlias(merge.value, yaml);
-  const sources = isSeq(value) ? value.items.map((item) => resolveAlias(item, yaml)).reverse() : [value];
-  for (const source of sources) {
-    if (!isMap(source)) continue;
-    collectMerged(source, yaml, document, layers, depth + 1);
-    layers.push({ document, yaml, map: source, own: false });
-  }
+/** The mappings that a mapping merges, and those that these merge, the weakest first. */
+function mergedMaps(map: YAMLMap, yaml: Document, depth = 0): readonly YAMLMap[] {
+  if (depth > MAX_EXTENDS) return [];
+  const sources = [...mergeSources(map, yaml)].reverse();
+  return sources.flatMap((source) => [...mergedMaps(source, yaml, depth + 1), source]);
 }
 
 function fieldsOf(layers: readonly Layer[], key: string): Field[] {
   let found: Field[] = [];
-  for (const { document, yaml, map, own } of layers) {
+  let into: YAMLMap | undefined;
+  for (const layer of layers) {
+    const { document, yaml, map, own, extended } = layer;
     const pair = ownPair(map, key);
     if (pair === undefined) continue;
+    // What YAML merges is replaced by the mapping's own key, and never appended to as Compose appends files.
+    if (into === layer.into) found.pop();
+    into = layer.into;
     const node = pair.value ?? undefined;
     const tag = (node as { tag?: string } | undefined)?.tag;
     if (tag === '!reset' || tag === '!override') found = [];
@@ -238,7 +249,9 @@ function fieldsOf(layers: readonly Layer[], key: string): Field[] {
       node,
       document,
       yaml,
+      map,
       own,
+      extended,
       offset: pair.key.range?.[0] ?? 0,
     });
   }

@@ -1,8 +1,8 @@
-import { isScalar, isSeq } from 'yaml';
 import { cite } from '../../../core/evidence.js';
 import type { Evidence } from '../../../core/types.js';
-import { environmentOf, strings } from '../plain.js';
-import { citeField, citeWithin, type Field, type ServiceView } from '../project.js';
+import { variablesOf } from '../environment.js';
+import { strings } from '../plain.js';
+import { citeField, type Field, type ServiceView } from '../project.js';
 
 /** What a service tells its program: the words it is started with, or one variable of its environment. */
 export interface Setting {
@@ -18,8 +18,9 @@ export function settings(view: ServiceView): readonly Setting[] {
   const fill = (text: string): string => view.project.interpolate(text).text;
   const variables = new Map<string, Setting>();
   for (const field of view.fields('environment')) {
-    for (const [variable, value] of Object.entries(environmentOf(field.value))) {
-      variables.set(variable, { variable, text: fill(value ?? ''), evidence: citeVariable(field, variable) });
+    for (const { name, value, offset } of variablesOf(field)) {
+      const evidence = cite(field.document, offset);
+      variables.set(name, { variable: name, text: fill(value ?? ''), evidence });
     }
   }
   const words = ['entrypoint', 'command'].flatMap((key): Setting[] => {
@@ -28,14 +29,4 @@ export function settings(view: ServiceView): readonly Setting[] {
     return [{ variable: undefined, text: fill(strings(field.value).join(' ')), evidence: citeField(field) }];
   });
   return [...words, ...variables.values()];
-}
-
-/** The line of one variable, in either form of an environment. */
-function citeVariable(field: Field, variable: string): Evidence {
-  if (!isSeq(field.node)) return citeWithin(field, variable);
-  const item = field.node.items.find(
-    (node) => isScalar(node) && String(node.value).startsWith(`${variable}=`),
-  );
-  const offset = isScalar(item) ? item.range?.[0] : undefined;
-  return cite(field.document, offset ?? field.offset);
 }
