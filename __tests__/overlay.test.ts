@@ -43,6 +43,27 @@ describe('an overlay', () => {
     );
   });
 
+  test('says for each service what a mapping that it merges gets', () => {
+    const before = `x-app: &app
+  restart: always
+services:
+  web:
+    <<: *app
+    image: example/web
+  worker: &worker
+    image: example/worker
+  more:
+    <<: *worker
+    command: more
+`;
+    const after = before
+      .replace('restart: always\n', 'restart: always\n  pids_limit: 64\n')
+      .replace('example/worker\n', 'example/worker\n    init: true\n');
+    expect(overlay(before, after)).toBe(
+      'services:\n  web:\n    pids_limit: 64\n  worker:\n    init: true\n  more:\n    init: true\n',
+    );
+  });
+
   test('gives the whole of a command, which Compose replaces', () => {
     const before = BASE.replace('    ports', '    command: [nginx, -g, daemon off;]\n    ports');
     expect(overlay(before, before.replace('nginx, -g', 'nginx, -q, -g'))).toBe(
@@ -73,10 +94,10 @@ secrets:
     );
   });
 
-  test('is refused where a mapping would have to be merged from an anchor', () => {
+  test('writes out what a mapping merges from an anchor', () => {
     const before = 'x-log: &log { driver: json-file }\nservices:\n  web:\n    image: nginx\n';
-    expect(overlay(before, `${before}    logging: { <<: *log, options: { max-size: 10m } }\n`)).toContain(
-      'merged from an anchor',
+    expect(overlay(before, `${before}    logging: { <<: *log, options: { max-size: 10m } }\n`)).toBe(
+      'services:\n  web:\n    logging:\n      driver: json-file\n      options:\n        max-size: 10m\n',
     );
   });
 

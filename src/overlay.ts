@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Document, isMap, isScalar, isSeq, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import { resolveAlias, type ComposeDocument } from './formats/compose/document.js';
+import { mergedEntries } from './formats/compose/merge.js';
 import { parseCompose } from './formats/compose/parse.js';
 
 export type OverlayOutcome =
@@ -29,6 +30,10 @@ export function overlayOf(original: ComposeDocument, hardened: string): OverlayO
   }
   try {
     const difference = compare(readerOf(before), readerOf(after))(before.contents, after.contents, '');
+    // What an extension says has taken effect in the services.
+    if (isMap(difference)) {
+      difference.items = difference.items.filter(({ key }) => !String(key).startsWith('x-'));
+    }
     const overlay = new Document(difference);
     const name = basename(original.path);
     overlay.commentBefore = ` Merged over ${name}: docker compose -f ${name} -f ${basename(overlayPath(original.path))} up -d`;
@@ -44,41 +49,46 @@ class Unsayable extends Error {}
 /** Lists that replace the one below them instead of being appended to it. */
 const REPLACED = new Set(['command', 'entrypoint', 'test']);
 
-/** Reads a node for what stands there, whatever alias stands for it. */
-type Reader = (node: unknown) => Node | undefined;
+/** Reads a document for what stands there, whatever aliases and merge keys stand for it. */
+interface Reader {
+  node(node: unknown): Node | undefined;
+  /** The values of a mapping by their keys. */
+  entries(map: YAMLMap): ReadonlyMap<string, Node | undefined>;
+}
 
 function readerOf(yaml: Document): Reader {
-  return (node) => resolveAlias(node, yaml);
+  const node = (found: unknown): Node | undefined => resolveAlias(found, yaml);
+  const entries = (map: YAMLMap): ReadonlyMap<string, Node | undefined> =>
+    new Map(mergedEntries(map, yaml).map(({ key, value }) => [nameOf(key), node(value)]));
+  return { node, entries };
 }
 
 function compare(before: Reader, after: Reader): (a: unknown, b: unknown, key: string) => Node {
   const visit = (a: unknown, b: unknown, key: string): Node => {
-    const [old, now] = [before(a), after(b)];
+    const [old, now] = [before.node(a), after.node(b)];
     if (isMap(old) && isMap(now)) return mapDifference(old, now);
     if (isSeq(old) && isSeq(now)) return listDifference(old, now, key);
     return copy(now, after);
   };
   const mapDifference = (old: YAMLMap, now: YAMLMap): YAMLMap => {
     const difference = new YAMLMap();
-    for (const { key, value } of now.items) {
-      const name = nameOf(key);
-      const known = old.items.find((pair) => nameOf(pair.key) === name);
-      if (known === undefined) difference.set(name, copy(after(value), after));
-      else if (!isSame(before(known.value), after(value), before, after)) {
-        difference.set(name, visit(known.value, value, name));
+    const [were, are] = [before.entries(old), after.entries(now)];
+    for (const [name, value] of are) {
+      if (!were.has(name)) difference.set(name, copy(value, after));
+      else if (!isSame(were.get(name), value, before, after)) {
+        difference.set(name, visit(were.get(name), value, name));
       }
     }
-    for (const { key } of old.items) {
-      const name = nameOf(key);
-      if (!now.items.some((pair) => nameOf(pair.key) === name)) difference.set(name, reset());
-    }
+    for (const name of were.keys()) if (!are.has(name)) difference.set(name, reset());
     return difference;
   };
   const listDifference = (old: YAMLSeq, now: YAMLSeq, key: string): YAMLSeq => {
-    const kept = old.items.every((item, at) => isSame(before(item), after(now.items[at]), before, after));
+    const kept = old.items.every((item, at) =>
+      isSame(before.node(item), after.node(now.items[at]), before, after),
+    );
     const list = new YAMLSeq();
     const added = kept && !REPLACED.has(key) ? now.items.slice(old.items.length) : now.items;
-    list.items = added.map((item) => copy(after(item), after));
+    list.items = added.map((item) => copy(after.node(item), after));
     if (!kept && !REPLACED.has(key)) list.tag = '!override';
     return list;
   };
@@ -92,9 +102,7 @@ function reset(): Scalar {
 }
 
 function nameOf(key: unknown): string {
-  // A merge key's mapping stands elsewhere: what it brings is compared there.
   if (isScalar(key) && typeof key.value === 'string') return key.value;
-  if (isScalar(key) && typeof key.value === 'symbol') return '<<';
   throw new Unsayable('a key of it is no plain text');
 }
 
@@ -102,15 +110,12 @@ function nameOf(key: unknown): string {
 function copy(node: Node | undefined, read: Reader): Node {
   if (isMap(node)) {
     const map = new YAMLMap();
-    for (const { key, value } of node.items) {
-      if (nameOf(key) === '<<') throw new Unsayable('a mapping of it is merged from an anchor');
-      map.set(nameOf(key), copy(read(value), read));
-    }
+    for (const [name, value] of read.entries(node)) map.set(name, copy(value, read));
     return map;
   }
   if (isSeq(node)) {
     const list = new YAMLSeq();
-    list.items = node.items.map((item) => copy(read(item), read));
+    list.items = node.items.map((item) => copy(read.node(item), read));
     return list;
   }
   const scalar = new Scalar(valueOf(node));
@@ -130,18 +135,16 @@ function valueOf(node: Node | undefined): unknown {
 
 function isSame(a: Node | undefined, b: Node | undefined, before: Reader, after: Reader): boolean {
   if (isMap(a) && isMap(b)) {
+    const [were, are] = [before.entries(a), after.entries(b)];
     return (
-      a.items.length === b.items.length &&
-      a.items.every((pair) => {
-        const other = b.items.find(({ key }) => nameOf(key) === nameOf(pair.key));
-        return other !== undefined && isSame(before(pair.value), after(other.value), before, after);
-      })
+      were.size === are.size &&
+      [...were].every(([name, value]) => are.has(name) && isSame(value, are.get(name), before, after))
     );
   }
   if (isSeq(a) && isSeq(b)) {
     return (
       a.items.length === b.items.length &&
-      a.items.every((item, at) => isSame(before(item), after(b.items[at]), before, after))
+      a.items.every((item, at) => isSame(before.node(item), after.node(b.items[at]), before, after))
     );
   }
   return isMap(a) === isMap(b) && isSeq(a) === isSeq(b) && valueOf(a) === valueOf(b);
