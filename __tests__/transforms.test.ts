@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { FilePlan } from '../src/core/plan.js';
 import { BOM } from '../src/core/text.js';
+import type { Finding } from '../src/core/types.js';
 import { unifiedDiff } from '../src/render/diff.js';
 import { planCase, readCases, type TransformCase } from './support/cases.js';
 
@@ -20,12 +21,18 @@ function describePlan(plan: FilePlan): string {
     );
     const line = plan.original.lines.lineOf(finding.range.start);
     return [
-      `${finding.safety}, line ${line}, ${finding.subject.join('.')}: ${finding.message}`,
+      `${finding.safety}, line ${line}, ${finding.subject.join('.')}${sharing(finding)}: ${finding.message}`,
       `  ${what}`,
       ...evidence,
     ].join('\n');
   });
   return [...findings, ''].join('\n');
+}
+
+/** The parts that a shared change reaches. */
+function sharing(finding: Finding): string {
+  const parts = 'sharedBy' in finding ? (finding.sharedBy ?? []) : [];
+  return parts.length === 0 ? '' : ` for ${parts.map((part) => part.join('.')).join(', ')}`;
 }
 
 function expectFile(path: string, actual: string): void {

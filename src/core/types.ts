@@ -77,6 +77,11 @@ export interface FixFinding extends FindingBase {
   /** What changes, in a few words: `cap_drop: [ALL], cap_add: [SETGID, SETUID]`. */
   readonly change: string;
   readonly edits: readonly TextEdit[];
+  /**
+   * The parts that change with the subject because they take it over (services that merge an anchored mapping). What
+   * `touches` declares is meant of these.
+   */
+  readonly sharedBy?: readonly SemanticPath[];
 }
 
 /** A finding that a person must decide; `suggestion` is shown and never applied. */

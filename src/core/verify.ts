@@ -82,11 +82,25 @@ function fail(reason: string): Verdict {
 
 /** True when a changed path lies under a declared pattern and under the subject of one of the fixes. */
 function covers(meta: TransformMeta, fixes: readonly FixFinding[], path: SemanticPath): boolean {
-  const declared = meta.touches.some((pattern) => {
+  return fixes.some(({ subject, sharedBy }) => {
+    if (sharedBy === undefined) return isBelow(path, subject) && declares(meta, path);
+    if (sharedBy.some((part) => isBelow(path, part))) return declares(meta, path);
+    const [part] = sharedBy;
+    return (
+      part !== undefined && isBelow(path, subject) && declares(meta, [...part, ...path.slice(subject.length)])
+    );
+  });
+}
+
+function isBelow(path: SemanticPath, start: SemanticPath): boolean {
+  return start.every((part, at) => part === path[at]);
+}
+
+function declares(meta: TransformMeta, path: SemanticPath): boolean {
+  return meta.touches.some((pattern) => {
     const segments = pattern.split('.');
     return segments.length <= path.length && segments.every((part, at) => matches(part, path[at]!));
   });
-  return declared && fixes.some((fix) => fix.subject.every((part, at) => part === path[at]));
 }
 
 /** `*` at the end of a segment stands for what may follow. */

@@ -55,6 +55,7 @@ function findingToJson(
     safety: finding.safety,
     disposition,
     subject: finding.subject,
+    sharedBy: 'sharedBy' in finding ? finding.sharedBy : undefined,
     line: original.lines.lineOf(finding.range.start),
     message: redact(finding.message),
     change: 'change' in finding ? redact(finding.change) : undefined,

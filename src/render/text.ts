@@ -2,7 +2,7 @@ import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { Evidence } from '../core/types.js';
+import type { Evidence, Finding } from '../core/types.js';
 import type { FileOutcome } from '../harden.js';
 import { hunkHeader, hunksOf } from './diff.js';
 import type { Totals } from './totals.js';
@@ -107,7 +107,7 @@ function groupEntries(entries: readonly PlanEntry[]): readonly Group[] {
       reason,
     ]);
     const group = groups.get(key) ?? { entry, subjects: [], evidence: [] };
-    const subject = subjectName(finding.subject);
+    const subject = subjectOf(finding);
     if (!group.subjects.includes(subject)) group.subjects.push(subject);
     for (const item of finding.evidence) {
       if (!group.evidence.some((known) => placeOf(known, '') === placeOf(item, '')))
@@ -121,6 +121,13 @@ function groupEntries(entries: readonly PlanEntry[]): readonly Group[] {
 function whatOf({ finding }: PlanEntry): string {
   if ('change' in finding) return finding.change;
   return 'suggestion' in finding ? (finding.suggestion ?? '') : '';
+}
+
+/** What the finding is about; a change in a shared mapping names who takes it over, and where it is made. */
+function subjectOf(finding: Finding): string {
+  const { subject } = finding;
+  if (!('sharedBy' in finding) || finding.sharedBy === undefined) return subjectName(subject);
+  return `${finding.sharedBy.map(subjectName).join(', ')} (in ${subject.at(-1) ?? ''})`;
 }
 
 function subjectName(subject: readonly string[]): string {

@@ -40,7 +40,7 @@ export const bindPortsToLoopback: ComposeTransform = {
       if (workload === undefined || workload.view.last('network_mode')?.value === 'host') return [];
       const fields = workload.view
         .fields('ports')
-        .filter((field) => field.document === document && field.own);
+        .filter((field) => field.document === document && !field.extended);
       return fields.flatMap((field) =>
         publishedPorts(field, workload.view.project)
           .filter(isExposed)
@@ -89,6 +89,7 @@ function shown(port: PublishedPort): string {
 function bind(document: ComposeDocument, service: ComposeService, field: Field, port: PublishedPort): Edits {
   const lock = service.locked ?? (field.node === undefined ? undefined : sharedReason(service, field.node));
   if (lock !== undefined) return refused(lock);
+  if (!field.own) return refused('its ports come from an anchor');
   if (port.form === 'short') {
     return prefixScalar(service, port.node, port.published === undefined ? '127.0.0.1::' : '127.0.0.1:');
   }

@@ -2,11 +2,11 @@ import { isMap } from 'yaml';
 import type { Edits } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
 import { ownPair } from '../../src/formats/compose/document.js';
-import { addKey, addToMap, ownValue, sharedReason } from '../../src/formats/compose/edit.js';
+import { addKey, addToMap, sharedReason } from '../../src/formats/compose/edit.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import type { ServiceView } from '../../src/workload/compose/project.js';
 import type { Need } from '../../src/workload/model.js';
-import { proposal, type DeclaredService } from './service.js';
+import { ownField, proposal, type DeclaredService } from './service.js';
 
 /** A limit on a resource, as Compose writes it in its two places. */
 export interface Limit {
@@ -64,7 +64,9 @@ function limitText(declared: DeclaredService, { key, inDeploy }: Limit, value: s
 function addLimit(declared: DeclaredService, limit: Limit, value: string | number): Edits {
   const { document, service, workload } = declared;
   if (!limitsInDeploy(workload)) return addKey(document, service, limit.key, value);
-  let node = ownValue(service, 'deploy');
+  const deploy = ownField(declared, 'deploy');
+  if (!deploy.ok) return deploy;
+  let { node } = deploy.field;
   for (const key of ['resources', 'limits']) {
     if (!isMap(node)) return { ok: false, reason: 'its deploy section is not written in place' };
     const shared = service.locked ?? sharedReason(service, node);

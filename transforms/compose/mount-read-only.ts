@@ -28,7 +28,7 @@ export const mountReadOnly = forEachService(
     const { document, workload } = declared;
     // A list that comes from elsewhere is judged there.
     const own = workload.readMounts.filter(
-      ({ mount: { field } }) => field.own && field.document === document,
+      ({ mount: { field } }) => !field.extended && field.document === document,
     );
     return own.map(({ mount, need }) => {
       const start = mount.entry?.range?.[0] ?? mount.field.offset;
@@ -53,6 +53,7 @@ function edit({ document, service }: DeclaredService, { entry, field, options }:
   const list = field.node;
   const lock = service.locked ?? (list === undefined ? undefined : sharedReason(service, list));
   if (lock !== undefined) return refused(lock);
+  if (!field.own) return refused('its volumes come from an anchor');
   if (!isSeq(list) || entry === undefined || !list.items.includes(entry)) {
     return refused('its entry is not written in place');
   }

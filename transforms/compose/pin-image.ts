@@ -2,7 +2,7 @@ import { parseImageReference } from '../../src/catalogue/catalogue.js';
 import { refused, type Edits } from '../../src/core/text.js';
 import { suffixScalar } from '../../src/formats/compose/edit.js';
 import { citeField, type Field } from '../../src/workload/compose/project.js';
-import { forEachService, manual, proposal, type DeclaredService } from './service.js';
+import { forEachService, isWrittenIn, manual, proposal, type DeclaredService } from './service.js';
 
 const MESSAGE = 'its image may be another one with the next pull';
 
@@ -60,9 +60,9 @@ export const pinImage = forEachService(
   },
 );
 
-function append({ document, service }: DeclaredService, field: Field, suffix: string): Edits {
-  if (field.document !== document || !field.own || field.node === undefined) {
+function append(declared: DeclaredService, field: Field, suffix: string): Edits {
+  if (!isWrittenIn(declared, field) || field.node === undefined) {
     return refused('its image comes from an anchor or another service');
   }
-  return suffixScalar(service, field.node, suffix);
+  return suffixScalar(declared.service, field.node, suffix);
 }

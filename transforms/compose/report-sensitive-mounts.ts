@@ -29,7 +29,7 @@ export const reportSensitiveMounts = forEachService(
   },
   (declared): readonly Finding[] => {
     const { document, workload } = declared;
-    const own = workload.mounts.filter(({ field }) => field.own && field.document === document);
+    const own = workload.mounts.filter(({ field }) => !field.extended && field.document === document);
     return own.flatMap((mount): Finding[] => {
       const sensitive = sensitivity(workload.view, mount);
       const findings = sensitive === undefined ? [] : [judge(declared, mount, sensitive)];

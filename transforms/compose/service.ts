@@ -5,6 +5,7 @@ import type {
   Finding,
   FixFinding,
   ManualFinding,
+  SemanticPath,
   Transform,
   TransformMeta,
 } from '../../src/core/types.js';
@@ -13,6 +14,7 @@ import { addKey, appendToSequence } from '../../src/formats/compose/edit.js';
 import type { Field } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeContext } from '../../src/workload/context.js';
+import { shareChanges, type Judged } from './share.js';
 
 export type ComposeTransform = Transform<ComposeDocument, ComposeContext>;
 
@@ -34,12 +36,17 @@ export function forEachService(
   return {
     meta,
     run: (document, context) => {
-      const findings = document.services.flatMap((service): readonly Finding[] => {
+      const judge = (declared: DeclaredService): readonly Finding[] => {
+        const outcome = policy(declared, context) ?? [];
+        return 'subject' in outcome ? [outcome] : outcome;
+      };
+      const judged = document.services.flatMap((service): readonly Judged[] => {
         const workload = context.workload(service.name);
         if (workload?.view.declaredIn !== document || service.map === undefined) return [];
-        const outcome = policy({ document, service, workload }, context) ?? [];
-        return 'subject' in outcome ? [outcome] : outcome;
+        const declared = { document, service, workload };
+        return [{ declared, findings: judge(declared) }];
       });
+      const findings = shareChanges(document, judged, judge);
       return findings.filter((finding) => !inheritsFix(finding, findings, context));
     },
   };
@@ -51,8 +58,12 @@ function inheritsFix(finding: Finding, findings: readonly Finding[], context: Co
   return (
     'edits' in finding &&
     base !== undefined &&
-    findings.some((other) => 'edits' in other && other.subject[1] === base)
+    findings.some((other) => 'edits' in other && fixedParts(other).some((part) => part[1] === base))
   );
+}
+
+function fixedParts({ subject, sharedBy }: FixFinding): readonly SemanticPath[] {
+  return sharedBy ?? [subject];
 }
 
 interface Outcome {
@@ -100,15 +111,20 @@ export function accepted(
   return { subject: ['services', service.name], range: service.keyRange, safety: 'accepted', ...outcome };
 }
 
+/** True for a field that stands in the mapping to be edited. */
+export function isWrittenIn({ document, service }: DeclaredService, field: Field): boolean {
+  return field.document === document && field.map === service.map && service.locked === undefined;
+}
+
 /** The one place that gives a key; a refusal where it isn't the service's own mapping in this file. */
 export function ownField(
-  { document, workload }: DeclaredService,
+  declared: DeclaredService,
   key: string,
   concerns: (field: Field) => boolean = () => true,
 ): { readonly ok: true; readonly field: Field } | { readonly ok: false; readonly reason: string } {
-  const fields = workload.view.fields(key).filter(concerns);
+  const fields = declared.workload.view.fields(key).filter(concerns);
   const [field] = fields;
-  if (field === undefined || !field.own || field.document !== document) {
+  if (field === undefined || !isWrittenIn(declared, field)) {
     return { ok: false, reason: `its ${key} comes from an anchor or another service or file` };
   }
   return fields.length > 1 ? { ok: false, reason: `several places set its ${key}` } : { ok: true, field };
@@ -116,7 +132,7 @@ export function ownField(
 
 /** True for a key that only the service which this one extends gives: it is reported there. */
 export function isInherited({ workload: { view } }: DeclaredService, key: string): boolean {
-  return view.extendsService !== undefined && !view.fields(key).some(({ own }) => own);
+  return view.extendsService !== undefined && view.fields(key).every(({ extended }) => extended);
 }
 
 /**
@@ -131,7 +147,7 @@ export function addToList(declared: DeclaredService, key: string, items: readonl
       ? addKey(document, service, key, items)
       : { ok: false, reason: `its ${key} is there without a value` };
   }
-  if (!field.own || field.node === undefined) {
+  if (!isWrittenIn(declared, field) || field.node === undefined) {
     return { ok: false, reason: `its ${key} comes from an anchor or another service` };
   }
   if (typeof field.value === 'string') return { ok: false, reason: `its ${key} is not written as a list` };

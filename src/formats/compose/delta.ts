@@ -1,8 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Scalar, type Document, type Node, type YAMLMap } from 'yaml';
 import type { SemanticPath } from '../../core/types.js';
 import { aliasTargets, type ComposeDocument } from './document.js';
+import { isMergeKey, mergedEntries, ownEntries } from './merge.js';
 
-/** The paths whose values differ. A change of an anchored node also shows wherever an alias stands for it. */
+/**
+ * The paths whose values differ. A change of an anchored node also shows wherever an alias stands for it, and in every
+ * mapping that merges it.
+ */
 export function composeDelta(before: ComposeDocument, after: ComposeDocument): readonly SemanticPath[] {
   const changed: SemanticPath[] = [];
   const count = Math.max(before.yamls.length, after.yamls.length);
@@ -21,8 +25,9 @@ function compareWith(before: Document, after: Document): Compare {
     if (decorationOf(a) !== decorationOf(b)) changed.push(path);
     else if (isAlias(a) && isAlias(b) && a.source === b.source) {
       compare(aliasTargets(before).get(a), aliasTargets(after).get(b), path, changed);
-    } else if (isMap(a) && isMap(b)) compareMaps(entriesOf(a), entriesOf(b), path, changed);
-    else if (isSeq(a) && isSeq(b)) {
+    } else if (isMap(a) && isMap(b)) {
+      compareMaps(entriesOf(a, before, path), entriesOf(b, after, path), path, changed);
+    } else if (isSeq(a) && isSeq(b)) {
       for (let at = 0; at < Math.max(a.items.length, b.items.length); at += 1) {
         if (at >= a.items.length || at >= b.items.length) changed.push([...path, String(at)]);
         else compare(a.items[at], b.items[at], [...path, String(at)], changed);
@@ -44,14 +49,25 @@ function compareWith(before: Document, after: Document): Compare {
   return compare;
 }
 
-function entriesOf(node: { items: { key: unknown; value?: unknown }[] }): Map<string, unknown> {
-  return new Map(node.items.map((pair) => [keyOf(pair.key), pair.value]));
+/**
+ * What a mapping holds and merges; the merge key itself tells which mappings these are. An extension (`x-common`)
+ * means nothing by itself: only what is written there counts.
+ */
+function entriesOf(map: YAMLMap, yaml: Document, path: SemanticPath): Map<string, unknown> {
+  const pairs = path[0]?.startsWith('x-') === true ? ownEntries(map) : mergedEntries(map, yaml);
+  const entries = pairs.map(({ key, value }): [string, unknown] => [keyOf(key), value]);
+  const merge = map.items.find(({ key }) => isMergeKey(key));
+  return new Map(merge === undefined ? entries : [...entries, ['<<', namesIn(merge.value)]]);
+}
+
+/** The anchors that a merge key names. */
+function namesIn(value: unknown): Scalar {
+  const names = isSeq(value) ? value.items : [value];
+  return new Scalar(names.map((name) => (isAlias(name) ? name.source : '')).join(' '));
 }
 
 function keyOf(key: unknown): string {
-  if (!isScalar(key)) return leafOf(key);
-  // The parser reads a merge key as a symbol.
-  return typeof key.value === 'symbol' ? '<<' : String(key.value);
+  return isScalar(key) ? String(key.value) : leafOf(key);
 }
 
 /** Anchor and tag: what a node carries besides its value. */

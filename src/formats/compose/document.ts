@@ -20,6 +20,8 @@ import type { SourceDocument } from '../../core/types.js';
 export interface ComposeService {
   readonly name: string;
   readonly keyRange: Range;
+  /** What stands behind its name: a mapping, or an alias of one. */
+  readonly value: Node | null;
   /** The mapping that holds its keys; undefined when it has none (`web:`), or when it isn't a mapping. */
   readonly map: YAMLMap | undefined;
   /** Why nothing can be added to it; undefined when it can be edited. */
@@ -136,6 +138,7 @@ function readServices(yaml: Document): ComposeService[] {
       {
         name: pair.key.value,
         keyRange: rangeOf(pair.key as Node),
+        value,
         map: isMap(target) ? target : undefined,
         locked: outerLock ?? lockOfService(value, target, anchors),
         yaml,
