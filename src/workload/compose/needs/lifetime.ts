@@ -15,7 +15,7 @@ const JOB_COMMAND =
 
 /** Whether a restart after a failure helps, or would run something once more that was meant to run once. */
 export function lifetimeNeed(view: ServiceView, origin: Origin): Need<Lifetime> {
-  const job = jobEvidence(view);
+  const job = jobEvidence(view, origin);
   if (job !== undefined) return known('job', job);
   if (JOB_NAME.test(view.name)) return likely('job');
   for (const key of ['entrypoint', 'command']) {
@@ -42,9 +42,11 @@ function lastCommand(text: string): string {
   return text.split(/&&|\|\||[;\n]/).findLast((part) => /\w/.test(part)) ?? '';
 }
 
-function jobEvidence(view: ServiceView): Evidence | undefined {
+function jobEvidence(view: ServiceView, origin: Origin): Evidence | undefined {
   const profiles = view.last('profiles');
-  if (profiles !== undefined) return citeField(profiles);
+  // A profile also chooses one of several servers (a data store, a proxy).
+  const chosen = origin.kind === 'server' && origin.facts.role !== 'tool';
+  if (profiles !== undefined && !chosen) return citeField(profiles);
   const input = view.last('stdin_open');
   if (input?.value === 'true') return citeField(input);
   const deploy = view.last('deploy');
