@@ -16,6 +16,7 @@ export const BETWEEN_MACHINES: ReadonlyMap<number, string> = new Map([
   [514, 'syslog'],
   [554, 'RTSP'],
   [587, 'SMTP'],
+  [601, 'syslog'],
   [636, 'LDAPS'],
   [853, 'DNS over TLS'],
   [873, 'rsync'],
