@@ -67,7 +67,12 @@ function foreignMount(view: ServiceView, facts: ImageFacts, mounts: readonly Mou
     ({ readOnly, kind, target }) =>
       !readOnly && kind !== 'tmpfs' && !ONLY_READ.test(target) && !CONFIGURATION.test(target),
   );
-  const binds = written.filter((mount) => isHostFolder(view, mount));
+  // An empty named volume takes over the owner of the image's directory: one that the image lacks is root's.
+  const own = [...(facts.volumes?.paths ?? []), ...(facts.writable?.paths ?? []).map(({ path }) => path)];
+  const isOwn = ({ target }: Mount): boolean =>
+    own.some((path) => isWithin(target, path) || isWithin(path, target));
+  const folders = written.filter((mount) => isHostFolder(view, mount));
+  const binds = folders.filter(isOwn);
   if (binds.length > 0) {
     const reason =
       "a folder of the host keeps the host's owner: the image's entrypoint gives it away as root";
@@ -78,13 +83,11 @@ function foreignMount(view: ServiceView, facts: ImageFacts, mounts: readonly Mou
       handOver: binds.flatMap(({ source }) => source ?? []),
     };
   }
-  // An empty named volume takes over the owner of the image's directory: one that the image lacks is root's.
-  const own = [...(facts.volumes?.paths ?? []), ...(facts.writable?.paths ?? []).map(({ path }) => path)];
-  const stray = written.find(
-    ({ kind, target }) => kind === 'volume' && !own.some((path) => isWithin(target, path)),
-  );
+  const stray =
+    folders[0] ??
+    written.find(({ kind, target }) => kind === 'volume' && !own.some((path) => isWithin(target, path)));
   if (stray === undefined) return undefined;
-  const reason = `the volume at ${stray.target} may be another user's`;
+  const reason = `what is mounted at ${stray.target} may be another user's`;
   return { reason, evidence: [stray.evidence] };
 }
 
