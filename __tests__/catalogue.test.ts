@@ -99,6 +99,13 @@ describe.each(entries.map(({ facts }) => [facts.name, facts] as const))('a servi
     if (facts.temp?.used !== false) expect(covered.some((place) => isWithin('/tmp', place))).toBe(true);
   });
 
+  test('owns the places where it writes', () => {
+    if (isRoot(String(service.user ?? facts.user.starts))) return;
+    for (const { path, options } of mounts) {
+      if (path !== '/tmp') expect(options.join()).toMatch(/\b(?:uid=\d+|mode=\d?777)\b/);
+    }
+  });
+
   test('runs programs from the places where it must', () => {
     for (const { path, options } of mounts) {
       const fact = facts.writable?.paths.find((candidate) => candidate.path === path);

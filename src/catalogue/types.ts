@@ -14,7 +14,7 @@ interface Cited {
 /** A directory that the image writes and that is no volume of its own. */
 export interface WritableFact extends Cited {
   readonly path: string;
-  /** Octal, as tmpfs takes it (`'0755'`). Without it the tmpfs has Docker's default, 1777. */
+  /** Octal, as tmpfs takes it (`'0755'`). Without it the tmpfs has the mode of the image's own directory. */
   readonly mode?: string;
   readonly uid?: number;
   readonly gid?: number;
@@ -26,6 +26,8 @@ export interface WritableFact extends Cited {
   readonly keep?: boolean;
   /** It is written only when something is mounted at this path. */
   readonly whenMounted?: string;
+  /** What it holds grows with the load: the size is a guess. */
+  readonly grows?: boolean;
 }
 
 /**
@@ -112,7 +114,11 @@ export interface ImageFacts {
     readonly executable: boolean;
     /** As tmpfs takes it, where 64m would be too small: `512m`. */
     readonly size?: string;
+    /** What it holds grows with the load: the size is a guess. */
+    readonly grows?: boolean;
   };
+  /** Why its root file system is to stay writable, in a sentence: it stands in the place of `writable`. */
+  readonly writableRoot?: Cited & { readonly because: string };
   readonly ports?: Cited & {
     readonly listens: readonly number[];
     /** Container ports that are meant for other machines (a reverse proxy's 80 and 443). */
@@ -123,7 +129,11 @@ export interface ImageFacts {
   /** An upper bound for the tasks (processes and threads) that the image needs under load. */
   readonly tasks?: Cited & { readonly limit: number };
   /** True when the image brings its own PID 1 (tini, dumb-init, s6-overlay). */
-  readonly init?: Cited & { readonly brings: boolean };
+  readonly init?: Cited & {
+    readonly brings: boolean;
+    /** A program of it that is setuid root, and is run whoever starts the container (`s6-overlay-suexec`). */
+    readonly setuid?: string;
+  };
   /** True when it makes machine code while it runs (JVM, V8, .NET, BEAM, LuaJIT, PCRE's JIT). */
   readonly jit?: Cited & { readonly compiles: boolean };
   /** Variables for which the image reads a file instead when `<name>_FILE` is set. */

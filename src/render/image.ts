@@ -43,9 +43,12 @@ const SECTIONS: Readonly<Record<string, (facts: ImageFacts) => Section | undefin
       facts: [
         temp.used ? `used${temp.size === undefined ? '' : `, ${temp.size}`}` : 'not used',
         ...(temp.executable ? ['programs are run from it'] : []),
+        ...(temp.grows === true ? [GROWS] : []),
       ],
       cites: temp.cites,
     },
+  'root file system': ({ writableRoot }) =>
+    writableRoot && { facts: [`stays writable: ${writableRoot.because}`], cites: writableRoot.cites },
   ports: ({ ports }) =>
     ports && {
       facts: [
@@ -62,7 +65,12 @@ const SECTIONS: Readonly<Record<string, (facts: ImageFacts) => Section | undefin
   tasks: ({ tasks }) => tasks && { facts: [`at most ${tasks.limit}`], cites: tasks.cites },
   'PID 1': ({ init }) =>
     init && {
-      facts: [init.brings ? 'brings an init of its own' : 'brings no init'],
+      facts: [
+        init.brings ? 'brings an init of its own' : 'brings no init',
+        ...(init.setuid === undefined
+          ? []
+          : [`runs ${init.setuid}, which is setuid root, whoever starts it`]),
+      ],
       cites: init.cites,
     },
   'machine code': ({ jit }) =>
@@ -134,11 +142,14 @@ function userFacts(user: ImageFacts['user']): readonly string[] {
   ];
 }
 
-function writableFact({ path, size, exec, keep, whenMounted }: WritableFact): string {
+const GROWS = 'what it holds grows with the load';
+
+function writableFact({ path, size, exec, keep, whenMounted, grows }: WritableFact): string {
   const notes = [
     ...(size === undefined ? [] : [size]),
     ...(exec === true ? ['programs are run from it'] : []),
     ...(keep === true ? ['data to keep: needs a volume'] : []),
+    ...(grows === true ? [GROWS] : []),
     ...(whenMounted === undefined ? [] : [`when ${whenMounted} is mounted`]),
   ];
   return notes.length === 0 ? path : `${path} (${notes.join(', ')})`;

@@ -96,11 +96,19 @@ export function ownedOf(
   return [...flags, ...chowns].map((offset) => cite(document, offset));
 }
 
-/** JVM libraries (JNA, Netty, Snappy) and Bun unpack native code in the temporary directory and load it. */
+/**
+ * JVM libraries (JNA, Netty, Snappy) and Bun unpack native code in the temporary directory and load it; Yarn since
+ * version 2 starts programs through scripts that it writes there (yarnpkg/berry#5696).
+ */
+export function runsFromTemp(program: string): boolean {
+  return /^(?:java|bun|bunx|catalina\.sh|yarn|yarnpkg)$/.test(program);
+}
+
+/** True when the image's own start runs programs from the temporary directory. */
 export function needsExecutableTemp(startup: Startup, baseRepository: string): boolean {
   if (
     /(?:^|\/)(?:eclipse-temurin|openjdk|amazoncorretto|maven|gradle|tomcat|jetty|bun)$/.test(baseRepository)
   )
     return true;
-  return startup.programs.some(({ name = '' }) => /^(?:java|bun|bunx|catalina\.sh)$/.test(programName(name)));
+  return startup.programs.some(({ name = '' }) => runsFromTemp(programName(name)));
 }

@@ -40,8 +40,12 @@ export function because<T>(need: Need<T>, reason: string): Need<T> {
 export interface TmpfsPath {
   readonly path: string;
   readonly size: string;
-  /** Octal; Docker's own default is 1777. */
+  /**
+   * Octal. Without it runc takes the mode of the directory that the image has there; where it has none, 1777 at the
+   * first start and 0755 at the next one (moby/moby#20437).
+   */
   readonly mode: string | undefined;
+  /** Without it the tmpfs is root's, whoever owns the image's directory. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
   readonly exec: boolean;

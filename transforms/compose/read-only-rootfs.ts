@@ -37,6 +37,9 @@ export const readOnlyRootfs = forEachService(
       return accepted(declared, { message, evidence: [], reason: 'docker stack deploy ignores tmpfs' });
     }
     const { value: paths, certainty, evidence, reason } = workload.writable;
+    if (workload.origin.kind === 'server' && workload.origin.facts.writableRoot !== undefined) {
+      return manual(declared, { message, evidence, reason: reason ?? '' });
+    }
     const tmpfs = paths.map(tmpfsEntry);
     const places = paths.map(({ path }) => path).join(', ');
     const list = places === '' ? '' : `, tmpfs on ${places}`;
@@ -59,7 +62,7 @@ export const readOnlyRootfs = forEachService(
   },
 );
 
-/** `path:options` as `docker run --tmpfs` takes it; without `mode` Docker's default is 1777. */
+/** `path:options` as `docker run --tmpfs` takes it. */
 function tmpfsEntry({ path, size, mode, uid, gid, exec }: TmpfsPath): string {
   const options = [
     exec ? 'exec' : 'noexec',

@@ -1,8 +1,9 @@
 import { isMap, isSeq, type Document, type Node } from 'yaml';
 import { resolveAlias } from '../../formats/compose/document.js';
 import { mergeSources, ownEntries } from '../../formats/compose/merge.js';
+import { parseEnvironmentFile } from './interpolate.js';
 import { environmentOf, isRecord, strings, toPlain, type Plain } from './plain.js';
-import type { Field } from './project.js';
+import { folderOf, join, type Field, type ServiceView } from './project.js';
 
 /** One variable of an `environment`, with its place. */
 export interface Variable {
@@ -16,6 +17,18 @@ export interface Variable {
 export function environmentFilePaths({ value }: Field): readonly string[] {
   if (!Array.isArray(value)) return strings(value);
   return (value as readonly Plain[]).flatMap((item) => strings(isRecord(item) ? item.path : item));
+}
+
+/** The names of the variables that a service sets, in place and by its files. */
+export function variableNames(view: ServiceView): ReadonlySet<string> {
+  const written = view.fields('environment').flatMap((field) => variablesOf(field).map(({ name }) => name));
+  const files = view.fields('env_file').flatMap((field) =>
+    environmentFilePaths(field).flatMap((path) => {
+      const text = view.project.files.read(join(folderOf(field.document.path), path));
+      return [...parseEnvironmentFile(text ?? '').keys()];
+    }),
+  );
+  return new Set([...written, ...files]);
 }
 
 const MAX_MERGES = 8;

@@ -16,6 +16,7 @@ import { tasksNeed } from './needs/tasks.js';
 import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
 import { writableNeed } from './needs/writable.js';
+import { writerOf } from './needs/writer.js';
 import { mountsOf, type Mount } from './mounts.js';
 import type { Origin } from './origin.js';
 import { citeField, type ServiceView } from './project.js';
@@ -64,11 +65,14 @@ export function createServiceWorkload(view: ServiceView, origin: () => Origin): 
   const mounts = lazy(() => mountsOf(view));
   const user = lazy(() => userNeed(view, getOrigin()));
   const capabilities = lazy(() => capabilitiesNeed(view, getOrigin(), user(), mounts()));
-  const writable = lazy(() => writableNeed(view, getOrigin(), user(), mounts()));
+  const writable = lazy(() => {
+    const writer = writerOf(getOrigin(), user(), otherUser());
+    return writableNeed(view, getOrigin(), user(), writer, mounts());
+  });
   const readMounts = lazy(() => readMountsNeed(view, getOrigin(), mounts()));
   const unprivileged = lazy(() => unprivilegedNeed(view, getOrigin(), user(), mounts()));
   const confinement = lazy(() => confinementNeed(view, getOrigin()));
-  const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin()));
+  const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin(), user()));
   const tasks = lazy(() => tasksNeed(getOrigin()));
   const init = lazy(() => initNeed(view, getOrigin(), user()));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));

@@ -1,4 +1,4 @@
-import type { Capability } from '../../../catalogue/types.js';
+import type { Capability, ImageFacts } from '../../../catalogue/types.js';
 import {
   because,
   citations,
@@ -91,11 +91,27 @@ function otherUserNeed(
     const reason = 'its Dockerfile gives a program file capabilities, which must stay in the bounding set';
     return because(unknown([], ...build.setuidHelpers.evidence), reason);
   }
+  const bare = withoutSetuid(build.facts, user);
+  if (bare !== undefined) return bare;
   if (build.facts === undefined && build.baseImage === undefined && !build.scratch) {
     const reason = 'programs of its base image may have file capabilities';
     return because(unknown([], ...user.evidence, ...build.baseUser.evidence), reason);
   }
   return likely(keep(build.facts?.capabilities?.file ?? []), ...origin.evidence, ...user.evidence);
+}
+
+/**
+ * An init that is setuid root becomes root whoever starts it, and fails where the bounding set lacks what it does then;
+ * with no-new-privileges it stays who it is, and needs its directory: just-containers/s6-overlay#600.
+ */
+function withoutSetuid(
+  facts: ImageFacts | undefined,
+  user: Need<ProcessUser>,
+): Need<readonly Capability[]> | undefined {
+  const { setuid, cites } = facts?.init ?? {};
+  if (setuid === undefined || cites === undefined) return undefined;
+  const reason = `${setuid} is setuid root: without capabilities it starts only together with no-new-privileges, and with a tmpfs on /run that is exec and belongs to its user`;
+  return because(unknown([], ...user.evidence, ...citations(cites)), reason);
 }
 
 function serverNeed(
@@ -112,7 +128,7 @@ function serverNeed(
   }
   const file = facts.file ?? [];
   const evidence = [...user.evidence, ...citations(facts.cites)];
-  if (!user.value.root) return known(keep(file), ...evidence);
+  if (!user.value.root) return withoutSetuid(origin.facts, user) ?? known(keep(file), ...evidence);
   const { starts, stepsDownTo } = origin.facts.user;
   if (!isRoot(starts) && facts.asRoot.length === 0) {
     const reason = `${origin.facts.name} starts as ${starts}; what it does as root is not known`;

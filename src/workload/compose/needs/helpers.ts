@@ -1,4 +1,12 @@
-import { citations, known, likely, SETUID_HELPERS, weakest, type Need } from '../../model.js';
+import {
+  citations,
+  known,
+  likely,
+  SETUID_HELPERS,
+  weakest,
+  type Need,
+  type ProcessUser,
+} from '../../model.js';
 import type { Origin } from '../origin.js';
 import { isRecord, strings } from '../plain.js';
 import { citeField, type ServiceView } from '../project.js';
@@ -14,7 +22,11 @@ const PING =
   /(?:^|[;&|(]\s*|\/s?bin\/|(?:^|\s)(?:CMD|CMD-SHELL|exec|if|while|until|timeout\s+\S+|-c)\s+["']?)(ping6?)(?=$|[\s;&|)])/;
 
 /** gosu, su-exec and setpriv drop privileges by system calls and are no helpers in this sense. */
-export function setuidHelpersNeed(view: ServiceView, origin: Origin): Need<readonly string[]> {
+export function setuidHelpersNeed(
+  view: ServiceView,
+  origin: Origin,
+  user: Need<ProcessUser>,
+): Need<readonly string[]> {
   for (const key of ['command', 'entrypoint', 'healthcheck']) {
     for (const field of view.fields(key)) {
       const { value } = field;
@@ -23,6 +35,12 @@ export function setuidHelpersNeed(view: ServiceView, origin: Origin): Need<reado
       const helper = (HELPER.exec(text) ?? PING.exec(text))?.[1];
       if (helper !== undefined) return known([helper], citeField(field));
     }
+  }
+  const facts =
+    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
+  // To root it makes no difference.
+  if (facts?.init?.setuid !== undefined && !user.value.root) {
+    return known([facts.init.setuid], ...user.evidence, ...citations(facts.init.cites));
   }
   if (origin.kind === 'server' && origin.facts.setuidHelpers !== undefined) {
     const { programs, cites } = origin.facts.setuidHelpers;

@@ -2,6 +2,7 @@ import type { ImageFacts } from '../../../catalogue/types.js';
 import { citations, isWithin, known, likely, type Need } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
+import { variableNames } from '../environment.js';
 import { environmentOf, isRecord, strings, type Plain } from '../plain.js';
 import { join, type ServiceView } from '../project.js';
 
@@ -9,6 +10,7 @@ import { join, type ServiceView } from '../project.js';
 const READ_FOLDERS = [
   '/docker-entrypoint-initdb.d',
   '/etc/alertmanager',
+  '/etc/caddy',
   '/etc/grafana/provisioning',
   '/etc/mysql/conf.d',
   '/etc/mysql/mariadb.conf.d',
@@ -114,8 +116,8 @@ function isWritten(facts: ImageFacts, { target }: Mount, mounts: readonly Mount[
 }
 
 function changesItself(view: ServiceView, facts: ImageFacts): boolean {
-  const names = view.fields('environment').flatMap((field) => Object.keys(environmentOf(field.value)));
-  return facts.writable?.unlessVariables?.some((name) => names.includes(name)) === true;
+  const names = variableNames(view);
+  return facts.writable?.unlessVariables?.some((name) => names.has(name)) === true;
 }
 
 /** A variable makes it the place where files are generated: NGINX_ENVSUBST_OUTPUT_DIR. */

@@ -14,8 +14,12 @@ import {
 } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
-import { environmentOf } from '../plain.js';
+import { runsFromTemp } from '../../image-needs.js';
+import { programName } from '../../startup.js';
+import { variableNames } from '../environment.js';
+import { strings } from '../plain.js';
 import type { ServiceView } from '../project.js';
+import type { Writer } from './writer.js';
 
 const TEMP_SIZE = '64m';
 
@@ -28,10 +32,11 @@ export function writableNeed(
   view: ServiceView,
   origin: Origin,
   user: Need<ProcessUser>,
+  writer: Writer,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
-  if (origin.kind === 'server') return serverNeed(view, origin, mounts);
-  if (origin.kind === 'built') return builtNeed(origin, user, mounts);
+  if (origin.kind === 'server') return serverNeed(view, origin, writer, mounts);
+  if (origin.kind === 'built') return builtNeed(view, origin, user, writer, mounts);
   return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), origin.reason);
 }
 
@@ -45,20 +50,21 @@ function uncovered<T extends { readonly path: string }>(
 function serverNeed(
   view: ServiceView,
   origin: Extract<Origin, { kind: 'server' }>,
+  writer: Writer,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
-  const { writable, temp: tempFact } = origin.facts;
+  const { writable, writableRoot, temp: tempFact, name } = origin.facts;
+  if (writableRoot !== undefined) {
+    return because(unknown([], ...origin.evidence, ...citations(writableRoot.cites)), writableRoot.because);
+  }
   if (writable === undefined) {
-    const reason = `what the images of ${origin.facts.name} write is not known`;
+    const reason = `what the images of ${name} write is not known`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
   }
-  const set = view
-    .fields('environment')
-    .flatMap((field) =>
-      Object.keys(environmentOf(field.value)).filter((name) => writable.unlessVariables?.includes(name)),
-    );
+  const names = variableNames(view);
+  const set = (writable.unlessVariables ?? []).filter((variable) => names.has(variable));
   if (set.length > 0) {
-    const reason = `with ${set.join(', ')} ${origin.facts.name} changes files that the image brings`;
+    const reason = `with ${set.join(', ')} ${name} changes files that the image brings`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
   }
   const mounted = (path: string): boolean => mounts.some(({ target }) => isWithin(target, path));
@@ -75,13 +81,26 @@ function serverNeed(
   if (lost.length > 0) {
     const places = lost.map(({ path }) => path).join(', ');
     const reason = `its data is in ${places}, where nothing is mounted: give it a volume first`;
-    return because(unknown(facts.map(fromFact), ...evidence), reason);
+    const others = facts.filter(({ keep }) => keep !== true).map(fromFact);
+    return because(unknown(others, ...evidence), reason);
   }
   const paths = facts.map(fromFact);
-  if (tempFact === undefined) return likely([...paths, ...uncovered([temp(false)], mounts)], ...evidence);
-  if (!tempFact.used) return known(paths, ...evidence, ...citations(tempFact.cites));
-  const all = [...paths, ...uncovered([temp(tempFact.executable, tempFact.size)], mounts)];
-  return known(all, ...evidence, ...citations(tempFact.cites));
+  if (tempFact === undefined) {
+    return ownedBy(writer, likely([...paths, ...uncovered([temp(false)], mounts)], ...evidence));
+  }
+  const cited = [...evidence, ...citations(tempFact.cites)];
+  if (!tempFact.used) return ownedBy(writer, sized(known(paths, ...cited), facts));
+  const temps = uncovered([temp(tempFact.executable, tempFact.size)], mounts);
+  const need = sized(known([...paths, ...temps], ...cited), [
+    ...facts,
+    ...(temps.length > 0 ? [tempFact] : []),
+  ]);
+  return ownedBy(writer, need);
+}
+
+/** How much a place must hold under load is a guess. */
+function sized<T>(need: Need<T>, facts: readonly { readonly grows?: boolean }[]): Need<T> {
+  return facts.some(({ grows }) => grows === true) ? { ...need, certainty: 'likely' } : need;
 }
 
 function fromFact(fact: WritableFact): TmpfsPath {
@@ -90,17 +109,44 @@ function fromFact(fact: WritableFact): TmpfsPath {
 }
 
 /**
+ * A tmpfs is root's, and has the mode of the directory that it hides, or 0755 from the second start on where there is
+ * none: who isn't root could not write there. `/tmp` is there for all in every image but an empty one.
+ * https://github.com/opencontainers/runc/blob/main/libcontainer/rootfs_linux.go, https://github.com/moby/moby/issues/20437
+ */
+function ownedBy(
+  writer: Writer,
+  need: Need<readonly TmpfsPath[]>,
+  temporary = false,
+): Need<readonly TmpfsPath[]> {
+  if (writer === 'root') return need;
+  const isWriters = ({ path, uid }: TmpfsPath): boolean =>
+    uid === undefined && (temporary || path !== '/tmp');
+  if (!need.value.some(isWriters)) return need;
+  const given = (path: TmpfsPath): TmpfsPath =>
+    writer === 'unknown' ? { ...path, mode: path.mode ?? '1777' } : { ...path, ...writer };
+  const value = need.value.map((path) => (isWriters(path) ? given(path) : path));
+  return {
+    ...need,
+    value,
+    certainty: writer === 'unknown' ? weakest('likely', need.certainty) : need.certainty,
+  };
+}
+
+/**
  * A process that isn't root can only write where its user may: /tmp, its home, and what the Dockerfile gives
  * it. When that includes the program's own folder, only mounts for its state make it likely that nothing else
  * is written.
  */
 function builtNeed(
+  view: ServiceView,
   origin: Extract<Origin, { kind: 'built' }>,
   user: Need<ProcessUser>,
+  writer: Writer,
   mounts: readonly Mount[],
 ): Need<readonly TmpfsPath[]> {
   const { build } = origin;
-  const paths = uncovered([temp(build.executableTemp), ...build.caches], mounts);
+  const executable = build.executableTemp || startsFromTemp(view);
+  const paths = uncovered([temp(executable), ...build.caches], mounts);
   const state = mounts.filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs');
   const evidence = [...user.evidence, ...build.owned, ...state.map((mount) => mount.evidence)];
   if (user.certainty === 'unknown' || user.value.root) {
@@ -110,5 +156,15 @@ function builtNeed(
     const reason = 'its user owns files of the image and no volume is mounted: it may keep its state in them';
     return because(unknown(paths, ...evidence), reason);
   }
-  return { value: paths, certainty: weakest('likely', user.certainty), evidence };
+  const need = { value: paths, certainty: weakest('likely', user.certainty), evidence };
+  return ownedBy(writer, need, build.scratch);
+}
+
+/** What the service's own command starts in the place of the Dockerfile's. */
+function startsFromTemp(view: ServiceView): boolean {
+  return ['entrypoint', 'command'].some((key) =>
+    strings(view.last(key)?.value)
+      .flatMap((word) => word.split(/[\s;&|"'()]+/))
+      .some((word) => runsFromTemp(programName(word))),
+  );
 }

@@ -1,0 +1,49 @@
+import type { ImageFacts } from '../../../catalogue/types.js';
+import type { Need, ProcessUser } from '../../model.js';
+import type { Origin } from '../origin.js';
+import type { OtherUser } from './other-user.js';
+
+/** The owner in numbers, as a tmpfs takes it. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid?: number;
+}
+
+/** Who writes what a service writes. */
+export type Writer =
+  | 'root'
+  /** Another user than root, whose number nothing says. */
+  | 'unknown'
+  | Owner;
+
+/**
+ * The user that writes: the one that the service starts as, or the one that it gets where it may start as another than
+ * root. Who steps down from root by itself has given the directories away first.
+ */
+export function writerOf(
+  origin: Origin,
+  { value: user }: Need<ProcessUser>,
+  other: Need<OtherUser> | undefined,
+): Writer {
+  if (user.root) {
+    return other === undefined || other.certainty === 'unknown'
+      ? 'root'
+      : { uid: other.value.uid, gid: other.value.gid };
+  }
+  const numbers = /^(\d+)(?::(\d+))?$/.exec(user.name);
+  if (numbers !== null) {
+    const [, uid, gid] = numbers;
+    return { uid: Number(uid), ...(gid === undefined ? {} : { gid: Number(gid) }) };
+  }
+  const facts =
+    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
+  return named(user.name, facts) ?? 'unknown';
+}
+
+/** The number of a user that the image's facts know by name. */
+function named(name: string, facts: ImageFacts | undefined): Owner | undefined {
+  const { starts, uid, gid, available } = facts?.user ?? {};
+  if (available?.name === name) return { uid: available.uid };
+  if (name !== starts || uid === undefined) return undefined;
+  return gid === undefined ? { uid } : { uid, gid };
+}
