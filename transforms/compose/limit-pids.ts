@@ -1,5 +1,5 @@
 import { isLimited, proposeLimit, type Limit } from './limits.js';
-import { forEachService } from './service.js';
+import { forEachService, isCompletedElsewhere } from './service.js';
 
 const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };
 
@@ -21,7 +21,7 @@ export const limitPids = forEachService(
   },
   (declared) => {
     const { view, tasks } = declared.workload;
-    if (isLimited(view, PIDS)) return undefined;
+    if (isCompletedElsewhere(declared.workload) || isLimited(view, PIDS)) return undefined;
     return proposeLimit(declared, PIDS, tasks, {
       message: 'nothing limits the number of its processes and threads',
       unknownReason: 'how many it needs is not known',

@@ -1,6 +1,6 @@
 import { strings } from '../../src/workload/compose/plain.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
-import { accepted, addToList, forEachService, manual, proposal } from './service.js';
+import { accepted, addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
 
 export const noNewPrivileges = forEachService(
   {
@@ -20,6 +20,8 @@ export const noNewPrivileges = forEachService(
   },
   (declared) => {
     const { workload } = declared;
+    // The file that completes it gets the option: Compose appends lists and refuses one that holds it twice.
+    if (isCompletedElsewhere(workload)) return undefined;
     const present = workload.view.fields('security_opt').flatMap((field) => strings(field.value));
     if (present.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option))) return undefined;
 
