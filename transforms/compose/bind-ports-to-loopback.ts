@@ -130,9 +130,9 @@ function manualReason(workload: ServiceWorkload, port: PublishedPort): string | 
   if (port.hostIp !== undefined && port.hostIp !== '') return `the file names ${port.hostIp} on purpose`;
   // A second one would be an invalid entry, or the same key twice.
   if (port.hostIp === '' || inMap(port, 'host_ip')) return 'its address is there already, and empty';
-  if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
   // No host_ip in https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.13.json
   if (inMap(port, 'mode', 'host')) return 'mode: host is for Swarm, which takes no address';
+  if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
   if (port.protocol !== 'tcp') return `${port.protocol.toUpperCase()} is mostly spoken with other machines`;
   if (alsoOverUdp(view, port))
     return 'the port is published over UDP too: both are spoken with other machines';
