@@ -1,14 +1,7 @@
 import { strings } from '../../src/workload/compose/plain.js';
+import { gainedPrivileges } from './gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
-import {
-  accepted,
-  addToList,
-  forEachService,
-  isCompletedElsewhere,
-  manual,
-  proposal,
-  type DeclaredService,
-} from './service.js';
+import { accepted, addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
 
 export const noNewPrivileges = forEachService(
   {
@@ -44,21 +37,11 @@ export const noNewPrivileges = forEachService(
         reason: 'docker stack deploy ignores security_opt',
       });
     }
+    const gained = gainedPrivileges(workload);
+    if (gained !== undefined) {
+      return manual(declared, { message, ...gained, suggestion: NO_NEW_PRIVILEGES });
+    }
     const helpers = workload.setuidHelpers;
-    if (helpers.value.length > 0) {
-      const reason = `it uses ${helpers.value.join(', ')}, which this would stop`;
-      return manual(declared, { message, evidence: helpers.evidence, reason, suggestion: NO_NEW_PRIVILEGES });
-    }
-    if (opensLowPortsOfTheHost(declared)) {
-      const reason =
-        "on the host's network its program opens low ports by a file capability, which this would withhold";
-      return manual(declared, {
-        message,
-        evidence: workload.capabilities.evidence,
-        reason,
-        suggestion: NO_NEW_PRIVILEGES,
-      });
-    }
     // compose/remove-unconfined puts the option in the place of the last one that it removes.
     if (takesPlaceOfUnconfined(declared)) return undefined;
     return proposal(
@@ -74,14 +57,3 @@ export const noNewPrivileges = forEachService(
     );
   },
 );
-
-/**
- * File capabilities are withheld under no_new_privs. In a container's own network Docker opens low ports to every
- * user, so that this one is missed on the host's network alone: https://github.com/moby/moby/pull/41030.
- */
-function opensLowPortsOfTheHost({ workload: { view, user, origin } }: DeclaredService): boolean {
-  if (user.value.root || view.last('network_mode')?.value !== 'host') return false;
-  const facts =
-    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
-  return facts?.capabilities?.file?.includes('NET_BIND_SERVICE') === true;
-}
