@@ -49,7 +49,7 @@ export const addInit = forEachService(
 );
 
 /** The file format's version as a number; a file without one has the newest. */
-function versionOf(document: ComposeDocument): number {
+export function versionOf(document: ComposeDocument): number {
   const root = document.yamls[0]?.contents;
   const node = isMap(root) ? ownPair(root, 'version')?.value : undefined;
   const version = Number.parseFloat(isScalar(node) ? String(node.value) : '');

@@ -1,4 +1,4 @@
-import { isAlias } from 'yaml';
+import { isAlias, isMap } from 'yaml';
 import { refused, type Edits } from '../../src/core/text.js';
 import type { Evidence, Finding } from '../../src/core/types.js';
 import { cite } from '../../src/core/evidence.js';
@@ -11,6 +11,7 @@ import {
 } from '../../src/workload/compose/ports.js';
 import { citations } from '../../src/workload/model.js';
 import { BETWEEN_MACHINES } from '../../src/workload/compose/protocols.js';
+import { splitOutsideBraces } from '../../src/workload/compose/mounts.js';
 import { environmentOf } from '../../src/workload/compose/plain.js';
 import type { Field, ServiceView } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
@@ -83,6 +84,7 @@ function decide(
 
 /** What the short form says behind the address: a lone container port gets an empty host port. */
 function shown(port: PublishedPort): string {
+  if (port.hostIp !== undefined) return splitOutsideBraces(port.text, ':').slice(-2).join(':');
   return port.published === undefined ? `:${port.text}` : port.text;
 }
 
@@ -127,18 +129,27 @@ function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge | unde
 function manualReason(workload: ServiceWorkload, port: PublishedPort): string | undefined {
   const { view } = workload;
   if (port.hostIp !== undefined && port.hostIp !== '') return `the file names ${port.hostIp} on purpose`;
+  // A second one would be an invalid entry, or the same key twice.
+  if (port.hostIp === '' || inMap(port, 'host_ip')) return 'its address is there already, and empty';
+  // No host_ip in https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.13.json
+  if (inMap(port, 'mode', 'host')) return 'mode: host is for Swarm, which takes no address';
   if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
-  if (port.protocol === 'udp') return 'UDP is mostly spoken with other machines';
+  if (port.protocol !== 'tcp') return `${port.protocol.toUpperCase()} is mostly spoken with other machines`;
   if (alsoOverUdp(view, port))
     return 'the port is published over UDP too: both are spoken with other machines';
   const protocol = BETWEEN_MACHINES.get(Number(port.target));
   if (protocol !== undefined) return `${protocol} is spoken with other machines`;
-  const address = port.unresolved.find(
-    (name) => !/PORT/i.test(name) || /ADDR|HOST_?IP|BIND|LISTEN/i.test(name),
-  );
+  // `${ADDRESS:+${ADDRESS}:}8080:80` adds one where it is set.
+  const address =
+    /\$\{(\w+):?\+/.exec(port.text)?.[1] ??
+    port.unresolved.find((name) => !/PORT/i.test(name) || /ADDR|HOST_?IP|BIND|LISTEN/i.test(name));
   if (address !== undefined) return `\${${address}} may hold an address already`;
   const user = hostGatewayUser(view);
   return user === undefined ? undefined : `${user} reaches the host's ports through host.docker.internal`;
+}
+
+function inMap({ node }: PublishedPort, key: string, value?: string): boolean {
+  return isMap(node) && node.has(key) && (value === undefined || node.get(key) === value);
 }
 
 /** DNS, TURN, HTTP/3 and games speak one protocol over both; half of it on loopback is no service. */

@@ -1,5 +1,6 @@
+import { versionOf } from './add-init.js';
 import { isLimited, proposeLimit, type Limit } from './limits.js';
-import { forEachService } from './service.js';
+import { forEachService, isCompletedElsewhere, manual } from './service.js';
 
 const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };
 
@@ -21,9 +22,16 @@ export const limitPids = forEachService(
   },
   (declared) => {
     const { view, tasks } = declared.workload;
-    if (isLimited(view, PIDS)) return undefined;
+    if (isCompletedElsewhere(declared.workload) || isLimited(view, PIDS)) return undefined;
+    const message = 'nothing limits the number of its processes and threads';
+    // https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.8.json allows no other limit.
+    if (declared.workload.swarm && versionOf(declared.document) < 3.9) {
+      const reason = 'docker stack deploy takes pids from version 3.9 of the file format on';
+      const suggestion = `deploy.resources.limits.pids: ${tasks.value}`;
+      return manual(declared, { message, evidence: tasks.evidence, reason, suggestion });
+    }
     return proposeLimit(declared, PIDS, tasks, {
-      message: 'nothing limits the number of its processes and threads',
+      message,
       unknownReason: 'how many it needs is not known',
       value: tasks.value,
     });

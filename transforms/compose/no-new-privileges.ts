@@ -1,6 +1,7 @@
 import { strings } from '../../src/workload/compose/plain.js';
+import { gainedPrivileges } from './gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
-import { accepted, addToList, forEachService, manual, proposal } from './service.js';
+import { accepted, addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
 
 export const noNewPrivileges = forEachService(
   {
@@ -20,6 +21,8 @@ export const noNewPrivileges = forEachService(
   },
   (declared) => {
     const { workload } = declared;
+    // The file that completes it gets the option: Compose appends lists and refuses one that holds it twice.
+    if (isCompletedElsewhere(workload)) return undefined;
     const present = workload.view.fields('security_opt').flatMap((field) => strings(field.value));
     if (present.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option))) return undefined;
 
@@ -34,11 +37,11 @@ export const noNewPrivileges = forEachService(
         reason: 'docker stack deploy ignores security_opt',
       });
     }
-    const helpers = workload.setuidHelpers;
-    if (helpers.value.length > 0) {
-      const reason = `it uses ${helpers.value.join(', ')}, which this would stop`;
-      return manual(declared, { message, evidence: helpers.evidence, reason, suggestion: NO_NEW_PRIVILEGES });
+    const gained = gainedPrivileges(workload);
+    if (gained !== undefined) {
+      return manual(declared, { message, ...gained, suggestion: NO_NEW_PRIVILEGES });
     }
+    const helpers = workload.setuidHelpers;
     // compose/remove-unconfined puts the option in the place of the last one that it removes.
     if (takesPlaceOfUnconfined(declared)) return undefined;
     return proposal(

@@ -1,5 +1,6 @@
 import { combine } from '../../src/core/text.js';
-import type { TmpfsPath } from '../../src/workload/model.js';
+import type { ServiceWorkload } from '../../src/workload/compose/service.js';
+import { isWithin, type TmpfsPath } from '../../src/workload/model.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { accepted, addToList, forEachService, manual, proposal } from './service.js';
 
@@ -40,6 +41,10 @@ export const readOnlyRootfs = forEachService(
     if (workload.origin.kind === 'server' && workload.origin.facts.writableRoot !== undefined) {
       return manual(declared, { message, evidence, reason: reason ?? '' });
     }
+    const hidden = hiddenProgram(workload);
+    if (hidden !== undefined && certainty !== 'unknown') {
+      return manual(declared, { message, evidence, reason: `it starts ${hidden}, which a tmpfs would hide` });
+    }
     const tmpfs = paths.map(tmpfsEntry);
     const places = paths.map(({ path }) => path).join(', ');
     const list = places === '' ? '' : `, tmpfs on ${places}`;
@@ -61,6 +66,24 @@ export const readOnlyRootfs = forEachService(
     );
   },
 );
+
+/** What the image starts from a folder that would become an empty tmpfs. */
+function hiddenProgram({ origin, writable, mounts }: ServiceWorkload): string | undefined {
+  if (origin.kind !== 'built') return undefined;
+  const { startup, workdir = '' } = origin.build;
+  const programs = startup.programs.flatMap(({ name = '', args }) => [
+    ...(name.includes('/') ? [name] : []),
+    ...args.filter((word) => /\.(?:[cm]?[jt]s|jar|php|py|rb|sh)$/.test(word)),
+  ]);
+  const started = [...startup.scripts.map(({ path }) => path), ...programs].map((word) =>
+    word.startsWith('/') ? word : `${workdir}/${word.replace(/^\.\//, '')}`,
+  );
+  return started.find(
+    (word) =>
+      writable.value.some(({ path }) => isWithin(word, path)) &&
+      !mounts.some(({ target }) => isWithin(word, target)),
+  );
+}
 
 /** `path:options` as `docker run --tmpfs` takes it. */
 function tmpfsEntry({ path, size, mode, uid, gid, exec }: TmpfsPath): string {

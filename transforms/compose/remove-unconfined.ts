@@ -7,6 +7,7 @@ import { COMMENTED, hasComment, removeItems, removeKey } from '../../src/formats
 import { unconfinedOptions, unlabelledMount } from '../../src/workload/compose/needs/confinement.js';
 import { strings, toPlain } from '../../src/workload/compose/plain.js';
 import type { Field } from '../../src/workload/compose/project.js';
+import { gainedPrivileges } from './gained-privileges.js';
 import {
   accepted,
   forEachService,
@@ -102,7 +103,7 @@ export function takesPlaceOfUnconfined(declared: DeclaredService): boolean {
     workload.confinement.certainty !== 'unknown' &&
     !workload.swarm &&
     setuidHelpers.certainty !== 'unknown' &&
-    setuidHelpers.value.length === 0 &&
+    gainedPrivileges(workload) === undefined &&
     removableOptions(declared).length === present.length &&
     view.missing === undefined &&
     edit(declared, true).ok

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/core/types.js';
 import { wideBind } from '../../src/workload/compose/binds.js';
-import { citeField } from '../../src/workload/compose/project.js';
+import { citeField, type Field, type ServiceView } from '../../src/workload/compose/project.js';
 import { citations } from '../../src/workload/model.js';
 import { accepted, forEachService, isInherited, manual, type DeclaredService } from './service.js';
 
@@ -92,7 +92,7 @@ export const reportHostNamespaces = forEachService(
 function judge(declared: DeclaredService, namespace: Namespace): Finding | undefined {
   const { origin, view } = declared.workload;
   const field = view.last(namespace.key);
-  if (field?.value !== 'host' || isInherited(declared, namespace.key)) return undefined;
+  if (field === undefined || !isHost(view, field) || isInherited(declared, namespace.key)) return undefined;
   const { message, reason, suggestion } = namespace;
   const evidence = [citeField(field)];
   const host = origin.kind === 'server' ? origin.facts.host : undefined;
@@ -107,9 +107,15 @@ function judge(declared: DeclaredService, namespace: Namespace): Finding | undef
   return manual(declared, { message, evidence, reason, suggestion });
 }
 
+/** A default behind `${NAME:-…}` counts, and so does what `.env` says. */
+function isHost(view: ServiceView, { value }: Field): boolean {
+  return typeof value === 'string' && view.project.interpolate(value).text === 'host';
+}
+
 function bindFindings(declared: DeclaredService): readonly Finding[] {
   const { view } = declared.workload;
-  const host = view.last('network_mode')?.value === 'host';
+  const network = view.last('network_mode');
+  const host = network !== undefined && isHost(view, network);
   const published = view.fields('ports').some(({ value }) => Array.isArray(value) && value.length > 0);
   const bind = host || published ? wideBind(view) : undefined;
   if (bind === undefined) return [];

@@ -1,0 +1,3 @@
+#!/bin/sh
+./migrate
+exec dumb-init node server.js

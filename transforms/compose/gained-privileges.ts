@@ -1,0 +1,46 @@
+import { cite } from '../../src/core/evidence.js';
+import type { Evidence } from '../../src/core/types.js';
+import { variablesOf } from '../../src/workload/compose/environment.js';
+import type { Field } from '../../src/workload/compose/project.js';
+import type { ServiceWorkload } from '../../src/workload/compose/service.js';
+
+interface Gain {
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** How the service gains privileges on exec, which no_new_privs would end; undefined where nothing says that it does. */
+export function gainedPrivileges(workload: ServiceWorkload): Gain | undefined {
+  const { value: helpers, evidence } = workload.setuidHelpers;
+  if (helpers.length > 0) {
+    return { reason: `it uses ${helpers.join(', ')}, which this would stop`, evidence };
+  }
+  const granted = workload.view.fields('environment').flatMap(grantsSudo)[0];
+  if (granted !== undefined) return granted;
+  if (!opensLowPortsOfTheHost(workload)) return undefined;
+  const reason =
+    "on the host's network its program opens low ports by a file capability, which this would withhold";
+  return { reason, evidence: workload.capabilities.evidence };
+}
+
+/** Variables by which images of development environments let their users become root (LinuxServer, Jupyter). */
+function grantsSudo(field: Field): readonly Gain[] {
+  return variablesOf(field)
+    .filter(({ name }) => /^(?:SUDO_(?:ACCESS|PASSWORD(?:_HASH)?)|GRANT_SUDO)$/.test(name))
+    .filter(({ value }) => !/^(?:false|no|0|)$/i.test(value ?? 'passed'))
+    .map(({ name, offset }) => ({
+      reason: `${name} gives its users sudo, which this would stop`,
+      evidence: [cite(field.document, offset)],
+    }));
+}
+
+/**
+ * File capabilities are withheld under no_new_privs. In a container's own network Docker opens low ports to every
+ * user, so that this one is missed on the host's network alone: https://github.com/moby/moby/pull/41030.
+ */
+function opensLowPortsOfTheHost({ view, user, origin }: ServiceWorkload): boolean {
+  if (user.value.root || view.last('network_mode')?.value !== 'host') return false;
+  const facts =
+    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
+  return facts?.capabilities?.file?.includes('NET_BIND_SERVICE') === true;
+}
