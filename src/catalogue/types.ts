@@ -28,6 +28,8 @@ export interface WritableFact extends Cited {
   readonly whenMounted?: string;
   /** What it holds grows with the load: the size is a guess. */
   readonly grows?: boolean;
+  /** The image has files there that some setups count on, and that the tmpfs hides. */
+  readonly hides?: boolean;
 }
 
 /**

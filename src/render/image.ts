@@ -144,12 +144,13 @@ function userFacts(user: ImageFacts['user']): readonly string[] {
 
 const GROWS = 'what it holds grows with the load';
 
-function writableFact({ path, size, exec, keep, whenMounted, grows }: WritableFact): string {
+function writableFact({ path, size, exec, keep, whenMounted, grows, hides }: WritableFact): string {
   const notes = [
     ...(size === undefined ? [] : [size]),
     ...(exec === true ? ['programs are run from it'] : []),
     ...(keep === true ? ['data to keep: needs a volume'] : []),
     ...(grows === true ? [GROWS] : []),
+    ...(hides === true ? ['the image has files there'] : []),
     ...(whenMounted === undefined ? [] : [`when ${whenMounted} is mounted`]),
   ];
   return notes.length === 0 ? path : `${path} (${notes.join(', ')})`;

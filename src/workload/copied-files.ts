@@ -49,7 +49,8 @@ export interface CopiedFile {
   readonly instruction: Instruction;
 }
 
-function stageNamed(document: DockerfileDocument, name: string): Stage | undefined {
+/** The stage that `--from=` names, by its name or its number. */
+export function stageNamed(document: DockerfileDocument, name: string): Stage | undefined {
   return document.stages.find(
     (stage) => stage.name?.toLowerCase() === name.toLowerCase() || String(stage.index) === name,
   );

@@ -12,6 +12,7 @@ import {
   ownedOf,
   runCommandsOf,
   setuidHelpersOf,
+  sourceCommandsOf,
   stepsDownOf,
   type RunCommand,
 } from './image-needs.js';
@@ -127,7 +128,8 @@ export function imageBuild(
   const baseUser = inheritedUser(document, scope.root, facts, fromTable);
   const startup = lazy(() => startupOf(document, stage, context.files, context.buildContext));
   const runCommands = lazy(() => runCommandsOf(document, scope));
-  const helpers = lazy(() => setuidHelpersOf(document, startup(), runCommands()));
+  const sources = lazy(() => sourceCommandsOf(document, scope));
+  const helpers = lazy(() => setuidHelpersOf(document, startup(), runCommands(), sources()));
   const down = lazy(() => stepsDownOf(startup()));
   const valuesOf = (settings: StageScope['ports']): string[] => settings.flatMap(({ value }) => value ?? []);
   const build: ImageBuild = {
@@ -159,7 +161,8 @@ export function imageBuild(
       return ownedOf(document, scope, runCommands());
     },
     get executableTemp() {
-      return facts?.temp?.executable ?? needsExecutableTemp(startup(), image?.repository ?? '');
+      if (facts?.temp?.executable === true) return true;
+      return needsExecutableTemp(startup(), image?.repository ?? '', [...runCommands(), ...sources()]);
     },
     get caches() {
       return cachesOf(startup(), facts, this.user.value.name === 'node' ? '/home/node' : undefined);

@@ -1,9 +1,10 @@
 import { cite } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
-import type { DockerfileDocument } from '../formats/dockerfile/document.js';
-import type { StageScope } from '../formats/dockerfile/scope.js';
+import type { DockerfileDocument, Stage } from '../formats/dockerfile/document.js';
+import { stageScope, type StageScope } from '../formats/dockerfile/scope.js';
 import { runScripts } from '../formats/dockerfile/shell-text.js';
 import { parseShell, type ShellCommand } from '../formats/shell.js';
+import { stageNamed } from './copied-files.js';
 import { known, likely, SETUID_HELPERS, unknown, type Need } from './model.js';
 import { programName, type Startup } from './startup.js';
 
@@ -23,6 +24,22 @@ export function runCommandsOf(document: DockerfileDocument, scope: StageScope): 
         parseShell(text).commands.map((command) => ({ ...command, offset, instruction })),
       ),
     );
+}
+
+/** The RUN commands of the stages from which a stage takes files. */
+export function sourceCommandsOf(document: DockerfileDocument, scope: StageScope): RunCommand[] {
+  const seen = new Set<Stage>();
+  const visit = (instructions: StageScope['instructions']): RunCommand[] =>
+    instructions.flatMap(({ keyword, flags }) => {
+      const from = flags.find(({ name }) => name === 'from')?.value;
+      if ((keyword !== 'COPY' && keyword !== 'ADD') || from === undefined) return [];
+      const stage = stageNamed(document, from);
+      if (stage === undefined || seen.has(stage)) return [];
+      seen.add(stage);
+      const source = stageScope(document, stage);
+      return [...runCommandsOf(document, source), ...visit(source.instructions)];
+    });
+  return visit(scope.instructions);
 }
 
 const HELPERS = new RegExp(`^(?:${SETUID_HELPERS})$`);
@@ -45,11 +62,18 @@ function helperFromBuild(command: ShellCommand): string | undefined {
   return args.find((word) => INSTALLED_HELPERS.test(word));
 }
 
-/** Programs that gain privileges on exec: named by what starts, or made available by the build. */
+/** What marks a file, and goes with it where BuildKit copies it into another stage. */
+const MARKS = new Set(['setcap', 'chmod u+s']);
+
+/**
+ * Programs that gain privileges on exec: named by what starts, or made available by the build.
+ * @param sources the commands of the stages whose files it copies.
+ */
 export function setuidHelpersOf(
   document: DockerfileDocument,
   startup: Startup,
   commands: readonly RunCommand[],
+  sources: readonly RunCommand[],
 ): Need<readonly string[]> {
   const names = new Set<string>();
   const evidence: Evidence[] = [];
@@ -59,7 +83,8 @@ export function setuidHelpersOf(
     names.add(name);
     evidence.push(program.evidence);
   }
-  for (const command of commands) {
+  const marked = sources.filter((command) => MARKS.has(helperFromBuild(command) ?? ''));
+  for (const command of [...commands, ...marked]) {
     const name = helperFromBuild(command);
     if (name === undefined) continue;
     names.add(name);
@@ -104,11 +129,28 @@ export function runsFromTemp(program: string): boolean {
   return /^(?:java|bun|bunx|catalina\.sh|yarn|yarnpkg)$/.test(program);
 }
 
+/** Images whose own entrypoint is Java, or Bun. */
+const RUNS_FROM_TEMP =
+  /(?:^|\/)(?:eclipse-temurin|openjdk|amazoncorretto|ibm-semeru-runtimes|sapmachine|(?:azul|zulu)[\w-]*|(?:bellsoft\/)?liberica[\w-]*|maven|gradle|tomcat|jetty|bun|java\d*(?:-debian\d+)?)$/;
+
 /** True when the image's own start runs programs from the temporary directory. */
-export function needsExecutableTemp(startup: Startup, baseRepository: string): boolean {
-  if (
-    /(?:^|\/)(?:eclipse-temurin|openjdk|amazoncorretto|maven|gradle|tomcat|jetty|bun)$/.test(baseRepository)
-  )
-    return true;
-  return startup.programs.some(({ name = '' }) => runsFromTemp(programName(name)));
+export function needsExecutableTemp(
+  startup: Startup,
+  baseRepository: string,
+  commands: readonly RunCommand[],
+): boolean {
+  return (
+    RUNS_FROM_TEMP.test(baseRepository) ||
+    startup.programs.some(({ name = '' }) => runsFromTemp(programName(name))) ||
+    commands.some(unpacksItself)
+  );
+}
+
+/** PyInstaller's one-file programs unpack themselves: https://pyinstaller.org/en/stable/operating-mode.html */
+function unpacksItself(command: RunCommand): boolean {
+  const words = command.words.map(({ value, text }) => value ?? text);
+  return (
+    words.some((word) => /(?:^|\/)pyinstaller$/i.test(word)) &&
+    words.some((word) => /^(?:-F|--onefile)$/.test(word))
+  );
 }

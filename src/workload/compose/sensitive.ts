@@ -58,7 +58,10 @@ export function sensitivity(view: ServiceView, mount: Mount): Sensitive | undefi
   if (mount.kind !== 'bind') return undefined;
   const source = hostPath(view, mount);
   if (SOCKETS.test(source)) {
-    return { path: source, kind: 'socket', gives: `the engine's socket: ${ENGINE_ROOT}`, instead: '' };
+    // https://docs.docker.com/engine/security/rootless/
+    const rootless = /^(?:\/run\/user\/\d+|\$\{?XDG_RUNTIME_DIR\b)/.test(source);
+    const power = rootless ? 'whoever calls the engine is the user who runs it' : ENGINE_ROOT;
+    return { path: source, kind: 'socket', gives: `the engine's socket: ${power}`, instead: '' };
   }
   if (/^\/(?:var\/)?run$/.test(source)) {
     const gives = `the sockets of the host's services, the engine's among them: ${ENGINE_ROOT}`;

@@ -19,7 +19,7 @@ const HELPER = new RegExp(`(?:^|[\\s;&|"'/(])(?!ping)(${SETUID_HELPERS})(?=$|[\\
  * command begins.
  */
 const PING =
-  /(?:^|[;&|(]\s*|\/s?bin\/|(?:^|\s)(?:CMD|CMD-SHELL|exec|if|while|until|timeout\s+\S+|-c)\s+["']?)(ping6?)(?=$|[\s;&|)])/;
+  /(?:^|[;&|(]\s*|\/s?bin\/|(?:^|\s)(?:CMD|CMD-SHELL|exec|if|while|until|do|then|else|!|timeout\s+\S+|-c)\s+["']?)(ping6?)(?=$|[\s;&|)])/;
 
 /** gosu, su-exec and setpriv drop privileges by system calls and are no helpers in this sense. */
 export function setuidHelpersNeed(

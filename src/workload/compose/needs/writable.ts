@@ -89,18 +89,19 @@ function serverNeed(
     return ownedBy(writer, likely([...paths, ...uncovered([temp(false)], mounts)], ...evidence));
   }
   const cited = [...evidence, ...citations(tempFact.cites)];
-  if (!tempFact.used) return ownedBy(writer, sized(known(paths, ...cited), facts));
+  if (!tempFact.used) return ownedBy(writer, guessed(known(paths, ...cited), facts));
   const temps = uncovered([temp(tempFact.executable, tempFact.size)], mounts);
-  const need = sized(known([...paths, ...temps], ...cited), [
+  const need = guessed(known([...paths, ...temps], ...cited), [
     ...facts,
     ...(temps.length > 0 ? [tempFact] : []),
   ]);
   return ownedBy(writer, need);
 }
 
-/** How much a place must hold under load is a guess. */
-function sized<T>(need: Need<T>, facts: readonly { readonly grows?: boolean }[]): Need<T> {
-  return facts.some(({ grows }) => grows === true) ? { ...need, certainty: 'likely' } : need;
+/** How much a place must hold under load is a guess, and so is whether anything counts on what a tmpfs hides. */
+function guessed<T>(need: Need<T>, facts: readonly Pick<WritableFact, 'grows' | 'hides'>[]): Need<T> {
+  const unsure = facts.some(({ grows, hides }) => grows === true || hides === true);
+  return unsure ? { ...need, certainty: 'likely' } : need;
 }
 
 function fromFact(fact: WritableFact): TmpfsPath {
