@@ -1,8 +1,10 @@
-import { isMap } from 'yaml';
-import type { Edits } from '../../src/core/text.js';
+import { isMap, type YAMLMap } from 'yaml';
+import { refused, type Edits } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
 import { ownPair } from '../../src/formats/compose/document.js';
-import { addKey, addToMap, sharedReason } from '../../src/formats/compose/edit.js';
+import { addKey, sharedReason } from '../../src/formats/compose/edit.js';
+import { mergeSources } from '../../src/formats/compose/merge.js';
+import { addBelow } from '../../src/formats/compose/section.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import type { ServiceView } from '../../src/workload/compose/project.js';
 import type { Need } from '../../src/workload/model.js';
@@ -66,20 +68,24 @@ function addLimit(declared: DeclaredService, limit: Limit, value: string | numbe
   if (!limitsInDeploy(workload)) return addKey(document, service, limit.key, value);
   const deploy = ownField(declared, 'deploy');
   if (!deploy.ok) return deploy;
+  const { yaml } = deploy.field;
   let { node } = deploy.field;
-  for (const key of ['resources', 'limits']) {
-    if (!isMap(node)) return { ok: false, reason: 'its deploy section is not written in place' };
+  const missing = ['resources', 'limits'];
+  for (;;) {
+    if (!isMap(node)) return refused('its deploy section is not written in place');
     const shared = service.locked ?? sharedReason(service, node);
-    if (shared !== undefined) return { ok: false, reason: shared };
-    node = ownPair(node, key)?.value ?? undefined;
+    if (shared !== undefined) return refused(shared);
+    const map = node as YAMLMap;
+    const [key] = missing;
+    const own = key === undefined ? undefined : ownPair(map, key);
+    if (own === undefined) {
+      const merged = mergeSources(map, yaml).length > 0;
+      if (merged) return refused('its deploy section comes from an anchor in parts');
+      return addBelow(document, map, missing, limit.inDeploy, value);
+    }
+    missing.shift();
+    node = own.value ?? undefined;
   }
-  if (!isMap(node) || node.items.length === 0) {
-    return { ok: false, reason: 'its deploy.resources.limits is not written in place' };
-  }
-  const shared = sharedReason(service, node);
-  return shared === undefined
-    ? addToMap(document, node, limit.inDeploy, value)
-    : { ok: false, reason: shared };
 }
 
 function limitsOf(view: ServiceView): readonly Readonly<Record<string, Plain>>[] {

@@ -42,11 +42,19 @@ function compareWith(before: Document, after: Document): Compare {
   ): void => {
     for (const [key, value] of a) {
       if (b.has(key)) compare(value, b.get(key), [...path, key], changed);
-      else changed.push([...path, key]);
+      else changed.push(...leavesOf(value, before, [...path, key]));
     }
-    for (const key of b.keys()) if (!a.has(key)) changed.push([...path, key]);
+    for (const [key, value] of b) if (!a.has(key)) changed.push(...leavesOf(value, after, [...path, key]));
   };
   return compare;
+}
+
+/** The paths that a value sets: a mapping's own are those of its values. */
+function leavesOf(value: unknown, yaml: Document, path: SemanticPath): readonly SemanticPath[] {
+  const entries = isMap(value) ? [...entriesOf(value as YAMLMap, yaml, path)] : [];
+  return entries.length === 0
+    ? [path]
+    : entries.flatMap(([key, item]) => leavesOf(item, yaml, [...path, key]));
 }
 
 /**

@@ -8,7 +8,15 @@ import {
   type ComposeDocument,
   type ComposeService,
 } from './document.js';
-import { indentation, insertLines, keyColumn, ownValue, renderBlock, type YamlValue } from './edit.js';
+import {
+  addToMap,
+  indentation,
+  insertLines,
+  keyColumn,
+  ownValue,
+  renderBlock,
+  type YamlValue,
+} from './edit.js';
 import { removeItems, removeKey } from './remove.js';
 
 /**
@@ -71,6 +79,28 @@ export function addListFrom(
   const header = renderBlock(key, base, column, indent);
   const [, ...lines] = renderBlock(key, items, column, indent);
   return insertLines(document, contentEnd(map), column, map, lines, header);
+}
+
+/**
+ * Adds an entry to a mapping, below keys that it lacks. What several changes add below the same keys makes one mapping.
+ * Refused for an empty mapping, and in one line when keys are lacking.
+ */
+export function addBelow(
+  document: ComposeDocument,
+  map: YAMLMap,
+  keys: readonly string[],
+  name: string,
+  value: YamlValue,
+): Edits {
+  if (map.items.length === 0) return refused('its mapping is empty');
+  if (keys.length === 0) return addToMap(document, map, name, value);
+  if (map.flow === true) return refused('its mapping is written in one line');
+  const column = keyColumn(document, map);
+  if (column === undefined) return refused('its keys are not at the start of their lines');
+  const indent = indentation(document, column);
+  const headers = keys.map((key, depth) => `${' '.repeat(column + depth * indent.map)}${key}:`);
+  const lines = renderBlock(name, value, column + keys.length * indent.map, indent);
+  return insertLines(document, contentEnd(map), column, map, lines, headers);
 }
 
 /** True when the file leaves blank lines between the entries of a mapping, or shows no habit yet. */

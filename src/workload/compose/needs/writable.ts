@@ -64,7 +64,7 @@ function serverNeed(
   const names = variableNames(view);
   const set = (writable.unlessVariables ?? []).filter((variable) => names.has(variable));
   if (set.length > 0) {
-    const reason = `with ${set.join(', ')} ${name} changes files that the image brings`;
+    const reason = `with ${set.join(', ')} ${name} writes elsewhere too, where is not known`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
   }
   const mounted = (path: string): boolean => mounts.some(({ target }) => isWithin(target, path));
