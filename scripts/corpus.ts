@@ -5,8 +5,10 @@
 import { parseArgs } from 'node:util';
 import { applyEdits, inOrder } from '../src/core/text.js';
 import type { FilePlan } from '../src/core/plan.js';
-import type { Format, SourceDocument } from '../src/core/types.js';
-import { lostComment } from '../src/core/verify.js';
+import { isFix } from '../src/core/fixes.js';
+import type { Format, SemanticPath, SourceDocument } from '../src/core/types.js';
+import { covers, lostComment } from '../src/core/verify.js';
+import type { ComposeDocument } from '../src/formats/compose/document.js';
 import { composeAdapter } from '../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { unitAdapter } from '../src/formats/systemd/parse.js';
@@ -83,6 +85,23 @@ function planText(run: Run, file: SourceFile, text: string): FilePlan | undefine
   return outcome.kind === 'planned' ? outcome.plan : undefined;
 }
 
+/** What the applied findings say to change; who extends a service takes its changes over. */
+function declaredBy(plan: FilePlan, run: Run): (path: SemanticPath) => boolean {
+  const applied = plan.entries.filter(({ disposition }) => disposition === 'applied');
+  const covered = (path: SemanticPath): boolean =>
+    applied.some(({ meta, finding }) => isFix(finding) && covers(meta, [finding], path));
+  const extended = (name: string | undefined): string | undefined =>
+    name === undefined
+      ? undefined
+      : run.projects.composeContext(plan.original as ComposeDocument).workload(name)?.view.extendsService;
+  const declares = (path: SemanticPath): boolean => {
+    if (covered(path)) return true;
+    const base = path[0] === 'services' ? extended(path[1]) : undefined;
+    return base !== undefined && declares(['services', base, ...path.slice(2)]);
+  };
+  return declares;
+}
+
 async function checkFile(
   root: string,
   run: Run,
@@ -135,7 +154,13 @@ async function checkFile(
     }
   }
 
-  const verdict = await oracle?.judge(root, file.path, plan.original.text, plan.result);
+  const verdict = await oracle?.judge({
+    root,
+    path: file.path,
+    before: plan.original.text,
+    after: plan.result,
+    declares: declaredBy(plan, run),
+  });
   if (verdict === undefined) return;
   row.judged += 1;
   if (verdict.complaint !== undefined) offend('rejected by the oracle', verdict.complaint);

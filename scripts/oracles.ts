@@ -3,21 +3,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { SemanticPath } from '../src/core/types.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { buildkitError } from './buildkit.js';
 import { instructionsByAst, instructionsOf } from './second-opinion.js';
 
 const execute = promisify(execFile);
 
+/** A hardened file beside its original. */
+export interface Exhibit {
+  /** The folder in which the file stands, relative to it. */
+  readonly root: string;
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  /** True for a path of the configuration that the findings say to change. */
+  readonly declares: (path: SemanticPath) => boolean;
+}
+
 /** The format's own tool, asked whether a hardened file is as good as its original. */
 export interface Oracle {
   /** Undefined when it can't tell (it rejects the original too). */
-  judge(
-    root: string,
-    path: string,
-    before: string,
-    after: string,
-  ): Promise<{ readonly complaint: string | undefined } | undefined>;
+  judge(exhibit: Exhibit): Promise<{ readonly complaint: string | undefined } | undefined>;
 }
 
 export interface Oracles {
@@ -55,7 +62,7 @@ export async function createOracles(): Promise<Oracles> {
 
 /** BuildKit's own parser, compiled to WebAssembly, and dockerfile-ast's view of the instructions. */
 const buildkitOracle: Oracle = {
-  judge: async (_root, path, before, after) => {
+  judge: async ({ path, before, after }) => {
     if ((await buildkitError(before)) !== undefined) return undefined;
     const rejected = await buildkitError(after);
     return { complaint: rejected ?? (agrees(path, before) ? disagreement(path, after) : undefined) };
@@ -76,32 +83,54 @@ function disagreement(path: string, text: string): string | undefined {
   return `dockerfile-ast sees ${theirs[at] ?? 'another end'}, harden ${ours[at] ?? 'none'}`;
 }
 
+type Configuration =
+  { readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly error: string };
+
+/** What Compose makes of a file: it must accept the result, and see it changed only where the findings say so. */
 function composeOracle([program = '', ...first]: readonly string[]): Oracle {
-  const errorOf = async (root: string, path: string, text: string): Promise<string | undefined> => {
+  const read = async (root: string, path: string, text: string): Promise<Configuration> => {
     const folder = dirname(join(root, path));
     const file = join(folder, `.harden-oracle-${basename(path)}`);
     await writeFile(file, text);
     try {
-      await execute(program, [...first, '-p', 'oracle', '-f', file, '--profile', '*', 'config', '-q'], {
-        cwd: folder,
-      });
-      return undefined;
+      const options = ['-p', 'oracle', '-f', file, '--profile', '*', 'config', '--format', 'json'];
+      const { stdout } = await execute(program, [...first, ...options], { cwd: folder, maxBuffer: 2 ** 26 });
+      return { ok: true, json: JSON.parse(stdout) };
     } catch (error) {
-      return (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error);
+      const stderr = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1);
+      return { ok: false, error: stderr ?? String(error) };
     } finally {
       await rm(file, { force: true });
     }
   };
   return {
-    judge: async (root, path, before, after) => {
-      if ((await errorOf(root, path, before)) !== undefined) return undefined;
-      return { complaint: await errorOf(root, path, after) };
+    judge: async ({ root, path, before, after, declares }) => {
+      const original = await read(root, path, before);
+      if (!original.ok) return undefined;
+      const hardened = await read(root, path, after);
+      if (!hardened.ok) return { complaint: hardened.error };
+      const stray = differences(original.json, hardened.json, []).find((found) => !declares(found));
+      return { complaint: stray === undefined ? undefined : `its merged ${stray.join('.')} differs` };
     },
   };
 }
 
+/** The paths in which two configurations differ; a list differs as a whole. */
+function differences(a: unknown, b: unknown, path: SemanticPath): readonly SemanticPath[] {
+  // An extension means nothing, and Compose writes out what one merges of another.
+  if (path[0]?.startsWith('x-') === true) return [];
+  const [old, now] = [a ?? {}, b ?? {}];
+  if (!isObject(old) || !isObject(now)) return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
+  const keys = new Set([...Object.keys(old), ...Object.keys(now)]);
+  return [...keys].flatMap((key) => differences(old[key], now[key], [...path, key]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const unitOracle: Oracle = {
-  judge: async (_root, path, before, after) => {
+  judge: async ({ path, before, after }) => {
     const [first, second] = [await complaints(path, before), await complaints(path, after)];
     const fresh = second.filter((line) => !first.includes(line));
     return { complaint: fresh.length === 0 ? undefined : fresh.join('; ') };

@@ -81,7 +81,7 @@ function fail(reason: string): Verdict {
 }
 
 /** True when a changed path lies under a declared pattern and under the subject of one of the fixes. */
-function covers(meta: TransformMeta, fixes: readonly FixFinding[], path: SemanticPath): boolean {
+export function covers(meta: TransformMeta, fixes: readonly FixFinding[], path: SemanticPath): boolean {
   return fixes.some(({ subject, sharedBy }) => {
     if (sharedBy === undefined) return isBelow(path, subject) && declares(meta, path);
     if (sharedBy.some((part) => isBelow(path, part))) return declares(meta, path);
