@@ -18,7 +18,7 @@ import {
   type ComposeDocument,
   type ComposeService,
 } from './document.js';
-import { isMergeKey } from './merge.js';
+import { isMergeKey, ownEntries } from './merge.js';
 
 /** An anchored mapping from which services take keys: an extension (`x-common: &common`), or a service. */
 export interface Fragment {
@@ -55,11 +55,20 @@ function fragmentsIn(yaml: Document, document: ComposeDocument): readonly Fragme
   const declared = document.services.filter((service) => service.yaml === yaml);
   for (const service of declared) follow(service.value, service);
   return placesOf(yaml).flatMap((place) => {
+    if (isForOneKey(place)) return [];
     const aliases = [...targets].filter(([, target]) => target === place.map);
     const found = [...(users.get(place.map) ?? [])];
     const known = aliases.length > 0 && aliases.every(([alias]) => followed.has(alias));
     return known && found.length > 0 ? [{ ...place, users: found }] : [];
   });
+}
+
+/** A mapping that is named for its only key (`x-restart-policy`) is meant for nothing else. */
+function isForOneKey({ path, map }: Place): boolean {
+  const [only, ...more] = ownEntries(map);
+  if (path[0] === 'services' || only === undefined || more.length > 0) return false;
+  const [word = ''] = String(isScalar(only.key) ? only.key.value : '').split('_');
+  return [path.at(-1), map.anchor].some((name) => name?.includes(word));
 }
 
 /** Where mappings that services share are written: below the extensions, and as services. */
