@@ -117,7 +117,7 @@ describe('--write --overlay', () => {
     const first = await harden(root, ['--write', '--overlay', '--only', 'bind-ports-to-loopback']);
     expect([first.code, first.stderr]).toEqual([0, '']);
     expect(get(root, 'docker-compose.hardening.yml')).toMatch(
-      /^# Merged over docker-compose\.yml: docker compose -f docker-compose\.yml -f docker-compose\.hardening\.yml up -d\n\nservices:\n {2}cache:\n {4}ports: !override\n {6}- "127\.0\.0\.1:6379:6379"\n# Written by harden from docker-compose\.yml; sha256 /,
+      /^# Merged over docker-compose\.yml: docker compose -f docker-compose\.yml -f docker-compose\.hardening\.yml up -d --build\n\nservices:\n {2}cache:\n {4}ports: !override\n {6}- "127\.0\.0\.1:6379:6379"\n# Written by harden from docker-compose\.yml; sha256 /,
     );
     const written = treeOf(root);
     expect(Object.keys(written).sort()).toEqual(['docker-compose.hardening.yml', 'docker-compose.yml']);

@@ -36,7 +36,7 @@ export function overlayOf(original: ComposeDocument, hardened: string): OverlayO
     }
     const overlay = new Document(difference);
     const name = basename(original.path);
-    overlay.commentBefore = ` Merged over ${name}: docker compose -f ${name} -f ${basename(overlayPath(original.path))} up -d`;
+    overlay.commentBefore = ` Merged over ${name}: docker compose -f ${name} -f ${basename(overlayPath(original.path))} up -d --build`;
     return { ok: true, text: overlay.toString({ lineWidth: 0, flowCollectionPadding: false }) };
   } catch (error) {
     if (error instanceof Unsayable) return { ok: false, reason: error.message };

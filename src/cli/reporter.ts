@@ -140,6 +140,6 @@ function nextStep(args: HardenArguments, totals: Totals): string {
     return 'There is no Dockerfile, Compose file or systemd service here.';
   if (args.check === true || args.inPlace === true || totals.changedFiles === 0) return '';
   if (args.write === true)
-    return 'Compare each .hardened file with its original and test it before you use it.';
+    return 'Compare each .hardened file with its original and test it before you use it. Compose needs --build once: without it the images of the original Dockerfiles go on running.';
   return 'harden --write writes these changes to .hardened files; harden explain <id> tells more about one of them.';
 }

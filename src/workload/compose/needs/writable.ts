@@ -123,14 +123,11 @@ function ownedBy(
   const isWriters = ({ path, uid }: TmpfsPath): boolean =>
     uid === undefined && (temporary || path !== '/tmp');
   if (!need.value.some(isWriters)) return need;
-  const given = (path: TmpfsPath): TmpfsPath =>
-    writer === 'unknown' ? { ...path, mode: path.mode ?? '1777' } : { ...path, ...writer };
-  const value = need.value.map((path) => (isWriters(path) ? given(path) : path));
-  return {
-    ...need,
-    value,
-    certainty: writer === 'unknown' ? weakest('likely', need.certainty) : need.certainty,
-  };
+  if (writer === 'unknown') {
+    const reason = 'which number its user has is not known: a tmpfs must belong to it (uid=)';
+    return because({ ...need, certainty: 'unknown' }, reason);
+  }
+  return { ...need, value: need.value.map((path) => (isWriters(path) ? { ...path, ...writer } : path)) };
 }
 
 /**
