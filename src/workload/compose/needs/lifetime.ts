@@ -44,8 +44,8 @@ function lastCommand(text: string): string {
 
 function jobEvidence(view: ServiceView, origin: Origin): Evidence | undefined {
   const profiles = view.last('profiles');
-  // A profile also chooses one of several servers (a data store, a proxy).
-  const chosen = origin.kind === 'server' && origin.facts.role !== 'tool';
+  // A profile also chooses one of several data stores.
+  const chosen = origin.kind === 'server' && ['data-store', 'broker'].includes(origin.facts.role);
   if (profiles !== undefined && !chosen) return citeField(profiles);
   const input = view.last('stdin_open');
   if (input?.value === 'true') return citeField(input);
