@@ -14,7 +14,7 @@ const SUSPECT = new RegExp(
 
 /** A name that ends so holds no secret itself: `POSTGRES_PASSWORD_FILE`, `token_ttl`. */
 const HARMLESS_NAME =
-  /(?:auth[_-](?:host|local)|file|path|dir|directory|folder|ttl|timeout|expiry|length|policy|type|method|plugin|enabled|disabled|required|(?:Load|Import)Credential(?:Encrypted)?)["']?$/i;
+  /(?:auth[_-](?:host|local)|(?:white|allow|block|deny)list|file|path|dir|directory|folder|ttl|timeout|expiry|length|policy|type|method|plugin|enabled|disabled|required|(?:Load|Import)Credential(?:Encrypted)?)["']?$/i;
 
 /** A word as a shell reads it: quoted and bare parts, escapes. */
 const WORD = `(?:"(?:\\\\.|[^"\\\\])*"|'[^']*'|\\\\.|[^\\s"'\\\\])+`;
