@@ -20,9 +20,11 @@ export function shareChanges(
   judged: readonly Judged[],
   judge: (declared: DeclaredService) => readonly Finding[],
 ): readonly Finding[] {
+  const fragments = fragmentsOf(document);
+  if (fragments.length === 0) return judged.flatMap(({ findings }) => findings);
   const open = new Map(judged.map((item): [ComposeService, Judged] => [item.declared.service, item]));
   const shared = new Map<ComposeService, FixFinding>();
-  for (const fragment of fragmentsOf(document)) {
+  for (const fragment of fragments) {
     const [first] = fragment.users;
     const users = fragment.users.flatMap((user) => open.get(user) ?? []);
     if (first === undefined || users.length < fragment.users.length || !isWorthwhile(users)) continue;

@@ -34,10 +34,17 @@ type Place = Pick<Fragment, 'path' | 'keyRange' | 'map'>;
 
 /** The document's fragments, those with the most users first. */
 export function fragmentsOf(document: ComposeDocument): readonly Fragment[] {
-  return document.yamls
+  const known = found.get(document);
+  if (known !== undefined) return known;
+  const fragments = document.yamls
     .flatMap((yaml) => fragmentsIn(yaml, document))
     .sort((a, b) => b.users.length - a.users.length);
+  found.set(document, fragments);
+  return fragments;
 }
+
+/** Each transform asks for them. */
+const found = new WeakMap<ComposeDocument, readonly Fragment[]>();
 
 function fragmentsIn(yaml: Document, document: ComposeDocument): readonly Fragment[] {
   const targets = aliasTargets(yaml);
@@ -57,9 +64,9 @@ function fragmentsIn(yaml: Document, document: ComposeDocument): readonly Fragme
   return placesOf(yaml).flatMap((place) => {
     if (isForOneKey(place)) return [];
     const aliases = [...targets].filter(([, target]) => target === place.map);
-    const found = [...(users.get(place.map) ?? [])];
+    const own = [...(users.get(place.map) ?? [])];
     const known = aliases.length > 0 && aliases.every(([alias]) => followed.has(alias));
-    return known && found.length > 0 ? [{ ...place, users: found }] : [];
+    return known && own.length > 0 ? [{ ...place, users: own }] : [];
   });
 }
 
