@@ -147,7 +147,11 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
   const { entry } = group;
   const unsafe = entry.finding.safety === 'unsafe';
   const safety = unsafe ? c.yellow('unsafe') : c.green('safe  ');
-  const head = `  phase ${entry.phase}  ${safety}  ${c.bold(printable(group.subjects.join(', ')))}: ${shown(whatOf(entry))}\n`;
+  const indent = ' '.repeat(SAFETY_WIDTH + 2);
+  const names = wrap(printable(`${group.subjects.join(', ')}:`), columns - indent.length).map(c.bold);
+  // Where many share a change, what changes begins a line of its own.
+  const what = `${names.length > 1 ? `\n${indent}` : ' '}${shown(whatOf(entry))}\n`;
+  const head = `  phase ${entry.phase}  ${safety}  ${names.join(`\n${indent}`)}${what}`;
   return (
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
