@@ -30,14 +30,15 @@ export function writerOf(
       ? 'root'
       : { uid: other.value.uid, gid: other.value.gid };
   }
-  const numbers = /^(\d+)(?::(\d+))?$/.exec(user.name);
-  if (numbers !== null) {
-    const [, uid, gid] = numbers;
-    return { uid: Number(uid), ...(gid === undefined ? {} : { gid: Number(gid) }) };
-  }
   const facts =
     origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
-  return named(user.name, facts) ?? 'unknown';
+  return named(user.name, facts) ?? numbered(user.name) ?? 'unknown';
+}
+
+function numbered(name: string): Owner | undefined {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(name) ?? [];
+  if (uid === undefined) return undefined;
+  return gid === undefined ? { uid: Number(uid) } : { uid: Number(uid), gid: Number(gid) };
 }
 
 /** The number of a user that the image's facts know by name. */
