@@ -110,12 +110,17 @@ function builtOrigin(view: ServiceView, field: Field, readBuild: BuildReader): O
 
 /**
  * `app:local` is a tag that no registry serves: a script or the reader builds it, most likely from the Dockerfile
- * beside the Compose file.
+ * beside the Compose file, unless a service builds another image from that.
  */
 function localBuild(view: ServiceView, image: string, readBuild: BuildReader): ImageBuild | undefined {
   if (referenceOf(image, view)?.tag !== 'local') return undefined;
   const { folder } = view.project;
-  return readBuild({ context: folder, dockerfile: join(folder, 'Dockerfile'), target: undefined });
+  const dockerfile = join(folder, 'Dockerfile');
+  const isTaken = view.project.services().some((other) => {
+    const build = other.last('build');
+    return build !== undefined && buildTarget(build, other)?.dockerfile === dockerfile;
+  });
+  return isTaken ? undefined : readBuild({ context: folder, dockerfile, target: undefined });
 }
 
 /** A service of the project that builds the image which this one only names. */
