@@ -64,6 +64,45 @@ services:
     );
   });
 
+  test('says again what a service extends in its own file, which Compose fills in before it merges', () => {
+    const before = `services:
+  base:
+    image: example/base
+    ports: ["80:80"]
+    init: false
+  first:
+    extends: base
+    init: true
+    ports: ["81:81"]
+  second:
+    extends: { service: first }
+  other:
+    extends: { file: other.yml, service: base }
+`;
+    const after = before
+      .replace('"80:80"', '"127.0.0.1:80:80"')
+      .replace('init: false', 'init: false\n    cap_drop: [ALL]');
+    expect(overlay(before, after)).toBe(`services:
+  base:
+    ports: !override
+      - "127.0.0.1:80:80"
+    cap_drop:
+      - ALL
+  first:
+    ports: !override
+      - "127.0.0.1:80:80"
+      - "81:81"
+    cap_drop:
+      - ALL
+  second:
+    ports: !override
+      - "127.0.0.1:80:80"
+      - "81:81"
+    cap_drop:
+      - ALL
+`);
+  });
+
   test('gives the whole of a command, which Compose replaces', () => {
     const before = BASE.replace('    ports', '    command: [nginx, -g, daemon off;]\n    ports');
     expect(overlay(before, before.replace('nginx, -g', 'nginx, -q, -g'))).toBe(

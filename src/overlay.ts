@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Document, isMap, isScalar, isSeq, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { Document, isMap, isScalar, isSeq, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import { resolveAlias, type ComposeDocument } from './formats/compose/document.js';
 import { mergedEntries } from './formats/compose/merge.js';
 import { parseCompose } from './formats/compose/parse.js';
@@ -58,9 +58,66 @@ interface Reader {
 
 function readerOf(yaml: Document): Reader {
   const node = (found: unknown): Node | undefined => resolveAlias(found, yaml);
-  const entries = (map: YAMLMap): ReadonlyMap<string, Node | undefined> =>
-    new Map(mergedEntries(map, yaml).map(({ key, value }) => [nameOf(key), node(value)]));
-  return { node, entries };
+  const root = isMap(yaml.contents) ? yaml.contents : new YAMLMap();
+  const services = node(root.get('services', true));
+  const reader: Reader = {
+    node,
+    entries: (map) => {
+      const found = mergedEntries(map, yaml).map(({ key, value }): [string, Node | undefined] => [
+        nameOf(key),
+        node(value),
+      ]);
+      const entries = new Map(found);
+      if (map !== services) return entries;
+      return new Map(found.map(([name, service]) => [name, filledIn(service, entries, reader)]));
+    },
+  };
+  return reader;
+}
+
+const MAX_EXTENDS = 16;
+
+/** A service with what it extends in its own file: Compose fills that in before it merges files. */
+function filledIn(
+  service: Node | undefined,
+  services: ReadonlyMap<string, Node | undefined>,
+  read: Reader,
+  depth = 0,
+): Node | undefined {
+  if (!isMap(service) || depth > MAX_EXTENDS) return service;
+  const extended = read.entries(service as YAMLMap).get('extends');
+  const long = isMap(extended) ? read.entries(extended as YAMLMap) : undefined;
+  const name =
+    long === undefined ? extended : long.get('file') === undefined ? long.get('service') : undefined;
+  const base = isScalar(name) ? services.get(String(name.value)) : undefined;
+  const filled = filledIn(base, services, read, depth + 1);
+  return isMap(filled) ? laidOver(filled as YAMLMap, service as YAMLMap, read) : service;
+}
+
+/** One mapping over another by Compose's rules: mappings are merged, lists are appended to. */
+function laidOver(base: YAMLMap, own: YAMLMap, read: Reader): YAMLMap {
+  const entries = new Map(read.entries(base));
+  for (const [name, value] of read.entries(own)) {
+    const below = entries.get(name);
+    if (value?.tag === '!reset') entries.delete(name);
+    else entries.set(name, value?.tag === '!override' ? value : joined(name, below, value, read));
+  }
+  const map = new YAMLMap();
+  for (const [name, value] of entries) map.items.push(new Pair(new Scalar(name), value));
+  return map;
+}
+
+function joined(
+  name: string,
+  below: Node | undefined,
+  value: Node | undefined,
+  read: Reader,
+): Node | undefined {
+  if (isMap(below) && isMap(value)) return laidOver(below as YAMLMap, value as YAMLMap, read);
+  if (!isSeq(below) || !isSeq(value) || REPLACED.has(name)) return value;
+  const list = new YAMLSeq();
+  list.items = [...below.items, ...value.items];
+  return list;
 }
 
 function compare(before: Reader, after: Reader): (a: unknown, b: unknown, key: string) => Node {
