@@ -105,6 +105,15 @@ function cachesOf(startup: Startup, facts: ImageFacts | undefined, home: string 
   ];
 }
 
+/** The home of the user that the image brings, by its name or its number. */
+function homeOf(user: string, facts: ImageFacts | undefined): string | undefined {
+  const brought = facts?.user.available;
+  const [name = ''] = user.split(':');
+  if (brought !== undefined)
+    return name === brought.name || name === String(brought.uid) ? brought.home : undefined;
+  return name === 'node' ? '/home/node' : undefined;
+}
+
 /** By stage, and by build context: the Dockerfile's own transforms and the services that build it share one. */
 const builds = new WeakMap<Stage, Map<string, ImageBuild>>();
 
@@ -165,7 +174,7 @@ export function imageBuild(
       return needsExecutableTemp(startup(), image?.repository ?? '', [...runCommands(), ...sources()]);
     },
     get caches() {
-      return cachesOf(startup(), facts, this.user.value.name === 'node' ? '/home/node' : undefined);
+      return cachesOf(startup(), facts, homeOf(this.user.value.name, facts));
     },
   };
   cache.set(context.buildContext, build);
