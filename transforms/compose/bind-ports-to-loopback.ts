@@ -16,6 +16,7 @@ import { environmentOf } from '../../src/workload/compose/plain.js';
 import type { Field, ServiceView } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeTransform } from './service.js';
+import { unlockedFor } from './share.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 
 export const bindPortsToLoopback: ComposeTransform = {
@@ -42,11 +43,12 @@ export const bindPortsToLoopback: ComposeTransform = {
       const fields = workload.view
         .fields('ports')
         .filter((field) => field.document === document && !field.extended);
-      return fields.flatMap((field) =>
-        publishedPorts(field, workload.view.project)
+      return fields.flatMap((field) => {
+        const editable = unlockedFor(document, service, 'ports', field, context);
+        return publishedPorts(field, workload.view.project)
           .filter(isExposed)
-          .map((port) => decide(document, service, workload, field, port)),
-      );
+          .map((port) => decide(document, editable, workload, field, port));
+      });
     }),
 };
 
@@ -91,7 +93,7 @@ function shown(port: PublishedPort): string {
 function bind(document: ComposeDocument, service: ComposeService, field: Field, port: PublishedPort): Edits {
   const lock = service.locked ?? (field.node === undefined ? undefined : sharedReason(service, field.node));
   if (lock !== undefined) return refused(lock);
-  if (!field.own) return refused('its ports come from an anchor');
+  if (field.map !== service.map) return refused('its ports come from an anchor');
   if (port.form === 'short') {
     return prefixScalar(service, port.node, port.published === undefined ? '127.0.0.1::' : '127.0.0.1:');
   }

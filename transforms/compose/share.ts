@@ -2,6 +2,8 @@ import { isFix } from '../../src/core/fixes.js';
 import type { Evidence, Finding, FixFinding } from '../../src/core/types.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 import { fragmentsOf, type Fragment } from '../../src/formats/compose/fragments.js';
+import type { Field } from '../../src/workload/compose/project.js';
+import type { ComposeContext } from '../../src/workload/context.js';
 import type { DeclaredService } from './service.js';
 
 /** A service with what a policy says of it. */
@@ -36,6 +38,30 @@ export function shareChanges(
   return judged.flatMap(
     ({ declared: { service } }) => shared.get(service) ?? open.get(service)?.findings ?? [],
   );
+}
+
+/**
+ * A service that others merge, as one that may be edited, where it alone has what its mapping writes under a key: the
+ * others give the key themselves.
+ */
+export function unlockedFor(
+  document: ComposeDocument,
+  service: ComposeService,
+  key: string,
+  field: Field,
+  context: ComposeContext,
+): ComposeService {
+  const fragment = fragmentsOf(document).find(({ map }) => map === service.map);
+  if (service.locked === undefined || fragment === undefined || field.map !== service.map) return service;
+  const others = fragment.users.filter(
+    (user) =>
+      user !== service &&
+      context
+        .workload(user.name)
+        ?.view.fields(key)
+        .some(({ node }) => node === field.node) !== false,
+  );
+  return others.length === 0 ? { ...service, locked: undefined } : service;
 }
 
 /** One service is changed in its own mapping, unless it has none. */
