@@ -11,35 +11,37 @@ export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === 'symbol';
 }
 
+/** True for a mapping that has keys of others. */
+export function isMerging(map: YAMLMap): boolean {
+  return map.items.some(({ key }) => isMergeKey(key));
+}
+
 /**
- * The mappings that a mapping merges, in the order of their precedence: https://yaml.org/type/merge.html (the first of
- * a list wins over the later ones, and the mapping's own keys over all).
+ * The mappings whose keys a mapping has, the weakest first and itself last: https://yaml.org/type/merge.html (its own
+ * keys win over what it merges, and the first of a list over the later ones).
  */
-export function mergeSources(map: YAMLMap, yaml: Document): readonly YAMLMap[] {
+export function mergedMaps(map: YAMLMap, yaml: Document, depth = 0): readonly YAMLMap[] {
   const merge = map.items.find(({ key }) => isMergeKey(key));
-  if (merge === undefined) return [];
+  if (merge === undefined || depth > MAX_DEPTH) return [map];
   const value = resolveAlias(merge.value, yaml);
-  const sources = isSeq(value) ? value.items.map((item) => resolveAlias(item, yaml)) : [value];
-  return sources.filter((source) => isMap(source));
+  const sources = isSeq(value) ? value.items.map((item) => resolveAlias(item, yaml)).reverse() : [value];
+  const merged = sources.flatMap((source) =>
+    isMap(source) ? mergedMaps(source as YAMLMap, yaml, depth + 1) : [],
+  );
+  return [...merged, map];
 }
 
 /** The entries of a mapping as a reader of the file sees them: its own, and what its merge key brings. */
-export function mergedEntries(map: YAMLMap, yaml: Document, depth = 0): readonly Entry[] {
-  const own = ownEntries(map);
-  const sources = depth > MAX_DEPTH ? [] : mergeSources(map, yaml);
-  if (sources.length === 0) return own;
-  const entries = new Map<unknown, Entry>();
-  for (const source of [...sources].reverse()) {
-    for (const entry of mergedEntries(source, yaml, depth + 1)) entries.set(nameOf(entry), entry);
-  }
-  for (const entry of own) entries.set(nameOf(entry), entry);
-  return [...entries.values()];
+export function mergedEntries(map: YAMLMap, yaml: Document): readonly Entry[] {
+  if (!isMerging(map)) return ownEntries(map);
+  const entries = mergedMaps(map, yaml).flatMap(ownEntries);
+  return [...new Map(entries.map((entry) => [nameOf(entry), entry])).values()];
 }
 
 /** The entries that a mapping writes itself, without its merge key. */
 export function ownEntries(map: YAMLMap): readonly Entry[] {
   const entries = map.items as unknown as readonly Entry[];
-  return entries.some(({ key }) => isMergeKey(key)) ? entries.filter(({ key }) => !isMergeKey(key)) : entries;
+  return isMerging(map) ? entries.filter(({ key }) => !isMergeKey(key)) : entries;
 }
 
 function nameOf({ key }: Entry): unknown {

@@ -1,6 +1,6 @@
-import { isMap, isSeq, type Document, type Node } from 'yaml';
+import { isMap, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
 import { resolveAlias } from '../../formats/compose/document.js';
-import { mergeSources, ownEntries } from '../../formats/compose/merge.js';
+import { mergedMaps, ownEntries } from '../../formats/compose/merge.js';
 import { parseEnvironmentFile } from './interpolate.js';
 import { environmentOf, isRecord, strings, toPlain, type Plain } from './plain.js';
 import { folderOf, join, type Field, type ServiceView } from './project.js';
@@ -31,26 +31,22 @@ export function variableNames(view: ServiceView): ReadonlySet<string> {
   return new Set([...written, ...files]);
 }
 
-const MAX_MERGES = 8;
-
 /** The variables of an `environment` field, from either of its two forms; those that it merges come first. */
 export function variablesOf(field: Field): readonly Variable[] {
-  return variablesIn(field.node, field.yaml, 0);
+  return variablesIn(field.node, field.yaml);
 }
 
-function variablesIn(node: unknown, yaml: Document, depth: number): readonly Variable[] {
+function variablesIn(node: unknown, yaml: Document): readonly Variable[] {
   const target = resolveAlias(node, yaml);
   if (isSeq(target)) {
     return target.items.flatMap((item) => entry(item as Node, environmentOf([toPlain(item, yaml)])));
   }
   if (!isMap(target)) return [];
-  const sources = depth < MAX_MERGES ? [...mergeSources(target, yaml)].reverse() : [];
-  const merged = sources.flatMap((source) => variablesIn(source, yaml, depth + 1));
-  const own = ownEntries(target).flatMap(({ key, value }) => {
+  const entries = mergedMaps(target as YAMLMap, yaml).flatMap(ownEntries);
+  return entries.flatMap(({ key, value }) => {
     const name = toPlain(key, yaml);
     return typeof name === 'string' ? entry(key, environmentOf({ [name]: toPlain(value, yaml) })) : [];
   });
-  return [...merged, ...own];
 }
 
 function entry(node: Node, variables: Readonly<Record<string, string | null>>): Variable[] {

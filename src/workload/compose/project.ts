@@ -2,7 +2,7 @@ import { isMap, type Document, type Node, type YAMLMap } from 'yaml';
 import { cite } from '../../core/evidence.js';
 import type { Evidence, FileReader } from '../../core/types.js';
 import { ownPair, type ComposeDocument, type ComposeService } from '../../formats/compose/document.js';
-import { mergeSources } from '../../formats/compose/merge.js';
+import { mergedMaps } from '../../formats/compose/merge.js';
 import { interpolate, parseEnvironmentFile, type Interpolated } from './interpolate.js';
 import { isRecord, toPlain, type Plain } from './plain.js';
 
@@ -165,23 +165,10 @@ function collect(
   if (depth < MAX_EXTENDS && ownPair(service.map, 'extends') !== undefined) {
     missing = collectExtended(project, document, service, layers, depth);
   }
-  const { map: into, yaml } = service;
-  const merged = mergedMaps(into, yaml).map((map): Layer => ({
-    document,
-    yaml,
-    map,
-    into,
-    own: false,
-    extended: false,
-  }));
-  layers.push(...merged, {
-    document,
-    yaml,
-    map: into,
-    into,
-    own: service.locked === undefined,
-    extended: false,
-  });
+  const { map: into, yaml, locked } = service;
+  for (const map of mergedMaps(into, yaml)) {
+    layers.push({ document, yaml, map, into, own: map === into && locked === undefined, extended: false });
+  }
   return missing;
 }
 
@@ -221,13 +208,6 @@ function collectExtended(
   const missing = collect(project, source, target, inherited, depth + 1);
   layers.push(...inherited.map((layer) => ({ ...layer, own: false, extended: true })));
   return missing;
-}
-
-/** The mappings that a mapping merges, and those that these merge, the weakest first. */
-function mergedMaps(map: YAMLMap, yaml: Document, depth = 0): readonly YAMLMap[] {
-  if (depth > MAX_EXTENDS) return [];
-  const sources = [...mergeSources(map, yaml)].reverse();
-  return sources.flatMap((source) => [...mergedMaps(source, yaml, depth + 1), source]);
 }
 
 function fieldsOf(layers: readonly Layer[], key: string): Field[] {
