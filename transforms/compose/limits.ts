@@ -1,9 +1,9 @@
-import { isMap, type YAMLMap } from 'yaml';
+import { isMap, type Node, type YAMLMap } from 'yaml';
 import { refused, type Edits } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
 import { ownPair } from '../../src/formats/compose/document.js';
 import { addKey, sharedReason } from '../../src/formats/compose/edit.js';
-import { mergeSources } from '../../src/formats/compose/merge.js';
+import { isMerging } from '../../src/formats/compose/merge.js';
 import { addBelow } from '../../src/formats/compose/section.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import type { ServiceView } from '../../src/workload/compose/project.js';
@@ -68,24 +68,27 @@ function addLimit(declared: DeclaredService, limit: Limit, value: string | numbe
   if (!limitsInDeploy(workload)) return addKey(document, service, limit.key, value);
   const deploy = ownField(declared, 'deploy');
   if (!deploy.ok) return deploy;
-  const { yaml } = deploy.field;
-  let { node } = deploy.field;
-  const missing = ['resources', 'limits'];
-  for (;;) {
-    if (!isMap(node)) return refused('its deploy section is not written in place');
-    const shared = service.locked ?? sharedReason(service, node);
-    if (shared !== undefined) return refused(shared);
-    const map = node as YAMLMap;
-    const [key] = missing;
-    const own = key === undefined ? undefined : ownPair(map, key);
-    if (own === undefined) {
-      const merged = mergeSources(map, yaml).length > 0;
-      if (merged) return refused('its deploy section comes from an anchor in parts');
-      return addBelow(document, map, missing, limit.inDeploy, value);
-    }
-    missing.shift();
-    node = own.value ?? undefined;
-  }
+  return addBelowOwn(declared, deploy.field.node, ['resources', 'limits'], limit.inDeploy, value);
+}
+
+/** Adds an entry below the keys that lead to it, as far as a node has them. */
+function addBelowOwn(
+  declared: DeclaredService,
+  node: Node | undefined,
+  keys: readonly string[],
+  name: string,
+  value: string | number,
+): Edits {
+  const { document, service } = declared;
+  if (!isMap(node)) return refused('its deploy section is not written in place');
+  const shared = service.locked ?? sharedReason(service, node);
+  if (shared !== undefined) return refused(shared);
+  const map = node as YAMLMap;
+  const [key, ...more] = keys;
+  const own = key === undefined ? undefined : ownPair(map, key);
+  if (own !== undefined) return addBelowOwn(declared, own.value ?? undefined, more, name, value);
+  if (isMerging(map)) return refused('its deploy section comes from an anchor in parts');
+  return addBelow(document, map, keys, name, value);
 }
 
 function limitsOf(view: ServiceView): readonly Readonly<Record<string, Plain>>[] {
