@@ -19,16 +19,25 @@ export function environmentFilePaths({ value }: Field): readonly string[] {
   return (value as readonly Plain[]).flatMap((item) => strings(isRecord(item) ? item.path : item));
 }
 
-/** The names of the variables that a service sets, in place and by its files. */
-export function variableNames(view: ServiceView): ReadonlySet<string> {
-  const written = view.fields('environment').flatMap((field) => variablesOf(field).map(({ name }) => name));
-  const files = view.fields('env_file').flatMap((field) =>
+/** The variables of a service's environment files, with the field that names the file. */
+export function fileVariables(
+  view: ServiceView,
+): readonly { readonly name: string; readonly value: string; readonly field: Field }[] {
+  return view.fields('env_file').flatMap((field) =>
     environmentFilePaths(field).flatMap((path) => {
       const text = view.project.files.read(join(folderOf(field.document.path), path));
-      return [...parseEnvironmentFile(text ?? '').keys()];
+      return [...parseEnvironmentFile(text ?? '')].map(([name, value]) => ({ name, value, field }));
     }),
   );
-  return new Set([...written, ...files]);
+}
+
+/** Those of some variables that a service sets, in place or by its files. */
+export function variablesSet(view: ServiceView, names: readonly string[] = []): readonly string[] {
+  if (names.length === 0) return [];
+  const set = new Set(
+    [...view.fields('environment').flatMap(variablesOf), ...fileVariables(view)].map(({ name }) => name),
+  );
+  return names.filter((name) => set.has(name));
 }
 
 /** The variables of an `environment` field, from either of its two forms; those that it merges come first. */

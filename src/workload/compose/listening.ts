@@ -1,10 +1,9 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { environmentFilePaths, variablesOf } from './environment.js';
+import { fileVariables, variablesOf } from './environment.js';
 import type { Mount } from './mounts.js';
-import { parseEnvironmentFile } from './interpolate.js';
 import { strings } from './plain.js';
-import { citeField, folderOf, join, type ServiceView } from './project.js';
+import { citeField, join, type ServiceView } from './project.js';
 
 /** Something that may make a server answer elsewhere than its image's defaults say. */
 export interface Elsewhere {
@@ -64,13 +63,8 @@ function byEnvironment(view: ServiceView, defaults: Defaults): Elsewhere | undef
     // The address of another service (`HOST: db`), not its own.
     return !others.has(text.replace(/^\w+:\/\/|:\d+$/g, '')) && moves(name, text, defaults);
   };
-  for (const field of view.fields('env_file')) {
-    for (const file of environmentFilePaths(field)) {
-      const text = view.project.files.read(join(folderOf(field.document.path), file));
-      const found = [...parseEnvironmentFile(text ?? '')].find(([name, value]) => moved(name, value));
-      if (found !== undefined) return { reason: reasonFor(found[0]), evidence: [citeField(field)] };
-    }
-  }
+  const inFile = fileVariables(view).find(({ name, value }) => moved(name, value));
+  if (inFile !== undefined) return { reason: reasonFor(inFile.name), evidence: [citeField(inFile.field)] };
   for (const field of view.fields('environment')) {
     const found = variablesOf(field).find(({ name, value }) => moved(name, value));
     if (found !== undefined) {

@@ -2,7 +2,7 @@ import type { ImageFacts } from '../../../catalogue/types.js';
 import { citations, isWithin, known, likely, type Need } from '../../model.js';
 import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
-import { variableNames } from '../environment.js';
+import { variablesSet } from '../environment.js';
 import { environmentOf, isRecord, strings, type Plain } from '../plain.js';
 import { join, type ServiceView } from '../project.js';
 
@@ -116,8 +116,7 @@ function isWritten(facts: ImageFacts, { target }: Mount, mounts: readonly Mount[
 }
 
 function changesItself(view: ServiceView, facts: ImageFacts): boolean {
-  const names = variableNames(view);
-  return facts.writable?.unlessVariables?.some((name) => names.has(name)) === true;
+  return variablesSet(view, facts.writable?.unlessVariables).length > 0;
 }
 
 /** A variable makes it the place where files are generated: NGINX_ENVSUBST_OUTPUT_DIR. */

@@ -16,7 +16,7 @@ import type { Mount } from '../mounts.js';
 import type { Origin } from '../origin.js';
 import { runsFromTemp } from '../../image-needs.js';
 import { programName } from '../../startup.js';
-import { variableNames } from '../environment.js';
+import { variablesSet } from '../environment.js';
 import { strings } from '../plain.js';
 import type { ServiceView } from '../project.js';
 import type { Writer } from './writer.js';
@@ -61,8 +61,7 @@ function serverNeed(
     const reason = `what the images of ${name} write is not known`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
   }
-  const names = variableNames(view);
-  const set = (writable.unlessVariables ?? []).filter((variable) => names.has(variable));
+  const set = variablesSet(view, writable.unlessVariables);
   if (set.length > 0) {
     const reason = `with ${set.join(', ')} ${name} writes elsewhere too, where is not known`;
     return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), reason);
@@ -85,23 +84,16 @@ function serverNeed(
     return because(unknown(others, ...evidence), reason);
   }
   const paths = facts.map(fromFact);
-  if (tempFact === undefined) {
-    return ownedBy(writer, likely([...paths, ...uncovered([temp(false)], mounts)], ...evidence));
-  }
-  const cited = [...evidence, ...citations(tempFact.cites)];
-  if (!tempFact.used) return ownedBy(writer, guessed(known(paths, ...cited), facts));
-  const temps = uncovered([temp(tempFact.executable, tempFact.size)], mounts);
-  const need = guessed(known([...paths, ...temps], ...cited), [
-    ...facts,
-    ...(temps.length > 0 ? [tempFact] : []),
-  ]);
-  return ownedBy(writer, need);
-}
-
-/** How much a place must hold under load is a guess, and so is whether anything counts on what a tmpfs hides. */
-function guessed<T>(need: Need<T>, facts: readonly Pick<WritableFact, 'grows' | 'hides'>[]): Need<T> {
-  const unsure = facts.some(({ grows, hides }) => grows === true || hides === true);
-  return unsure ? { ...need, certainty: 'likely' } : need;
+  const { used = true, executable = false, size, grows, cites = [] } = tempFact ?? {};
+  const temps = used ? uncovered([temp(executable, size)], mounts) : [];
+  // How much a place must hold under load is a guess, and so is whether anything counts on what a tmpfs hides.
+  const unsure =
+    tempFact === undefined ||
+    (grows === true && temps.length > 0) ||
+    facts.some((fact) => fact.grows === true || fact.hides === true);
+  const all = [...paths, ...temps];
+  const cited = [...evidence, ...citations(cites)];
+  return ownedBy(writer, unsure ? likely(all, ...cited) : known(all, ...cited));
 }
 
 function fromFact(fact: WritableFact): TmpfsPath {
