@@ -1,6 +1,7 @@
 import { cite } from '../../src/core/evidence.js';
 import type { Evidence } from '../../src/core/types.js';
 import { variablesOf } from '../../src/workload/compose/environment.js';
+import { imageFacts } from '../../src/workload/compose/origin.js';
 import type { Field } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 
@@ -40,7 +41,5 @@ function grantsSudo(field: Field): readonly Gain[] {
  */
 function opensLowPortsOfTheHost({ view, user, origin }: ServiceWorkload): boolean {
   if (user.value.root || view.last('network_mode')?.value !== 'host') return false;
-  const facts =
-    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
-  return facts?.capabilities?.file?.includes('NET_BIND_SERVICE') === true;
+  return imageFacts(origin)?.capabilities?.file?.includes('NET_BIND_SERVICE') === true;
 }

@@ -26,6 +26,12 @@ export type Origin =
       readonly runtime?: ImageFacts;
     };
 
+/** What the catalogue knows of the image that runs, or of the one that it is built on. */
+export function imageFacts(origin: Origin): ImageFacts | undefined {
+  if (origin.kind === 'server') return origin.facts;
+  return origin.kind === 'built' ? origin.build.facts : undefined;
+}
+
 /** Reads the Dockerfile that a service builds; undefined when it is missing or can't be read. */
 export type BuildReader = (build: BuildTarget) => ImageBuild | undefined;
 

@@ -7,7 +7,7 @@ import {
   type Need,
   type ProcessUser,
 } from '../../model.js';
-import type { Origin } from '../origin.js';
+import { imageFacts, type Origin } from '../origin.js';
 import { isRecord, strings } from '../plain.js';
 import { citeField, type ServiceView } from '../project.js';
 
@@ -36,8 +36,7 @@ export function setuidHelpersNeed(
       if (helper !== undefined) return known([helper], citeField(field));
     }
   }
-  const facts =
-    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
+  const facts = imageFacts(origin);
   // To root it makes no difference.
   if (facts?.init?.setuid !== undefined && !user.value.root) {
     return known([facts.init.setuid], ...user.evidence, ...citations(facts.init.cites));

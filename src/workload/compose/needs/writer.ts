@@ -1,6 +1,6 @@
 import type { ImageFacts } from '../../../catalogue/types.js';
 import type { Need, ProcessUser } from '../../model.js';
-import type { Origin } from '../origin.js';
+import { imageFacts, type Origin } from '../origin.js';
 import type { OtherUser } from './other-user.js';
 
 /** The owner in numbers, as a tmpfs takes it. */
@@ -30,9 +30,7 @@ export function writerOf(
       ? 'root'
       : { uid: other.value.uid, gid: other.value.gid };
   }
-  const facts =
-    origin.kind === 'server' ? origin.facts : origin.kind === 'built' ? origin.build.facts : undefined;
-  return named(user.name, facts) ?? numbered(user.name) ?? 'unknown';
+  return named(user.name, imageFacts(origin)) ?? numbered(user.name) ?? 'unknown';
 }
 
 function numbered(name: string): Owner | undefined {
