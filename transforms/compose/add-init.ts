@@ -1,9 +1,8 @@
-import { isMap, isScalar } from 'yaml';
-import { ownPair, type ComposeDocument } from '../../src/formats/compose/document.js';
+import { versionOf } from '../../src/formats/compose/document.js';
 import { addKey } from '../../src/formats/compose/edit.js';
-import { accepted, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+import { accepted, forEachWholeService, manual, proposal } from './service.js';
 
-export const addInit = forEachService(
+export const addInit = forEachWholeService(
   {
     id: 'compose/add-init',
     title: 'Run an init as PID 1',
@@ -25,7 +24,7 @@ export const addInit = forEachService(
   },
   (declared) => {
     const { document, service, workload } = declared;
-    if (workload.view.last('init') !== undefined || isCompletedElsewhere(workload)) return undefined;
+    if (workload.view.last('init') !== undefined) return undefined;
     const { value, certainty, evidence } = workload.init;
     // What runs once is not stopped, and its orphans end with it.
     if (value === 'none' || workload.lifetime.value === 'job') return undefined;
@@ -47,11 +46,3 @@ export const addInit = forEachService(
     );
   },
 );
-
-/** The file format's version as a number; a file without one has the newest. */
-export function versionOf(document: ComposeDocument): number {
-  const root = document.yamls[0]?.contents;
-  const node = isMap(root) ? ownPair(root, 'version')?.value : undefined;
-  const version = Number.parseFloat(isScalar(node) ? String(node.value) : '');
-  return Number.isNaN(version) ? Number.POSITIVE_INFINITY : version;
-}

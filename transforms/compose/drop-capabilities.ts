@@ -1,9 +1,9 @@
 import { combine } from '../../src/core/text.js';
 import { strings } from '../../src/workload/compose/plain.js';
 import { addedCapabilities, capabilityName } from '../../src/workload/compose/needs/capabilities.js';
-import { addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+import { addToList, forEachWholeService, manual, proposal } from './service.js';
 
-export const dropCapabilities = forEachService(
+export const dropCapabilities = forEachWholeService(
   {
     id: 'compose/drop-capabilities',
     title: 'Drop all capabilities but the needed ones',
@@ -23,7 +23,6 @@ export const dropCapabilities = forEachService(
   },
   (declared) => {
     const { workload } = declared;
-    if (isCompletedElsewhere(workload)) return undefined;
     const dropped = workload.view
       .fields('cap_drop')
       .flatMap((field) => strings(field.value).map(capabilityName));

@@ -1,12 +1,12 @@
 import { isLimited, proposeLimit, type Limit } from './limits.js';
-import { forEachService, isCompletedElsewhere } from './service.js';
+import { forEachWholeService } from './service.js';
 
 const CPUS: Limit = { key: 'cpus', inDeploy: 'cpus' };
 
 /** These limit it too, or settle what happens when processors are short. */
 const OTHERS = ['cpuset', 'cpu_quota', 'cpu_shares', 'cpu_count', 'cpu_percent'];
 
-export const limitCpus = forEachService(
+export const limitCpus = forEachWholeService(
   {
     id: 'compose/limit-cpus',
     title: 'Limit processor time',
@@ -28,7 +28,6 @@ export const limitCpus = forEachService(
   },
   (declared) => {
     const { view, cpus } = declared.workload;
-    if (isCompletedElsewhere(declared.workload)) return undefined;
     if (isLimited(view, CPUS) || OTHERS.some((key) => view.last(key) !== undefined)) return undefined;
     return proposeLimit(declared, CPUS, cpus, {
       message: 'nothing limits the processor time that it takes',

@@ -1,9 +1,9 @@
 import { isLimited, proposeLimit, type Limit } from './limits.js';
-import { forEachService, isCompletedElsewhere } from './service.js';
+import { forEachWholeService } from './service.js';
 
 const MEMORY: Limit = { key: 'mem_limit', inDeploy: 'memory' };
 
-export const limitMemory = forEachService(
+export const limitMemory = forEachWholeService(
   {
     id: 'compose/limit-memory',
     title: 'Limit memory',
@@ -24,7 +24,6 @@ export const limitMemory = forEachService(
   },
   (declared) => {
     const { view, memory } = declared.workload;
-    if (isCompletedElsewhere(declared.workload)) return undefined;
     if (isLimited(view, MEMORY)) return undefined;
     return proposeLimit(declared, MEMORY, memory, {
       message: 'nothing limits its memory',

@@ -1,10 +1,10 @@
-import { versionOf } from './add-init.js';
+import { versionOf } from '../../src/formats/compose/document.js';
 import { isLimited, proposeLimit, type Limit } from './limits.js';
-import { forEachService, isCompletedElsewhere, manual } from './service.js';
+import { forEachWholeService, manual } from './service.js';
 
 const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };
 
-export const limitPids = forEachService(
+export const limitPids = forEachWholeService(
   {
     id: 'compose/limit-pids',
     title: 'Limit processes and threads',
@@ -22,7 +22,7 @@ export const limitPids = forEachService(
   },
   (declared) => {
     const { view, tasks } = declared.workload;
-    if (isCompletedElsewhere(declared.workload) || isLimited(view, PIDS)) return undefined;
+    if (isLimited(view, PIDS)) return undefined;
     const message = 'nothing limits the number of its processes and threads';
     // https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.8.json allows no other limit.
     if (declared.workload.swarm && versionOf(declared.document) < 3.9) {

@@ -1,11 +1,11 @@
 import { addKey } from '../../src/formats/compose/edit.js';
 import { isRecord } from '../../src/workload/compose/plain.js';
 import { citeField } from '../../src/workload/compose/project.js';
-import { accepted, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+import { accepted, forEachWholeService, manual, proposal } from './service.js';
 
 export const RESTART_POLICY = 'on-failure:5';
 
-export const limitRestarts = forEachService(
+export const limitRestarts = forEachWholeService(
   {
     id: 'compose/limit-restarts',
     title: 'Restart after a failure, five times at most',
@@ -24,7 +24,6 @@ export const limitRestarts = forEachService(
   },
   (declared) => {
     const { document, service, workload } = declared;
-    if (isCompletedElsewhere(workload)) return undefined;
     const { view, lifetime } = workload;
     const field = view.last('restart');
     if (field !== undefined) {

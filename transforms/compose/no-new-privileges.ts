@@ -1,9 +1,9 @@
 import { strings } from '../../src/workload/compose/plain.js';
 import { gainedPrivileges } from './gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
-import { accepted, addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
 
-export const noNewPrivileges = forEachService(
+export const noNewPrivileges = forEachWholeService(
   {
     id: 'compose/no-new-privileges',
     title: 'Forbid gaining privileges on exec',
@@ -21,8 +21,6 @@ export const noNewPrivileges = forEachService(
   },
   (declared) => {
     const { workload } = declared;
-    // The file that completes it gets the option: Compose appends lists and refuses one that holds it twice.
-    if (isCompletedElsewhere(workload)) return undefined;
     const present = workload.view.fields('security_opt').flatMap((field) => strings(field.value));
     if (present.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option))) return undefined;
 

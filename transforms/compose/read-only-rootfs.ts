@@ -2,9 +2,9 @@ import { combine } from '../../src/core/text.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import { isWithin, type TmpfsPath } from '../../src/workload/model.js';
 import { addKey } from '../../src/formats/compose/edit.js';
-import { accepted, addToList, forEachService, isCompletedElsewhere, manual, proposal } from './service.js';
+import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
 
-export const readOnlyRootfs = forEachService(
+export const readOnlyRootfs = forEachWholeService(
   {
     id: 'compose/read-only-rootfs',
     title: 'Make the root file system read-only',
@@ -23,7 +23,6 @@ export const readOnlyRootfs = forEachService(
   },
   (declared) => {
     const { document, service, workload } = declared;
-    if (isCompletedElsewhere(workload)) return undefined;
     const field = workload.view.last('read_only');
     if (field?.value === 'true') return undefined;
     const message = 'its root file system is writable';

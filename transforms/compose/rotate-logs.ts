@@ -2,7 +2,7 @@ import { citeSource } from '../../src/core/evidence.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import { citeField, type Field } from '../../src/workload/compose/project.js';
-import { forEachService, isCompletedElsewhere, manual, proposal, type DeclaredService } from './service.js';
+import { forEachWholeService, manual, proposal, type DeclaredService } from './service.js';
 
 /** What `logging` says where it only rotates files. */
 interface Rotation {
@@ -20,7 +20,7 @@ const UNBOUNDED = citeSource(
   'By default, no log-rotation is performed',
 );
 
-export const rotateLogs = forEachService(
+export const rotateLogs = forEachWholeService(
   {
     id: 'compose/rotate-logs',
     title: 'Rotate container logs',
@@ -41,7 +41,6 @@ export const rotateLogs = forEachService(
   },
   (declared) => {
     const { document, service, workload } = declared;
-    if (isCompletedElsewhere(workload)) return undefined;
     const message = "nothing bounds the size of its container's log";
     const field = workload.view.last('logging');
     if (field !== undefined) {

@@ -52,6 +52,16 @@ export function forEachService(
   };
 }
 
+/** The same for services that run as their project describes them: what another file completes is left to that file. */
+export function forEachWholeService(
+  meta: TransformMeta,
+  policy: Parameters<typeof forEachService>[1],
+): ComposeTransform {
+  return forEachService(meta, (declared, context) =>
+    isCompletedElsewhere(declared.workload) ? undefined : policy(declared, context),
+  );
+}
+
 /** A service that extends one which is fixed gets the change from there; lists would even be doubled on merge. */
 function inheritsFix(finding: Finding, findings: readonly Finding[], context: ComposeContext): boolean {
   const base = context.workload(finding.subject[1] ?? '')?.view.extendsService;
@@ -156,8 +166,8 @@ export function addToList(declared: DeclaredService, key: string, items: readonl
 
 /**
  * True for a service that another file completes: without an image and a build it runs nothing. What that file says
- * of a single value would be overruled from here.
+ * of a single value would be overruled from here, and Compose appends lists and refuses one that holds an option twice.
  */
-export function isCompletedElsewhere({ view }: ServiceWorkload): boolean {
+function isCompletedElsewhere({ view }: ServiceWorkload): boolean {
   return view.missing === undefined && view.last('image') === undefined && view.last('build') === undefined;
 }

@@ -59,6 +59,14 @@ export function createComposeDocument(
   };
 }
 
+/** The file format's version as a number; a file without one has the newest. */
+export function versionOf(document: ComposeDocument): number {
+  const root = document.yamls[0]?.contents;
+  const node = isMap(root) ? ownPair(root, 'version')?.value : undefined;
+  const version = Number.parseFloat(isScalar(node) ? String(node.value) : '');
+  return Number.isNaN(version) ? Number.POSITIVE_INFINITY : version;
+}
+
 /** The value of a mapping's own key, without what a merge key brings. */
 export function ownPair(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
   const found = map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
