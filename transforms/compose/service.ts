@@ -64,7 +64,8 @@ export function forEachWholeService(
 
 /** A service that extends one which is fixed gets the change from there; lists would even be doubled on merge. */
 function inheritsFix(finding: Finding, findings: readonly Finding[], context: ComposeContext): boolean {
-  const base = context.workload(finding.subject[1] ?? '')?.view.extendsService;
+  const [section, name = ''] = finding.subject;
+  const base = section === 'services' ? context.workload(name)?.view.extendsService : undefined;
   return (
     'edits' in finding &&
     base !== undefined &&
