@@ -113,4 +113,6 @@ export interface FileReader {
   /** The text of a file, or undefined when it is missing, too large, binary or outside the tree. */
   read(path: string): string | undefined;
   kind(path: string): 'file' | 'directory' | 'archive' | 'missing';
+  /** The names in a folder, sorted; none for what is no folder or can't be read. `.` is the root. */
+  list(path: string): readonly string[];
 }
