@@ -58,6 +58,8 @@ export interface TransformMeta {
    * one that only reports what a person must decide.
    */
   readonly touches: readonly string[];
+  /** True for one that gives the document another structure: the other transforms then see what it left. */
+  readonly restructures?: boolean;
   readonly controls: readonly string[];
   readonly references: readonly string[];
 }
