@@ -95,7 +95,8 @@ function placed(first: FilePlan, second: FilePlan, spans: readonly Span[], findi
     if (!written) return original.lines.lineOf(originOf(spans, Math.min(start, text.length)));
     // What the first plan wrote often repeats a line of the original: that one is the user's.
     const same = original.text.indexOf(lines.lineText(start).trim());
-    return original.lines.lineOf(same === -1 ? originOf(spans, start) : same);
+    const subject = first.entries.find(({ disposition }) => disposition === 'applied')?.finding.range.start;
+    return original.lines.lineOf(same === -1 ? (subject ?? 0) : same);
   };
   const evidence = finding.evidence.map((item): Evidence => {
     if ('source' in item || item.file !== first.path) return item;

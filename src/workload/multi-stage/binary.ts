@@ -1,6 +1,7 @@
 import type { Evidence } from '../../core/types.js';
 import { joinPath } from '../../formats/dockerfile/scope.js';
 import { contextPath, copySources } from '../copied-files.js';
+import { isWithin } from '../model.js';
 import { programName } from '../startup.js';
 import type { Project, StageCopy } from './model.js';
 
@@ -38,14 +39,22 @@ export function dataEntries(project: Project, excluded: RegExp): readonly StageC
     const copy = copySources(document, stage, instruction);
     const destination = copy?.destination?.replace(/(.)\/+$/, '$1');
     if (copy === undefined || destination === undefined || copy.from !== undefined) return [];
-    if (!roots.includes(destination)) return [];
+    if (!roots.some((root) => isWithin(destination, root))) return [];
+    const into = copy.destination?.endsWith('/') === true || copy.sources.length > 1;
+    const wanted = (name: string): boolean => !EVERYWHERE.test(name) && !excluded.test(name);
     return copy.sources.flatMap((source) => {
-      if (source === undefined || !/^(?:\.\/?)?$/.test(source)) return [];
-      const names = context.files.list(contextPath(context.buildContext, source));
+      if (source === undefined || /[*?[]/.test(source)) return [];
+      const place = contextPath(context.buildContext, source);
+      const name = programName(place);
+      const folder = context.files.kind(place) === 'directory';
+      // COPY brings what is in a folder, not the folder.
+      if (!folder) return wanted(name) ? [{ path: into ? joinPath(destination, name) : destination }] : [];
+      if (!roots.includes(destination)) return wanted(name) ? [{ path: destination }] : [];
       const ignored = context.files.read(contextPath(context.buildContext, '.dockerignore')) ?? '';
-      return names
-        .filter((name) => !EVERYWHERE.test(name) && !excluded.test(name) && !ignored.includes(name))
-        .map((name) => ({ path: joinPath(destination, name) }));
+      return context.files
+        .list(place)
+        .filter((entry) => wanted(entry) && !ignored.includes(entry))
+        .map((entry) => ({ path: joinPath(destination, entry) }));
     });
   });
 }

@@ -70,10 +70,15 @@ function settled(reason: string): ConversionOutcome {
 
 /** Folders of the system, which are not a project's own. */
 const SYSTEM_FOLDERS =
-  /^\/(?:(?:usr(?:\/local)?(?:\/(?:s?bin|lib|share|etc|include|libexec)(?:\/.*)?)?|usr\/src|s?bin|lib(?:64)?(?:\/.*)?|etc(?:\/.*)?|var(?:\/(?:lib|log|cache|run|spool|tmp))?|opt|srv|home|run|tmp|dev|proc|sys|boot|mnt|media|root)?\/?)$/;
+  /^\/(?:(?:usr(?:\/local)?(?:\/(?:s?bin|lib|share|etc|include|libexec)(?:\/.*)?)?|usr\/src|s?bin|lib(?:64)?(?:\/.*)?|etc(?:\/.*)?|var(?:\/(?:lib|log|cache|run|spool|tmp))?|opt|home|run|tmp|dev|proc|sys|boot|mnt|media|root)?\/?)$/;
 
 /** The outermost of the folders that WORKDIR and COPY make the project's own. */
-function rootsOf(document: DockerfileDocument, build: ImageBuild, workdir: string): readonly string[] {
+function rootsOf(
+  document: DockerfileDocument,
+  build: ImageBuild,
+  workdir: string,
+  given: readonly string[],
+): readonly string[] {
   const folders = build.stage.instructions.flatMap((instruction) => {
     const { keyword } = instruction;
     if (keyword === 'RUN') return workdirAt(document, build.stage, instruction) ?? [];
@@ -82,12 +87,18 @@ function rootsOf(document: DockerfileDocument, build: ImageBuild, workdir: strin
     const { destination } = copy ?? {};
     return destination?.endsWith('/') === true ? destination.slice(0, -1) : (destination ?? []);
   });
-  const own = [...new Set([workdir, ...folders])].filter((folder) => !SYSTEM_FOLDERS.test(folder));
+  const own = [...new Set([workdir, ...folders, ...given])].filter(
+    (folder) => given.includes(folder) || !SYSTEM_FOLDERS.test(folder),
+  );
   return own.filter((folder) => !own.some((other) => other !== folder && isWithin(folder, other)));
 }
 
 /** Reads a Dockerfile as a project to convert; a reason where its form speaks against it. */
-function projectOf(document: DockerfileDocument, context: DockerfileContext): Project | ConversionOutcome {
+function projectOf(
+  document: DockerfileDocument,
+  context: DockerfileContext,
+  stack: Stack,
+): Project | ConversionOutcome {
   const stage = document.finalStage;
   const build = imageBuild(document, stage, context);
   const { workdir } = build;
@@ -103,7 +114,7 @@ function projectOf(document: DockerfileDocument, context: DockerfileContext): Pr
     build,
     context,
     workdir,
-    roots: rootsOf(document, build, workdir),
+    roots: rootsOf(document, build, workdir, stack.folders ?? []),
     starts: build.startup.programs.flatMap(({ name }) => (name === undefined ? [] : programName(name))),
     sources: sourcesBelow(context.files, context.buildContext),
     expand: ({ instruction }, word) =>
@@ -132,7 +143,7 @@ export function planConversion(
   if (target !== undefined) {
     return refuse(`the service ${target.service} targets the stage by its name`, target.evidence);
   }
-  const project = projectOf(document, context);
+  const project = projectOf(document, context, stack);
   return 'document' in project ? convert(project, stack) : project;
 }
 
@@ -204,7 +215,7 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
   return {
     ok: true,
     stack: plan.name,
-    parts: partsOf(project, plan, gathered, kept),
+    parts: partsOf(project, stack, plan, gathered, kept),
     unnamed: stage.name === undefined,
     notes: [...plan.notes, ...kept.notes],
     evidence: [cite(document, stage.from.start), plan.imageEvidence, ...plan.evidence],
@@ -394,6 +405,7 @@ function ownerOf(project: Project): string | undefined {
 
 function partsOf(
   project: Project,
+  stack: Stack,
   plan: StackPlan,
   gathered: Gathered,
   kept: KeptPackages,
@@ -413,6 +425,9 @@ function partsOf(
   const [configures, starts] = [gathered.start, gathered.start].map((list, index) =>
     list.filter((text) => /^\s*(?:ENTRYPOINT|CMD)\b/i.test(text) === (index === 1)),
   );
+  // A folder of which nothing is left, and which the program doesn't start in by a relative name, says nothing.
+  const serves = plan.copies.every(({ path }) => (stack.folders ?? []).includes(path));
+  const worksIn = serves ? [] : [`WORKDIR ${workdir}`];
   const names = new Set([stage.name?.toLowerCase()]);
   const build_ = stage.name ?? 'build';
   const between = names.has('runtime-files') ? 'runtime-files-2' : 'runtime-files';
@@ -430,7 +445,7 @@ function partsOf(
     packageManager: build.family === 'alpine' ? 'apk' : 'apt',
     system: systemLines(gathered, plan),
     copies,
-    start: [...plan.instructions, `WORKDIR ${workdir}`, ...configures!, ...userLine, ...starts!],
+    start: [...plan.instructions, ...worksIn, ...configures!, ...userLine, ...starts!],
   };
 }
 

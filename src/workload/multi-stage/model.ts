@@ -89,6 +89,8 @@ export type StackOutcome =
 export interface Stack {
   /** True for a project of this stack, by its base image. */
   readonly matches: (repository: string) => boolean;
+  /** Folders of the image that are the project's own, beside its WORKDIR. */
+  readonly folders?: readonly string[];
   /** The role of a command of the stack's own tools; undefined for another program. */
   readonly role: (command: RunCommand, project: Project, cwd: string) => Role | undefined;
   /** Packages that only its build needs, beyond those that no program needs at run time. */

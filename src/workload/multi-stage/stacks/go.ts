@@ -99,6 +99,8 @@ function plan(project: Project): StackOutcome {
     reads !== undefined || !project.sources.complete() || project.sources.files().length === 0;
   const data = readsFiles ? dataEntries(project, SOURCES) : [];
   const alpine = build.family === 'alpine';
+  const isStatic =
+    build.scope.env.get('CGO_ENABLED')?.value === '0' || binary.command.assignments.includes('CGO_ENABLED=0');
   return {
     ok: true,
     plan: {
@@ -107,7 +109,7 @@ function plan(project: Project): StackOutcome {
       imageEvidence: citeSource(IMAGE, 'what runs is the compiled program'),
       copies: [...data, copyOfProgram(binary.path, started)],
       prune: [],
-      linked: alpine || !suiteKnown ? UNLINKED : { folders: [], programs: [binary.path] },
+      linked: alpine || isStatic || !suiteKnown ? UNLINKED : { folders: [], programs: [binary.path] },
       packages: alpine ? ['ca-certificates'] : ['ca-certificates', 'tzdata'],
       instructions: [],
       notes: [
