@@ -1,5 +1,14 @@
-import { keepLast } from '../core/lazy.js';
-import { forEachChild, parse, type Command, type SyntaxNode, type Word, type WordPart } from 'unbash';
+import { keepLast, lazy } from '../core/lazy.js';
+import {
+  forEachChild,
+  parse,
+  type Command,
+  type PipelineNode,
+  type Script,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash';
 import type { Range } from '../core/text.js';
 
 /** A word of a command. `value` is undefined when the shell would expand it (a variable, a glob, a substitution). */
@@ -22,6 +31,25 @@ export interface ShellCommand extends Range {
   readonly redirected: boolean;
 }
 
+/** Commands with `|` between them. Its status is the last one's, unless the shell is told otherwise. */
+export interface ShellPipeline extends Range {
+  /** In order; undefined for a group, a condition, a loop. */
+  readonly commands: readonly (ShellCommand | undefined)[];
+  /** True when its status decides what runs next: in a condition, negated, or before a `||`. */
+  readonly tested: boolean;
+}
+
+/** What stands between the `&&`, `||`, `;` and line ends of the script's outermost list. */
+export interface ShellStep extends Range {
+  /** `simple`: a command, or several with `|` between them. `compound`: a group, a condition, a loop. */
+  readonly kind: 'simple' | 'compound' | 'function';
+  /** What joins it to the next step; undefined for the last of its and-or list. */
+  readonly operator: '&&' | '||' | undefined;
+  /** Number of its and-or list in the script. */
+  readonly list: number;
+  readonly background: boolean;
+}
+
 export interface ShellScript {
   /** Every simple command in source order, also those inside conditions, functions and substitutions. */
   readonly commands: readonly ShellCommand[];
@@ -29,6 +57,9 @@ export interface ShellScript {
   readonly complete: boolean;
   /** True when the script is one simple command and nothing else: no pipe, list, redirection or assignment. */
   readonly single: boolean;
+  /** Every pipeline of more than one command, also inside conditions and substitutions. */
+  readonly pipelines: readonly ShellPipeline[];
+  readonly steps: readonly ShellStep[];
 }
 
 const WRAPPERS = new Set([
@@ -147,5 +178,67 @@ function readScript(source: string): ShellScript {
     commands.length === 1 &&
     commands[0]?.assignments.length === 0 &&
     !commands[0].redirected;
-  return { commands, complete, single };
+  const pipelines = lazy(() => pipelinesOf(script));
+  const steps = lazy(() => stepsOf(script));
+  return {
+    ...{ commands, complete, single },
+    get pipelines() {
+      return pipelines();
+    },
+    get steps() {
+      return steps();
+    },
+  };
+}
+
+function pipelinesOf(script: SyntaxNode): ShellPipeline[] {
+  const pipelines: ShellPipeline[] = [];
+  const visit = (node: SyntaxNode, tested: boolean): void => {
+    const into = (child: SyntaxNode): void => visit(child, tested);
+    switch (node.type) {
+      case 'AndOr': {
+        const lastOr = node.operators.lastIndexOf('||');
+        node.commands.forEach((command, at) => visit(command, tested || at <= lastOr));
+        return;
+      }
+      case 'If':
+      case 'Elif':
+      case 'While':
+        forEachChild(node, (child) => visit(child, tested || child === node.clause));
+        return;
+      case 'Pipeline': {
+        const asked = tested || node.prefixes.some(({ type }) => type === 'Negation');
+        if (node.commands.length > 1) {
+          const commands = node.commands.map((part) =>
+            part.type === 'Command' ? toCommand(part) : undefined,
+          );
+          pipelines.push({ start: node.pos, end: node.end, commands, tested: asked });
+        }
+        forEachChild(node, (child) => visit(child, asked));
+        return;
+      }
+      default:
+        forEachChild(node, into);
+    }
+  };
+  visit(script, false);
+  return pipelines;
+}
+
+function stepKind(node: PipelineNode): ShellStep['kind'] {
+  if (node.type === 'Function') return 'function';
+  if (node.type === 'Command') return 'simple';
+  return node.type === 'Pipeline' && node.commands.every(({ type }) => type === 'Command')
+    ? 'simple'
+    : 'compound';
+}
+
+function stepsOf(script: Script): ShellStep[] {
+  return script.commands.flatMap(({ command, background }, list) => {
+    const parts = command.type === 'AndOr' ? command.commands : [command];
+    return parts.map((part, at) => ({
+      ...{ start: part.pos, end: part.end, kind: stepKind(part), list, background: background === true },
+      operator: command.type === 'AndOr' ? command.operators[at] : undefined,
+    }));
+  });
 }
