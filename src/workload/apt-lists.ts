@@ -4,7 +4,7 @@ import type { Certainty, Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
 import { readRun, stepAt, type RunScript } from '../formats/dockerfile/run-script.js';
 import { joinPath, stageScope, workdirAt } from '../formats/dockerfile/scope.js';
-import type { ShellCommand } from '../formats/shell.js';
+import type { ShellCommand, ShellWord } from '../formats/shell.js';
 import type { DockerfileContext } from './context.js';
 import { findCopiedFile } from './copied-files.js';
 import { builtOn, packageCommand, type PackageCommand } from './package-commands.js';
@@ -21,7 +21,7 @@ const OPTIONS_WITH_VALUE = new Set([
   '-a',
 ]);
 /** What apt does without package lists. */
-const WITHOUT_LISTS = /^(?:clean|autoclean|distclean|autoremove|remove|purge|check|mark|key|config)$/;
+const WITHOUT_LISTS = /^(?:clean|autoclean|dist-?clean|autoremove|remove|purge|check|mark|key|config)$/;
 
 /** The apt commands of a script, in order. */
 export function aptCommands(run: RunScript): readonly PackageCommand[] {
@@ -35,6 +35,17 @@ function isUpdate({ tool, verb }: PackageCommand): boolean {
 function needsLists(command: PackageCommand): boolean {
   const { verb } = command;
   return !isUpdate(command) && verb !== undefined && !WITHOUT_LISTS.test(verb.value ?? '');
+}
+
+function removesLists(program: string, words: readonly ShellWord[]): boolean {
+  if (/^(?:rm|find|sudo|truncate|mv)$/.test(program)) {
+    return words.some(({ text }) => /\/var\/lib\/(?:apt|\{|\*)|^\/var\/lib\/?$|apt\/lists/.test(text));
+  }
+  // `/scripts/cleanup.sh`: somebody looks after it.
+  return (
+    words.some(({ text }) => /^dist-?clean$|(?:^|\/)[\w-]*clean[\w-]*\.sh$/.test(text)) ||
+    /clean/.test(program)
+  );
 }
 
 /** What a script does to the package lists, and the last of its apt commands. */
@@ -53,11 +64,7 @@ export function listsUse(run: RunScript): ListsUse | undefined {
   const last = commands.at(-1);
   if (update === undefined || last === undefined) return undefined;
   const removed = run.script.commands.some(
-    ({ start, program, words }) =>
-      start > update.start &&
-      (/^(?:rm|find|sudo|truncate|mv)$/.test(programName(program ?? ''))
-        ? words.some(({ text }) => /\/var\/lib\/(?:apt|\{|\*)|^\/var\/lib\/?$|apt\/lists/.test(text))
-        : words.some(({ text }) => text === 'distclean')),
+    ({ start, program, words }) => start > update.start && removesLists(programName(program ?? ''), words),
   );
   return { update, last, removed };
 }
