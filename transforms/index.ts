@@ -27,6 +27,7 @@ import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.j
 import { cleanPackageCaches } from './dockerfile/clean-package-caches.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
+import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { noPackageCache } from './dockerfile/no-package-cache.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
@@ -54,6 +55,7 @@ export const registry: Registry = {
     copyInsteadOfAdd,
     noInstallRecommends,
     cleanPackageCaches,
+    installFromLockfile,
     noPackageCache,
     runAsNonRoot,
     execFormCommand,

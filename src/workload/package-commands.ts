@@ -11,6 +11,8 @@ import { programName } from './startup.js';
 export interface PackageCommand extends Range {
   /** `apt-get`, `python3`. */
   readonly tool: string;
+  /** Where the tool's name ends. */
+  readonly toolEnd: number;
   /** What stands before the tool's own words, as written: `sudo -E apt-get`. */
   readonly prefix: string;
   /** The first word that is no option. */
@@ -43,6 +45,7 @@ export function packageCommand(
   return {
     ...{ start: command.start, end: command.end, verb, args },
     tool: programName(tool.value ?? ''),
+    toolEnd: tool.end,
     prefix: words
       .slice(0, at + 1)
       .map(({ text }) => text)
