@@ -31,6 +31,7 @@ import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { noPackageCache } from './dockerfile/no-package-cache.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
+import { usePipefail } from './dockerfile/use-pipefail.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
 import { privateDevices } from './systemd/private-devices.js';
@@ -54,6 +55,7 @@ export const registry: Registry = {
   dockerfile: [
     copyInsteadOfAdd,
     noInstallRecommends,
+    usePipefail,
     cleanPackageCaches,
     installFromLockfile,
     noPackageCache,

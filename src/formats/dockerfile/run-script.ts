@@ -67,7 +67,7 @@ export function stepAt({ script }: RunScript, at: number): ShellStep | undefined
 }
 
 /** The white space that a line of the script begins with. */
-function indentAt(text: string, at: number): string {
+export function indentAt(text: string, at: number): string {
   return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at - 1) + 1))?.[0] ?? '';
 }
 

@@ -1,0 +1,5 @@
+FROM debian:12
+RUN echo "abc  file" | sha256sum -c -
+RUN dpkg -l | grep ssl || true
+RUN curl -fsSL https://example.org/app -o /app
+CMD ["/app"]
