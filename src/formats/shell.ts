@@ -37,6 +37,8 @@ export interface ShellPipeline extends Range {
   readonly commands: readonly (ShellCommand | undefined)[];
   /** True when its status decides what runs next: in a condition, negated, or before a `||`. */
   readonly tested: boolean;
+  /** True when nothing sees its status: in a substitution among a command's words, as in `echo "$(a | b)"`. */
+  readonly discarded: boolean;
 }
 
 /** What stands between the `&&`, `||`, `;` and line ends of the script's outermost list. */
@@ -193,18 +195,17 @@ function readScript(source: string): ShellScript {
 
 function pipelinesOf(script: SyntaxNode): ShellPipeline[] {
   const pipelines: ShellPipeline[] = [];
-  const visit = (node: SyntaxNode, tested: boolean): void => {
-    const into = (child: SyntaxNode): void => visit(child, tested);
+  const visit = (node: SyntaxNode, tested: boolean, discarded: boolean): void => {
     switch (node.type) {
       case 'AndOr': {
         const lastOr = node.operators.lastIndexOf('||');
-        node.commands.forEach((command, at) => visit(command, tested || at <= lastOr));
+        node.commands.forEach((command, at) => visit(command, tested || at <= lastOr, discarded));
         return;
       }
       case 'If':
       case 'Elif':
       case 'While':
-        forEachChild(node, (child) => visit(child, tested || child === node.clause));
+        forEachChild(node, (child) => visit(child, tested || child === node.clause, discarded));
         return;
       case 'Pipeline': {
         const asked = tested || node.prefixes.some(({ type }) => type === 'Negation');
@@ -212,16 +213,18 @@ function pipelinesOf(script: SyntaxNode): ShellPipeline[] {
           const commands = node.commands.map((part) =>
             part.type === 'Command' ? toCommand(part) : undefined,
           );
-          pipelines.push({ start: node.pos, end: node.end, commands, tested: asked });
+          pipelines.push({ start: node.pos, end: node.end, commands, tested: asked, discarded });
         }
-        forEachChild(node, (child) => visit(child, asked));
+        forEachChild(node, (child) => visit(child, asked, discarded));
         return;
       }
-      default:
-        forEachChild(node, into);
+      default: {
+        const words = node.type === 'Command' && node.name !== undefined;
+        forEachChild(node, (child) => visit(child, tested, discarded || words));
+      }
     }
   };
-  visit(script, false);
+  visit(script, false, false);
   return pipelines;
 }
 

@@ -52,13 +52,14 @@ function stopsEarly(command: ShellCommand | undefined): boolean {
 const SMALL = /^(?:echo|printf)$/;
 
 /** Whether a download's failure goes unnoticed in a pipeline. */
-export function hidesDownload({ commands }: ShellPipeline): boolean {
-  return commands.slice(0, -1).some((command) => DOWNLOADS.test(nameOf(command)));
+export function hidesDownload({ commands, discarded }: ShellPipeline): boolean {
+  return !discarded && commands.slice(0, -1).some((command) => DOWNLOADS.test(nameOf(command)));
 }
 
 /** Why a pipeline that works today might fail under pipefail. */
 export function pipeRisk(pipeline: ShellPipeline): string | undefined {
-  const { commands, tested } = pipeline;
+  const { commands, tested, discarded } = pipeline;
+  if (discarded) return undefined;
   if (tested) return 'the status of a pipe decides what runs next';
   const writers = commands.slice(0, -1);
   for (const [at, writer] of writers.entries()) {

@@ -5,4 +5,5 @@ RUN set -eux; \
     make
 RUN set -o pipefail && curl -fsSL https://example.org/app.tar.gz | tar xz
 RUN set -- a b; curl -fsSL https://example.org/app.tar.gz | tar xz
+RUN VERSION=$(curl -fsSL https://example.org/version | jq -r .tag) && echo "$VERSION"
 CMD ["/app"]
