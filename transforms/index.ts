@@ -24,11 +24,15 @@ import { reportSecrets } from './compose/report-secrets.js';
 import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
+import { cleanPackageCaches } from './dockerfile/clean-package-caches.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
+import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
+import { noPackageCache } from './dockerfile/no-package-cache.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
+import { usePipefail } from './dockerfile/use-pipefail.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
 import { privateDevices } from './systemd/private-devices.js';
@@ -49,7 +53,17 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [separateBuild, copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
+  dockerfile: [
+    separateBuild,
+    copyInsteadOfAdd,
+    noInstallRecommends,
+    usePipefail,
+    cleanPackageCaches,
+    installFromLockfile,
+    noPackageCache,
+    runAsNonRoot,
+    execFormCommand,
+  ],
   compose: [
     pinImage,
     composeRunAsNonRoot,

@@ -1,8 +1,9 @@
-import { keepLast } from '../core/lazy.js';
+import { keepLast, lazy } from '../core/lazy.js';
 import {
   forEachChild,
   parse,
   type Command,
+  type PipelineNode,
   type Script,
   type SyntaxNode,
   type Word,
@@ -30,6 +31,27 @@ export interface ShellCommand extends Range {
   readonly redirected: boolean;
 }
 
+/** Commands with `|` between them. Its status is the last one's, unless the shell is told otherwise. */
+export interface ShellPipeline extends Range {
+  /** In order; undefined for a group, a condition, a loop. */
+  readonly commands: readonly (ShellCommand | undefined)[];
+  /** True when its status decides what runs next: in a condition, negated, or before a `||`. */
+  readonly tested: boolean;
+  /** True when nothing sees its status: in a substitution among a command's words, as in `echo "$(a | b)"`. */
+  readonly discarded: boolean;
+}
+
+/** What stands between the `&&`, `||`, `;` and line ends of the script's outermost list. */
+export interface ShellStep extends Range {
+  /** `simple`: a command, or several with `|` between them. `compound`: a group, a condition, a loop. */
+  readonly kind: 'simple' | 'compound' | 'function';
+  /** What joins it to the next step; undefined for the last of its and-or list. */
+  readonly operator: '&&' | '||' | undefined;
+  /** Number of its and-or list in the script. */
+  readonly list: number;
+  readonly background: boolean;
+}
+
 export interface ShellScript {
   /** Every simple command in source order, also those inside conditions, functions and substitutions. */
   readonly commands: readonly ShellCommand[];
@@ -37,8 +59,9 @@ export interface ShellScript {
   readonly complete: boolean;
   /** True when the script is one simple command and nothing else: no pipe, list, redirection or assignment. */
   readonly single: boolean;
-  /** The simple commands in order when they are all there is, joined by `&&` or on lines of their own: no pipe, no condition. */
-  readonly steps: readonly ShellCommand[] | undefined;
+  /** Every pipeline of more than one command, also inside conditions and substitutions. */
+  readonly pipelines: readonly ShellPipeline[];
+  readonly steps: readonly ShellStep[];
 }
 
 const WRAPPERS = new Set([
@@ -157,18 +180,83 @@ function readScript(source: string): ShellScript {
     commands.length === 1 &&
     commands[0]?.assignments.length === 0 &&
     !commands[0].redirected;
-  const steps = complete ? stepsOf(script, commands) : undefined;
-  return { commands, complete, single, steps };
+  const pipelines = lazy(() => pipelinesOf(script));
+  const steps = lazy(() => stepsOf(script));
+  return {
+    ...{ commands, complete, single },
+    get pipelines() {
+      return pipelines();
+    },
+    get steps() {
+      return steps();
+    },
+  };
 }
 
-/** Undefined for a script in which a command may be skipped, repeated, or run in another shell. */
-function stepsOf(script: Script, commands: readonly ShellCommand[]): readonly ShellCommand[] | undefined {
-  const nodes = script.commands.flatMap(({ command, background }): readonly SyntaxNode[] => {
-    if (background === true || command.type !== 'AndOr') return background === true ? [script] : [command];
-    return command.operators.every((operator) => operator === '&&') ? command.commands : [command];
+function pipelinesOf(script: SyntaxNode): ShellPipeline[] {
+  const pipelines: ShellPipeline[] = [];
+  const visit = (node: SyntaxNode, tested: boolean, discarded: boolean): void => {
+    switch (node.type) {
+      case 'AndOr': {
+        const lastOr = node.operators.lastIndexOf('||');
+        node.commands.forEach((command, at) => visit(command, tested || at <= lastOr, discarded));
+        return;
+      }
+      case 'If':
+      case 'Elif':
+      case 'While':
+        forEachChild(node, (child) => visit(child, tested || child === node.clause, discarded));
+        return;
+      case 'Pipeline': {
+        const asked = tested || node.prefixes.some(({ type }) => type === 'Negation');
+        if (node.commands.length > 1) {
+          const commands = node.commands.map((part) =>
+            part.type === 'Command' ? toCommand(part) : undefined,
+          );
+          pipelines.push({ start: node.pos, end: node.end, commands, tested: asked, discarded });
+        }
+        forEachChild(node, (child) => visit(child, asked, discarded));
+        return;
+      }
+      default: {
+        const words = node.type === 'Command' && node.name !== undefined;
+        forEachChild(node, (child) => visit(child, tested, discarded || words));
+      }
+    }
+  };
+  visit(script, false, false);
+  return pipelines;
+}
+
+function stepKind(node: PipelineNode): ShellStep['kind'] {
+  if (node.type === 'Function') return 'function';
+  if (node.type === 'Command') return 'simple';
+  return node.type === 'Pipeline' && node.commands.every(({ type }) => type === 'Command')
+    ? 'simple'
+    : 'compound';
+}
+
+function stepsOf(script: Script): ShellStep[] {
+  return script.commands.flatMap(({ command, background }, list) => {
+    const parts = command.type === 'AndOr' ? command.commands : [command];
+    return parts.map((part, at) => ({
+      ...{ start: part.pos, end: part.end, kind: stepKind(part), list, background: background === true },
+      operator: command.type === 'AndOr' ? command.operators[at] : undefined,
+    }));
   });
-  const simple = nodes.map((node) =>
-    node.type === 'Command' ? commands.find(({ start }) => start === node.pos) : undefined,
+}
+
+/**
+ * The simple commands of a script that runs each of them once, one after the other, as long as none fails: joined by
+ * `&&` or on lines of their own. Undefined for any other script.
+ */
+export function plainCommands(script: ShellScript): readonly ShellCommand[] | undefined {
+  const { commands, complete, pipelines, steps } = script;
+  if (!complete || pipelines.length > 0) return undefined;
+  const simple = steps.map(({ background, kind, operator, start }) =>
+    kind === 'simple' && !background && operator !== '||'
+      ? commands.find((command) => command.start === start)
+      : undefined,
   );
   return simple.every((command) => command !== undefined) ? simple : undefined;
 }

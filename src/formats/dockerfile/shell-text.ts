@@ -48,7 +48,8 @@ function heredocScript(document: DockerfileDocument, instruction: Instruction): 
   if (heredoc === undefined || more !== undefined || instruction.keyword !== 'RUN') return undefined;
   if (!SCRIPT_HEREDOC.test(instruction.argumentText)) return undefined;
   const { start, end } = heredoc.body;
-  const text = document.text.slice(start, end);
+  // At equal length, so that no word ends in the `\r` of a line ending.
+  const text = document.text.slice(start, end).replaceAll('\\\r\n', ' \\\n').replaceAll('\r\n', ' \n');
   // https://docs.docker.com/reference/dockerfile/#example-running-a-multi-line-script: a #! line names the program.
   const interpreter = /^#!(.*)/.exec(text)?.[1];
   if (interpreter !== undefined && !/\b(?:ba|da|a)?sh\b/.test(interpreter)) return undefined;

@@ -5,7 +5,7 @@ import type { DockerfileDocument, Instruction } from '../../formats/dockerfile/d
 import { expandWord } from '../../formats/dockerfile/expand.js';
 import { joinPath, workdirAt } from '../../formats/dockerfile/scope.js';
 import { runScripts } from '../../formats/dockerfile/shell-text.js';
-import { parseShell } from '../../formats/shell.js';
+import { parseShell, plainCommands } from '../../formats/shell.js';
 import type { Linked, RuntimeStageParts } from '../../../templates/runtime-stage.js';
 import type { DockerfileContext } from '../context.js';
 import { copySources, findCopiedFile } from '../copied-files.js';
@@ -251,7 +251,8 @@ function gatherRun(
     offset: script.offset,
     instruction: run,
   });
-  const commands = (parsed.steps ?? parsed.commands).map(located);
+  const plain = plainCommands(parsed);
+  const commands = (plain ?? parsed.commands).map(located);
   let cwd = workdirAt(document, stage, run) ?? '/';
   const roles: Role[] = [];
   for (const command of commands) {
@@ -266,7 +267,7 @@ function gatherRun(
   const packages = roles.flatMap((role) => (role.kind === 'packages' ? role.packages : []));
   gathered.outputs.push(...roles.flatMap((role) => (role.kind === 'output' ? role.paths : [])));
   const acts = roles.some(({ kind }) => kind === 'repeat' || kind === 'whole') || packages.length > 0;
-  if (acts && (parsed.steps === undefined || roles.some(({ kind }) => kind === 'whole'))) {
+  if (acts && (plain === undefined || roles.some(({ kind }) => kind === 'whole'))) {
     const builds = roles.some(({ kind }) => kind === 'build' || kind === 'output');
     if (builds || packages.some(isBuildPackage)) {
       return 'a RUN mixes what only the build needs with the rest, under conditions or by variables';

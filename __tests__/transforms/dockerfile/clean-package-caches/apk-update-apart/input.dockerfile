@@ -1,0 +1,5 @@
+FROM alpine:3.20
+RUN apk update
+RUN apk update; apk add curl
+RUN apk update && apk search -q php && apk add php83
+CMD ["curl"]

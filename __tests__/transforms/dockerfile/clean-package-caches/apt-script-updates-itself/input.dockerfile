@@ -1,0 +1,6 @@
+FROM debian:12
+WORKDIR /src
+COPY . .
+RUN apt-get update && apt-get install -y curl
+RUN sh install.sh
+CMD ["curl"]

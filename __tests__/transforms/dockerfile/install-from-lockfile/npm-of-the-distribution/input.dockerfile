@@ -1,0 +1,5 @@
+FROM debian:12
+WORKDIR /app
+COPY . .
+RUN npm install
+CMD ["node", "index.js"]

@@ -1,0 +1,9 @@
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm install --legacy-peer-deps
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm install
+CMD ["node", "index.js"]

@@ -1,0 +1,5 @@
+FROM node:14
+WORKDIR /app
+COPY . .
+RUN npm install
+CMD ["node", "index.js"]

@@ -1,0 +1,4 @@
+FROM debian:12
+RUN gem install bundler
+RUN gem install -N rake
+CMD ["rake"]

@@ -1,0 +1,4 @@
+FROM node:22-slim
+WORKDIR /app
+RUN npm ci --prefer-offline
+CMD ["node", "index.js"]
