@@ -24,6 +24,8 @@ import { reportSecrets } from './compose/report-secrets.js';
 import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
+import { addHealthcheck as dockerfileAddHealthcheck } from './dockerfile/add-healthcheck.js';
+import { addInit as dockerfileAddInit } from './dockerfile/add-init.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
@@ -48,7 +50,14 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
+  dockerfile: [
+    copyInsteadOfAdd,
+    noInstallRecommends,
+    dockerfileAddInit,
+    runAsNonRoot,
+    dockerfileAddHealthcheck,
+    execFormCommand,
+  ],
   compose: [
     pinImage,
     composeRunAsNonRoot,

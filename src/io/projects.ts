@@ -196,6 +196,9 @@ function usesIn(project: ComposeProject, path: string): { use: ServiceUse; conte
       writableMounts: mountsOf(view)
         .filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs')
         .map((mount) => ({ path: mount.target, evidence: mount.evidence })),
+      healthcheck: view.last('healthcheck') !== undefined,
+      init: view.last('init')?.value === 'true',
+      replacesStart: view.last('command') !== undefined || view.last('entrypoint') !== undefined,
     };
     return [{ use, context: target.context }];
   });

@@ -71,6 +71,26 @@ export function insertBeforeStart(
   return insertAfter(document, instructions[last]!, lines);
 }
 
+/**
+ * Inserts metadata lines above the CMD or ENTRYPOINT that ends a stage, or at the stage's end.
+ * @param depth among what is inserted at the same place, the lower one comes later.
+ */
+export function insertAtStart(
+  document: DockerfileDocument,
+  stage: Stage,
+  lines: readonly string[],
+  depth: number,
+): Edits {
+  const { instructions } = stage;
+  const last = instructions.findLastIndex(({ keyword }) => BUILDS.test(keyword));
+  const start = instructions.slice(last + 1).find(({ keyword }) => /^(?:CMD|ENTRYPOINT)$/.test(keyword));
+  const inserted =
+    start === undefined
+      ? insertAfter(document, instructions.at(-1)!, lines)
+      : insertBefore(document, start, lines);
+  return inserted.ok ? edits(...inserted.edits.map((edit) => ({ ...edit, depth }))) : inserted;
+}
+
 /** True when the last line of an instruction is continued, but nothing follows. */
 function danglingContinuation(document: DockerfileDocument, instruction: Instruction): boolean {
   if (instruction.heredocs.length > 0) return false;
@@ -112,4 +132,19 @@ export function replaceArguments(
     return refused('the arguments have comments between them');
   }
   return edits({ start, end, text });
+}
+
+/** Inserts words at the front of the JSON form. */
+export function prependJson(
+  document: DockerfileDocument,
+  instruction: Instruction,
+  words: readonly string[],
+): Edits {
+  const { json, argumentRange } = instruction;
+  if (json === undefined || json.length === 0) return refused('the instruction has no JSON form');
+  const bracket = document.text.indexOf('[', argumentRange.start);
+  if (bracket === -1 || bracket >= argumentRange.end) return refused('the instruction has no JSON form');
+  const at = bracket + 1;
+  const text = words.map((word) => `${JSON.stringify(word)}, `).join('');
+  return edits({ start: at, end: at, text });
 }

@@ -1,0 +1,101 @@
+import type { ImageReference } from '../../catalogue/catalogue.js';
+import { onBuildpackDeps, type Family } from '../base-images.js';
+import type { ImageBuild } from '../dockerfile.js';
+import type { RunCommand } from '../image-needs.js';
+import { programName } from '../startup.js';
+
+/** The image in which something is to run, as far as it decides which programs are there. */
+export interface RuntimeImage {
+  readonly base: ImageReference | undefined;
+  readonly family: Family | undefined;
+  readonly scratch: boolean;
+  /** Packages that its own build installs. */
+  readonly packages: ReadonlySet<string>;
+}
+
+const INSTALLERS = /^(?:apt|apt-get|apk|dnf|microdnf|yum)$/;
+
+/** The packages that an `apt-get install`, `apk add` or `dnf install` names. */
+export function installedPackages(command: RunCommand): readonly string[] {
+  const at = command.words.findIndex(({ value = '' }) => INSTALLERS.test(programName(value)));
+  const words = command.words.slice(at + 1).flatMap(({ value }) => value ?? []);
+  const verb = words.findIndex((word) => word === 'install' || word === 'add');
+  if (at === -1 || verb === -1) return [];
+  return words
+    .slice(verb + 1)
+    .filter((word) => !word.startsWith('-'))
+    .map((word) => word.replace(/[:=~<>].*$/, ''));
+}
+
+/** The packages that a RUN takes away again. */
+function removedPackages(command: RunCommand): readonly string[] {
+  const words = command.words.map(({ value }) => value ?? '');
+  const at = words.findIndex((word) => INSTALLERS.test(programName(word)));
+  const verb = words.findIndex((word) => /^(?:remove|purge|del|erase|autoremove)$/.test(word));
+  return at === -1 || verb <= at ? [] : words.slice(verb + 1);
+}
+
+/** The image that a stage builds. */
+export function runtimeImage(build: ImageBuild): RuntimeImage {
+  const packages = new Set<string>();
+  for (const command of build.runCommands) {
+    installedPackages(command).forEach((name) => packages.add(name));
+    removedPackages(command).forEach((name) => packages.delete(name));
+  }
+  return { base: build.base, family: build.family, scratch: build.scratch, packages };
+}
+
+/** Where an image's repository ends in one of these, its tag names no other program. */
+function isRepository(image: RuntimeImage, name: string): boolean {
+  return image.base?.repository === name || image.base?.repository.endsWith(`/${name}`) === true;
+}
+
+/** A program by which a check can be made, and the word that starts it. */
+export interface Interpreter {
+  readonly language: 'node' | 'python' | 'ruby' | 'php';
+  readonly program: string;
+}
+
+const DISTROLESS_NODE = /^gcr\.io\/distroless\/nodejs/;
+const DISTROLESS_PYTHON = /^gcr\.io\/distroless\/python3/;
+const STARTS_NODE = /^(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|next)$/;
+
+/** The interpreter that the image is known to have: its base's, or the one that it starts. */
+export function interpreterOf(image: RuntimeImage, build: ImageBuild): Interpreter | undefined {
+  const repository = image.base?.repository ?? '';
+  const { packages } = image;
+  // https://github.com/GoogleContainerTools/distroless/blob/main/nodejs/nodejs.bzl
+  if (DISTROLESS_NODE.test(repository)) return { language: 'node', program: '/nodejs/bin/node' };
+  if (DISTROLESS_PYTHON.test(repository)) return { language: 'python', program: '/usr/bin/python3' };
+  if (image.family === 'windows' || image.scratch) return undefined;
+  if (repository === 'node') return { language: 'node', program: 'node' };
+  if (repository === 'python') return { language: 'python', program: 'python' };
+  if (repository === 'ruby') return { language: 'ruby', program: 'ruby' };
+  if (repository === 'php') return { language: 'php', program: 'php' };
+  const [started] = build.startup.programs;
+  const program = started?.name ?? '';
+  const name = programName(program);
+  if (/^python[\d.]*$/.test(name)) return { language: 'python', program };
+  if (STARTS_NODE.test(name) || packages.has('nodejs')) return { language: 'node', program: 'node' };
+  if (packages.has('python3')) return { language: 'python', program: 'python3' };
+  return name === 'ruby' ? { language: 'ruby', program } : undefined;
+}
+
+/** True for an image that has busybox's own wget and nc. */
+export function hasBusybox({ family, base }: RuntimeImage): boolean {
+  return family === 'alpine' && base?.repository !== undefined;
+}
+
+/** bash is an essential package of Debian and Ubuntu, and in every image of Red Hat's family. */
+export function hasBash({ family, packages }: RuntimeImage): boolean {
+  return family === 'debian' || family === 'rpm' || packages.has('bash');
+}
+
+/** The HTTP client that the image has: what its build installs, or what its base is documented to bring. */
+export function httpClient(image: RuntimeImage): 'curl' | 'wget' | undefined {
+  const { packages, base } = image;
+  if (packages.has('curl') || (base !== undefined && onBuildpackDeps(base))) return 'curl';
+  // https://github.com/nginx/docker-nginx/blob/master/Dockerfile-debian.template installs curl.
+  if (isRepository(image, 'nginx') && image.family === 'debian') return 'curl';
+  return packages.has('wget') || hasBusybox(image) ? 'wget' : undefined;
+}
