@@ -28,6 +28,7 @@ import { addHealthcheck as dockerfileAddHealthcheck } from './dockerfile/add-hea
 import { addInit as dockerfileAddInit } from './dockerfile/add-init.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
+import { pinImage as dockerfilePinImage } from './dockerfile/pin-image.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { lockPersonality } from './systemd/lock-personality.js';
@@ -51,6 +52,7 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [
+    dockerfilePinImage,
     copyInsteadOfAdd,
     noInstallRecommends,
     dockerfileAddInit,

@@ -131,7 +131,7 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
     dockerfileContext: (path) => {
       const uses = usesOf(path);
       const buildContext = uses[0]?.context ?? folderOf(path);
-      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use) };
+      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests };
     },
     unitContext: () => ({ files: workspace.reader }),
     dockerfileOf: (view) => {

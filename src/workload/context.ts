@@ -28,6 +28,8 @@ export interface DockerfileContext {
   readonly buildContext: string;
   /** The Compose services that build this file. */
   readonly usedBy: readonly ServiceUse[];
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
 }
 
 export interface UnitContext {

@@ -6,7 +6,14 @@ import { usesOfStage, type ImageBuild } from '../dockerfile.js';
 import { citations } from '../model.js';
 import { programName } from '../startup.js';
 import { startedCommands } from './commands.js';
-import { hasBash, hasBusybox, httpClient, interpreterOf, runtimeImage, type RuntimeImage } from './image.js';
+import {
+  hasBash,
+  hasScanningNetcat,
+  httpClient,
+  interpreterOf,
+  runtimeImage,
+  type RuntimeImage,
+} from './image.js';
 import { acceptedPlan, manualPlan, NOTHING, type RuntimePlan } from './plan.js';
 import { listeningPort } from './port.js';
 import { bashProbe, busyboxProbe, httpProbe, interpreterProbe, type Address, type Probe } from './probe.js';
@@ -45,7 +52,7 @@ function probeFor(image: RuntimeImage, build: ImageBuild, address: Address): Pro
   const { path } = address;
   const client = httpClient(image);
   if (path !== undefined && client !== undefined) return httpProbe(client, { ...address, path });
-  if (hasBusybox(image)) return busyboxProbe(address);
+  if (hasScanningNetcat(image)) return busyboxProbe(address);
   return hasBash(image) ? bashProbe(address) : undefined;
 }
 

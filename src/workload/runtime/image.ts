@@ -81,9 +81,14 @@ export function interpreterOf(image: RuntimeImage, build: ImageBuild): Interpret
   return name === 'ruby' ? { language: 'ruby', program } : undefined;
 }
 
-/** True for an image that has busybox's own wget and nc. */
-export function hasBusybox({ family, base }: RuntimeImage): boolean {
-  return family === 'alpine' && base?.repository !== undefined;
+/** True for an image that has busybox's own wget. */
+function hasBusybox({ family }: RuntimeImage): boolean {
+  return family === 'alpine';
+}
+
+/** Alpine builds busybox with `nc -z`; the busybox image is built without. */
+export function hasScanningNetcat(image: RuntimeImage): boolean {
+  return hasBusybox(image) && image.base?.repository !== 'busybox';
 }
 
 /** bash is an essential package of Debian and Ubuntu, and in every image of Red Hat's family. */
