@@ -1,7 +1,7 @@
-import { combine, edits, refused, type Edits } from '../../src/core/text.js';
+import { combine, refused, type Edits } from '../../src/core/text.js';
 import type { Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../../src/formats/dockerfile/document.js';
-import { insertAtStart, insertBefore, prependJson } from '../../src/formats/dockerfile/edit.js';
+import { appendWord, insertAtStart, insertBefore, prependJson } from '../../src/formats/dockerfile/edit.js';
 import { aptInstall } from '../../src/workload/apt.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
@@ -39,7 +39,7 @@ function openInstall(build: ImageBuild): number | undefined {
 function installation(document: DockerfileDocument, build: ImageBuild, addition: InitAddition): Edits {
   const at = build.family === 'debian' ? openInstall(build) : undefined;
   // Before what else goes there: a cleanup that follows the packages.
-  if (at !== undefined) return edits({ start: at, end: at, text: ` ${addition.package}`, depth: 1 });
+  if (at !== undefined) return appendWord(document, at, addition.package, 1);
   const lines = [`RUN ${addition.install}`];
   const users = build.stage.instructions.filter(({ keyword }) => keyword === 'USER');
   const { user } = build;

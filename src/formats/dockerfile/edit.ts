@@ -142,9 +142,22 @@ export function prependJson(
 ): Edits {
   const { json, argumentRange } = instruction;
   if (json === undefined || json.length === 0) return refused('the instruction has no JSON form');
-  const bracket = document.text.indexOf('[', argumentRange.start);
-  if (bracket === -1 || bracket >= argumentRange.end) return refused('the instruction has no JSON form');
-  const at = bracket + 1;
+  const at = document.text.indexOf('"', argumentRange.start);
+  if (at === -1 || at >= argumentRange.end) return refused('the instruction has no JSON form');
   const text = words.map((word) => `${JSON.stringify(word)}, `).join('');
   return edits({ start: at, end: at, text });
+}
+
+/**
+ * Adds a word behind another one of a list: on a line of its own when that one has its own.
+ * @param end where the last word ends.
+ */
+export function appendWord(document: DockerfileDocument, end: number, word: string, depth: number): Edits {
+  const { lines, text, escape } = document;
+  const start = lines.startOfLine(end);
+  const line = text.slice(start, end);
+  const above = start === 0 ? '' : text.slice(lines.startOfLine(start - 1), start).trimEnd();
+  const alone = /^[ \t]+\S+$/.test(line) && above.endsWith(escape);
+  const gap = alone ? ` ${escape}${lineEnding(text)}${/^\s*/.exec(line)![0]}` : ' ';
+  return edits({ start: end, end, text: `${gap}${word}`, depth });
 }

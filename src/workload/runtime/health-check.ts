@@ -2,9 +2,11 @@ import { cite, citeSource } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import type { DockerfileDocument } from '../../formats/dockerfile/document.js';
 import type { DockerfileContext, ServiceUse } from '../context.js';
+import { isJobName } from '../compose/needs/lifetime.js';
 import { usesOfStage, type ImageBuild } from '../dockerfile.js';
 import { citations } from '../model.js';
-import { programName } from '../startup.js';
+import { isStepDown } from '../image-needs.js';
+import { programName, type StartupScript } from '../startup.js';
 import { startedCommands } from './commands.js';
 import {
   hasBash,
@@ -45,6 +47,11 @@ function lineOf(probe: Probe, escape: string): readonly string[] {
   return [`HEALTHCHECK ${OPTIONS} ${escape}`, `    CMD ${command}`];
 }
 
+/** The same on one line, for a suggestion. */
+function flat(lines: readonly string[]): string {
+  return lines.map((line) => line.replace(/[\\`]$/, '').trim()).join(' ');
+}
+
 /** A check by the programs of the image; undefined when none of them can make one. */
 function probeFor(image: RuntimeImage, build: ImageBuild, address: Address): Probe | undefined {
   const interpreter = interpreterOf(image, build);
@@ -74,22 +81,33 @@ function checkOfBase(document: DockerfileDocument, build: ImageBuild): RuntimePl
   const { facts, scope } = build;
   const fact = facts?.healthcheck;
   if (facts?.kind !== 'server' || fact?.test === undefined) return undefined;
-  if (scope.entrypoint !== undefined || scope.command !== undefined) return undefined;
-  const moved = [...scope.env.keys()].find((name) => /PORT|ADDR|LISTEN|BIND|TLS|SSL/i.test(name));
-  const configured = scope.instructions.some(
-    ({ keyword, argumentText }) =>
-      /^(?:COPY|ADD|RUN)$/.test(keyword) && /\.(?:conf|cnf|ya?ml|toml|ini)\b|\/etc\//.test(argumentText),
-  );
-  if (moved !== undefined || configured) return undefined;
   const [kind, ...words] = fact.test;
-  const probe: Probe = kind === 'CMD' ? { words } : { shell: (words[0] ?? '').replaceAll('$$', '$') };
-  const at = cite(document, scope.root.from.start);
-  return {
-    kind: 'add',
-    value: { lines: lineOf(probe, document.escape), summary: words.join(' ') },
-    certainty: 'likely',
-    evidence: [at, ...citations(fact.cites)],
-  };
+  // Compose would fill in a single `$`.
+  const probe: Probe = kind === 'CMD' ? { words } : { shell: (words[0] ?? '').replaceAll('$$', () => '$') };
+  const lines = lineOf(probe, document.escape);
+  const evidence = [cite(document, scope.root.from.start), ...citations(fact.cites)];
+  const changed = scope.instructions.find(
+    ({ keyword, argumentText }) =>
+      /^(?:CMD|ENTRYPOINT)$/.test(keyword) ||
+      (keyword === 'ENV' && /PORT|ADDR|LISTEN|BIND|TLS|SSL/i.test(argumentText)) ||
+      (/^(?:COPY|ADD|RUN)$/.test(keyword) && /\.(?:conf|cnf|ya?ml|toml|ini)\b|\/etc\//.test(argumentText)),
+  );
+  if (changed !== undefined) {
+    const reason = `${changed.keyword} may change where ${facts.name} answers`;
+    return manualPlan(reason, [...evidence, cite(document, changed.start)], flat(lines));
+  }
+  const summary = 'words' in probe ? words.join(' ') : probe.shell;
+  return { kind: 'add', value: { lines, summary }, certainty: 'likely', evidence };
+}
+
+/** Start scripts that exec one of several programs: a web server or a worker. */
+function severalStarts(build: ImageBuild): StartupScript | undefined {
+  return build.startup.scripts.find(({ script }) => {
+    const started = script.commands.flatMap(({ words, program = '' }) =>
+      words[0]?.value === 'exec' && program !== '' && !isStepDown(program) ? [programName(program)] : [],
+    );
+    return new Set(started).size > 1;
+  });
 }
 
 /**
@@ -103,6 +121,7 @@ export function planHealthcheck(
   image: RuntimeImage = runtimeImage(build),
 ): RuntimePlan<Healthcheck> {
   const { scope, facts, stage } = build;
+  if (stage.name !== undefined && isJobName(stage.name)) return NOTHING;
   const present = scope.instructions.findLast(({ keyword }) => keyword === 'HEALTHCHECK');
   if (present !== undefined) {
     if (!/^NONE$/i.test(present.argumentText)) return NOTHING;
@@ -122,10 +141,14 @@ export function planHealthcheck(
   const starts = started !== undefined || facts?.kind === 'server' || image.base?.repository === 'php';
   if (!starts) return NOTHING;
 
+  const several = severalStarts(build);
   const sources = programSources(document, build, context);
   const port = listeningPort(document, build, commands, sources, context);
   if (port.kind === 'none') return NOTHING;
   if (port.kind === 'unclear') return manualPlan(port.reason, port.evidence);
+  if (several !== undefined) {
+    return manualPlan(`${several.file} starts one of several programs`, port.evidence);
+  }
   const route = /^(?:443|8443)$/.test(String(port.port)) ? undefined : healthRoute(sources);
   const address: Address = {
     port: port.port,
@@ -151,10 +174,15 @@ export function planHealthcheck(
     );
   }
   const lines = lineOf(probe, document.escape);
+  const child = document.stages.find(({ parent }) => parent === stage);
+  if (child !== undefined) {
+    const reason = 'another stage builds on this one and would inherit the check';
+    return manualPlan(reason, [...evidence, cite(document, child.from.start)], flat(lines));
+  }
   const other = otherStart(uses);
   if (other !== undefined) {
     const reason = `the service ${other.service} starts something else from the same image, where the check would fail`;
-    return manualPlan(reason, [...evidence, other.evidence], lines.map((line) => line.trim()).join(' '));
+    return manualPlan(reason, [...evidence, other.evidence], flat(lines));
   }
   const where = `port ${port.variable ?? ''}${port.variable === undefined ? '' : ', by default '}${port.port}`;
   const summary = route === undefined ? `a connection to ${where}` : `GET ${route.path} on ${where}`;

@@ -35,6 +35,19 @@ function removedPackages(command: RunCommand): readonly string[] {
   return at === -1 || verb <= at ? [] : words.slice(verb + 1);
 }
 
+/** Official images of servers on Debian or Ubuntu, unless their tag says Alpine. */
+const DEBIAN_SERVERS =
+  /^(?:nginx|nginxinc\/nginx-unprivileged|httpd|tomcat|jetty|wordpress|nextcloud|drupal|ghost)$/;
+/** Images without a shell and a package manager, whatever distribution their tag names. */
+const BARE = /distroless|chiseled|^cgr\.dev\/|^dhi\.io\//;
+
+/** The family of an image by what it has, rather than by what it was made of. */
+export function familyOf(base: ImageReference | undefined, family: Family | undefined): Family | undefined {
+  if (base === undefined) return family;
+  if (BARE.test(`${base.repository}:${base.tag ?? ''}`)) return 'distroless';
+  return family ?? (DEBIAN_SERVERS.test(base.repository) ? 'debian' : undefined);
+}
+
 /** The image that a stage builds. */
 export function runtimeImage(build: ImageBuild): RuntimeImage {
   const packages = new Set<string>();
@@ -42,7 +55,8 @@ export function runtimeImage(build: ImageBuild): RuntimeImage {
     installedPackages(command).forEach((name) => packages.add(name));
     removedPackages(command).forEach((name) => packages.delete(name));
   }
-  return { base: build.base, family: build.family, scratch: build.scratch, packages };
+  const { base, scratch } = build;
+  return { base, family: familyOf(base, build.family), scratch, packages };
 }
 
 /** Where an image's repository ends in one of these, its tag names no other program. */

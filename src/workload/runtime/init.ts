@@ -78,7 +78,8 @@ function runsOn(
 /** Bases without an ENTRYPOINT. */
 const PLAIN_BASES = /^(?:alpine|debian|ubuntu|python|pypy|buildpack-deps|golang|ruby|rust)$/;
 /** The node image's entrypoint hands these on as they are. */
-const PLAIN_WORDS = /^(?:node|npm|npx|yarn|yarnpkg|sh|\/bin\/sh|bash|\/bin\/bash)$/;
+const PLAIN_WORDS =
+  /^(?:node|npm|npx|yarn|yarnpkg|pnpm|corepack|tsx|ts-node|nodemon|next|sh|\/bin\/sh|bash|\/bin\/bash)$/;
 
 /** Why ENTRYPOINT can't take an init; undefined when it can. */
 function entrypointObstacle(build: ImageBuild, image: RuntimeImage): string | undefined {
@@ -125,7 +126,7 @@ export function planInit(
   }
   if (build.stepsDown.length > 0) {
     const reason = 'it steps down from root: without CAP_KILL an init that stays root could not signal it';
-    return acceptedPlan(reason, [...evidence, ...build.stepsDown]);
+    return acceptedPlan(reason, [started.evidence, ...build.stepsDown]);
   }
   const { family, base } = image;
   if (image.scratch || (family !== 'debian' && family !== 'alpine')) {
@@ -135,7 +136,11 @@ export function planInit(
   if (TOO_OLD.test(base?.tag ?? '')) {
     return manualPlan(`its release ${base?.tag} gets no packages any more`, evidence, 'docker run --init');
   }
-  const obstacle = entrypointObstacle(build, image);
+  const child = document.stages.find(({ parent }) => parent === build.stage);
+  const obstacle =
+    child === undefined
+      ? entrypointObstacle(build, image)
+      : 'another stage builds on this one and would inherit the ENTRYPOINT';
   const { install, source } = TINI[family];
   if (obstacle !== undefined)
     return manualPlan(obstacle, evidence, `RUN ${install}\nENTRYPOINT ["tini", "--", …]`);

@@ -82,14 +82,18 @@ function portsOf({ name = '', args, evidence }: StartupProgram): readonly Named[
 /** Programs that read PORT when no option says otherwise. */
 const READS_PORT = /^(?:next|remix-serve|react-router-serve|nuxt|nuxi|gunicorn|rails|puma)$/;
 
+/** Variables that name the port in the image's own environment. */
+const PORT_VARIABLE =
+  /^(?:(?:HTTP|SERVER|APP|WEB|LISTEN|NITRO|FLASK_RUN|UVICORN|GRADIO_SERVER|STREAMLIT_SERVER|API|GATEWAY)_)?PORT$|^ASPNETCORE_HTTP_PORTS$/;
+
 const FROM_ENVIRONMENT: readonly RegExp[] = [
-  /\bprocess\.env\.(\w*PORT)\b\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})/,
-  /\bprocess\.env\[['"](\w*PORT)['"]\]\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})/,
-  /\bos\.(?:environ\.get|getenv)\(\s*['"](\w*PORT)['"]\s*,\s*['"]?(\d{2,5})/,
-  /\bgetEnv\w*\(\s*"(\w*PORT)"\s*,\s*"?(\d{2,5})/i,
+  /\bprocess\.env\.(\w*PORT)\b\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})/g,
+  /\bprocess\.env\[['"](\w*PORT)['"]\]\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})/g,
+  /\bos\.(?:environ\.get|getenv)\(\s*['"](\w*PORT)['"]\s*,\s*['"]?(\d{2,5})/g,
+  /\bgetEnv\w*\(\s*"(\w*PORT)"\s*,\s*"?(\d{2,5})/gi,
 ];
 const LITERAL =
-  /\.listen\(\s*(\d{2,5})\b|\bListenAndServe\(\s*"[\w.]*:(\d{2,5})"|\bport\s*=\s*(\d{4,5})\s*[,)]/;
+  /\.listen\(\s*(\d{2,5})\b|\bListenAndServe\(\s*"[\w.]*:(\d{2,5})"|\b(?:run|serve|run_app|run_simple)\([^()]*\bport\s*=\s*(\d{2,5})\b/;
 
 function lineOf({ file, text }: ProgramSource, offset: number): Evidence {
   const line = text.slice(0, offset).split('\n').length;
@@ -97,16 +101,15 @@ function lineOf({ file, text }: ProgramSource, offset: number): Evidence {
 }
 
 /** The port that the program's source listens on, or reads from a variable with a default. */
-function portInSource(sources: readonly ProgramSource[]): Named | undefined {
+function portInSource(sources: readonly ProgramSource[], exposed: readonly number[]): Named | undefined {
   for (const source of sources) {
     for (const pattern of FROM_ENVIRONMENT) {
-      const match = pattern.exec(source.text);
-      if (
-        match === null ||
-        /(?:DB|DATABASE|REDIS|SMTP|MAIL|PG|MYSQL|MONGO|PROXY|DEBUG|METRICS)/.test(match[1]!)
-      )
-        continue;
-      return { variable: match[1]!, port: Number(match[2]), evidence: lineOf(source, match.index) };
+      for (const match of source.text.matchAll(pattern)) {
+        const [, variable = '', port] = match;
+        // REDIS_PORT is another program's, unless it is what the image exposes.
+        if (!PORT_VARIABLE.test(variable) && !exposed.includes(Number(port))) continue;
+        return { variable, port: Number(port), evidence: lineOf(source, match.index) };
+      }
     }
   }
   for (const source of sources.filter(({ entry }) => entry)) {
@@ -138,10 +141,6 @@ function exposed(document: DockerfileDocument, build: ImageBuild): Exposed {
   return { ports: [...ports], evidence: evidence.map((offset) => cite(document, offset)), open };
 }
 
-/** Variables that name the port in the image's own environment. */
-const PORT_VARIABLE =
-  /^(?:(?:HTTP|SERVER|APP|WEB|LISTEN|NITRO|FLASK_RUN|UVICORN|GRADIO_SERVER|STREAMLIT_SERVER|API|GATEWAY)_)?PORT$|^ASPNETCORE_HTTP_PORTS$/;
-
 function portInEnvironment(document: DockerfileDocument, build: ImageBuild): readonly Named[] {
   return [...build.scope.env].flatMap(([name, { value, instruction }]) =>
     PORT_VARIABLE.test(name) && value !== undefined && /^\d{2,5}$/.test(value)
@@ -156,10 +155,7 @@ const NGINX_FILES = [
   '/etc/nginx/templates/default.conf.template',
   '/etc/nginx/http.d/default.conf',
 ];
-const BASE_SOURCES: Readonly<Record<string, string>> = {
-  80: 'https://github.com/docker-library/php/blob/master/apache-foreground',
-  9000: 'https://github.com/docker-library/php/blob/master/Dockerfile-linux.template',
-};
+const PHP = 'https://github.com/docker-library/php/blob/master/Dockerfile-linux.template';
 
 /** What a server that the base brings listens on, as the copied configuration or the catalogue says. */
 function portOfBase(document: DockerfileDocument, build: ImageBuild, context: FileContext): ListeningPort {
@@ -193,7 +189,7 @@ function portOfBase(document: DockerfileDocument, build: ImageBuild, context: Fi
     );
     if (port === undefined || moved || scope.entrypoint !== undefined || scope.command !== undefined)
       return { kind: 'none' };
-    const source = citeSource(BASE_SOURCES[port]!, `EXPOSE ${port}`);
+    const source = citeSource(PHP, `EXPOSE ${port}`);
     return { kind: 'port', port, variable: undefined, evidence: [at, source] };
   }
   const [port, more] = facts?.ports?.listens ?? [];
@@ -229,7 +225,14 @@ export function listeningPort(
     return { kind: 'port', port: chosen, variable: named.variable, evidence };
   };
 
-  const named = commands.flatMap(portsOf);
+  // A variable without a value is one of a script's own, or asks for what EXPOSE says.
+  const named = commands
+    .flatMap(portsOf)
+    .filter(
+      ({ port, variable }) =>
+        port !== undefined ||
+        (variable !== undefined && (valueOf(variable) !== undefined || exposes.ports.length === 1)),
+    );
   const [first] = named;
   if (first !== undefined) {
     const distinct = new Set(named.map(({ port, variable }) => variable ?? port));
@@ -240,7 +243,7 @@ export function listeningPort(
       evidence: named.map((each) => each.evidence),
     };
   }
-  const inSource = portInSource(sources);
+  const inSource = portInSource(sources, exposes.ports);
   if (inSource !== undefined) return settle(inSource);
   const set = environment.filter(({ port }) => exposes.ports.length === 0 || exposes.ports.includes(port!));
   if (set.length === 1 && (environment.length === 1 || exposes.ports.length > 0)) return settle(set[0]!);
@@ -251,8 +254,8 @@ export function listeningPort(
   if (ports.length > 1 || open) {
     const reason = open
       ? 'EXPOSE names a port that is not known'
-      : `EXPOSE names several ports: ${ports.join(', ')}`;
-    return { kind: 'unclear', reason: `${reason}; which of them tells whether it works is not`, evidence };
+      : `EXPOSE names several ports (${ports.join(', ')}): nothing says which of them tells whether it works`;
+    return { kind: 'unclear', reason, evidence };
   }
   if (ports[0] === undefined) return portOfBase(document, build, context);
   const variable = commands.some(({ name = '', args }) =>
