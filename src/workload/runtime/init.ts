@@ -136,11 +136,7 @@ export function planInit(
   if (TOO_OLD.test(base?.tag ?? '')) {
     return manualPlan(`its release ${base?.tag} gets no packages any more`, evidence, 'docker run --init');
   }
-  const child = document.stages.find(({ parent }) => parent === build.stage);
-  const obstacle =
-    child === undefined
-      ? entrypointObstacle(build, image)
-      : 'another stage builds on this one and would inherit the ENTRYPOINT';
+  const obstacle = entrypointObstacle(build, image);
   const { install, source } = TINI[family];
   if (obstacle !== undefined)
     return manualPlan(obstacle, evidence, `RUN ${install}\nENTRYPOINT ["tini", "--", …]`);

@@ -97,9 +97,7 @@ function importsOf(
 ): readonly { readonly file: string; readonly text: string }[] {
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
   return [...text.matchAll(IMPORT)].flatMap(([, target = '']) => {
-    const path = joinPath(folder, target);
-    const plain = path.replace(/\.([cm]?)jsx?$/, '.$1ts');
-    for (const candidate of [path, plain, ...EXTENSIONS.map((end) => path + end)]) {
+    for (const candidate of originsOf(joinPath(folder, target))) {
       if (!SCRIPT.test(candidate) || context.files.kind(candidate) !== 'file') continue;
       const found = context.files.read(candidate);
       return found === undefined ? [] : [{ file: candidate, text: found }];
@@ -121,8 +119,20 @@ function goEntries(document: DockerfileDocument, build: ImageBuild): readonly st
   );
 }
 
+const known = new WeakMap<ImageBuild, readonly ProgramSource[]>();
+
 /** The program's own source files, beginning with what the command names: no test and no client is among them. */
 export function programSources(
+  document: DockerfileDocument,
+  build: ImageBuild,
+  context: FileContext,
+): readonly ProgramSource[] {
+  const sources = known.get(build) ?? readSources(document, build, context);
+  known.set(build, sources);
+  return sources;
+}
+
+function readSources(
   document: DockerfileDocument,
   build: ImageBuild,
   context: FileContext,
