@@ -59,11 +59,6 @@ export function runtimeImage(build: ImageBuild): RuntimeImage {
   return { base, family: familyOf(base, build.family), scratch, packages };
 }
 
-/** Where an image's repository ends in one of these, its tag names no other program. */
-function isRepository(image: RuntimeImage, name: string): boolean {
-  return image.base?.repository === name || image.base?.repository.endsWith(`/${name}`) === true;
-}
-
 /** A program by which a check can be made, and the word that starts it. */
 export interface Interpreter {
   readonly language: 'node' | 'python' | 'ruby' | 'php';
@@ -110,11 +105,9 @@ export function hasBash({ family, packages }: RuntimeImage): boolean {
   return family === 'debian' || family === 'rpm' || packages.has('bash');
 }
 
-/** The HTTP client that the image has: what its build installs, or what its base is documented to bring. */
+/** The HTTP client that the image has: what its build installs, or what buildpack-deps brings. */
 export function httpClient(image: RuntimeImage): 'curl' | 'wget' | undefined {
   const { packages, base } = image;
   if (packages.has('curl') || (base !== undefined && onBuildpackDeps(base))) return 'curl';
-  // https://github.com/nginx/docker-nginx/blob/master/Dockerfile-debian.template installs curl.
-  if (isRepository(image, 'nginx') && image.family === 'debian') return 'curl';
   return packages.has('wget') || hasBusybox(image) ? 'wget' : undefined;
 }

@@ -25,15 +25,15 @@ const TINI: Readonly<Record<'debian' | 'alpine', { readonly install: string; rea
     install:
       'apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*',
     source: citeSource(
-      'https://packages.debian.org/search?keywords=tini',
-      'tiny but valid init for containers',
+      'https://github.com/krallin/tini#debian',
+      'On Debian (Buster or newer), you can use the following command to install Tini',
     ),
   },
   alpine: {
     install: 'apk add --no-cache tini',
     source: citeSource(
       'https://github.com/krallin/tini#alpine-linux-package',
-      'On Alpine Linux, you can install Tini from the official package repositories',
+      'On Alpine Linux, you can use the following command to install Tini',
     ),
   },
 };
