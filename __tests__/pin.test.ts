@@ -66,12 +66,26 @@ function pin(
   env: Record<string, string> = {},
 ): Promise<CliResult> {
   const config = env.DOCKER_CONFIG ?? join(root, 'no-docker-config');
-  return harden(root, ['--pin-digests', '--only', 'compose/pin-image', ...args], {
+  return harden(root, ['--pin-digests', '--only', 'pin-image', ...args], {
     env: { ...env, DOCKER_CONFIG: config },
   });
 }
 
 describe('--pin-digests', () => {
+  test('asks once for an image that Compose and a Dockerfile name', async () => {
+    const { host, asked } = await registry(open);
+    const image = `${host}/acme/app:1.2`;
+    const root = folderOf({
+      'compose.yml': composeOf(image),
+      'base/Dockerfile': `FROM ${image} AS build\nFROM scratch\nCOPY --from=build /app /app\n`,
+    });
+    const { code, stderr } = await pin(root, ['--in-place']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(get(root, 'base/Dockerfile')).toContain(`FROM ${image}@${DIGEST} AS build\n`);
+    expect(get(root, 'compose.yml')).toBe(composeOf(`${image}@${DIGEST}`));
+    expect(asked).toEqual(['/v2/acme/app/manifests/1.2']);
+  });
+
   test('asks the registry, pins in place, and goes by the lock from then on', async () => {
     const { host, asked } = await registry(open);
     const root = folderOf({ 'compose.yml': composeOf(`${host}/acme/app:1.2`, `${host}/acme/app:1.2`) });

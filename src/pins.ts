@@ -1,27 +1,38 @@
 import { composeAdapter } from './formats/compose/parse.js';
+import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import type { Run } from './harden.js';
 import { remoteImage, type RemoteImage, type Resolver } from './io/registry.js';
 import type { Digests, Resolution } from './workload/context.js';
+import { pulledImages } from './workload/image-references.js';
 
 /** How many registries' answers are waited for at once. */
 const AT_ONCE = 8;
 
-/** Every image that the run's Compose files name, with its variables filled in; each once. */
+/** Every image that the run's files name, with its variables filled in; each once. */
 export function imageReferences(run: Run): readonly string[] {
   const found = new Set<string>();
   for (const { path, format } of run.files) {
-    if (format !== 'compose') continue;
-    const opened = run.workspace.open(path, composeAdapter);
-    if (opened.kind !== 'document') continue;
-    const context = run.projects.composeContext(opened.document);
-    for (const { name } of opened.document.services) {
-      const view = context.workload(name)?.view;
-      const image = view?.last('image')?.value;
-      if (view === undefined || typeof image !== 'string' || view.last('build') !== undefined) continue;
-      found.add(view.project.interpolate(image).text);
-    }
+    if (format === 'compose') composeImages(run, path).forEach((image) => found.add(image));
+    if (format === 'dockerfile') dockerfileImages(run, path).forEach((image) => found.add(image));
   }
   return [...found];
+}
+
+function composeImages(run: Run, path: string): readonly string[] {
+  const opened = run.workspace.open(path, composeAdapter);
+  if (opened.kind !== 'document') return [];
+  const context = run.projects.composeContext(opened.document);
+  return opened.document.services.flatMap(({ name }) => {
+    const view = context.workload(name)?.view;
+    const image = view?.last('image')?.value;
+    if (view === undefined || typeof image !== 'string' || view.last('build') !== undefined) return [];
+    return [view.project.interpolate(image).text];
+  });
+}
+
+function dockerfileImages(run: Run, path: string): readonly string[] {
+  const opened = run.workspace.open(path, dockerfileAdapter);
+  return opened.kind === 'document' ? pulledImages(opened.document).map(({ reference }) => reference) : [];
 }
 
 /**

@@ -24,12 +24,15 @@ import { reportSecrets } from './compose/report-secrets.js';
 import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
+import { addHealthcheck as dockerfileAddHealthcheck } from './dockerfile/add-healthcheck.js';
+import { addInit as dockerfileAddInit } from './dockerfile/add-init.js';
 import { cleanPackageCaches } from './dockerfile/clean-package-caches.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { noPackageCache } from './dockerfile/no-package-cache.js';
+import { pinImage as dockerfilePinImage } from './dockerfile/pin-image.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
@@ -55,13 +58,16 @@ interface Registry {
 export const registry: Registry = {
   dockerfile: [
     separateBuild,
+    dockerfilePinImage,
     copyInsteadOfAdd,
     noInstallRecommends,
     usePipefail,
     cleanPackageCaches,
     installFromLockfile,
     noPackageCache,
+    dockerfileAddInit,
     runAsNonRoot,
+    dockerfileAddHealthcheck,
     execFormCommand,
   ],
   compose: [

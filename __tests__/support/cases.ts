@@ -95,6 +95,7 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
       catalogue,
       buildContext: buildContext ?? '.',
       usedBy: usedBy ?? [],
+      digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
     };
     return planAlone(fixture, text, dockerfileAdapter, registry.dockerfile, context);
   }

@@ -21,6 +21,7 @@ function contextOf(tree: Tree = {}, archives: readonly string[] = []): Dockerfil
     catalogue: createCatalogue([]),
     buildContext: '.',
     usedBy: [],
+    digests: undefined,
   };
 }
 

@@ -131,7 +131,7 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
     dockerfileContext: (path) => {
       const uses = usesOf(path);
       const buildContext = uses[0]?.context ?? folderOf(path);
-      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use) };
+      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests };
     },
     unitContext: () => ({ files: workspace.reader }),
     dockerfileOf: (view) => {
@@ -196,6 +196,9 @@ function usesIn(project: ComposeProject, path: string): { use: ServiceUse; conte
       writableMounts: mountsOf(view)
         .filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs')
         .map((mount) => ({ path: mount.target, evidence: mount.evidence })),
+      healthcheck: view.last('healthcheck') !== undefined,
+      init: view.last('init')?.value === 'true',
+      replacesStart: view.last('command') !== undefined || view.last('entrypoint') !== undefined,
     };
     return [{ use, context: target.context }];
   });

@@ -12,6 +12,12 @@ export interface ServiceUse {
   readonly user: string | undefined;
   /** Container paths of its writable mounts: a change of user changes who may write there. */
   readonly writableMounts: readonly { readonly path: string; readonly evidence: Evidence }[];
+  /** It has `healthcheck:`, which takes the place of the image's. */
+  readonly healthcheck: boolean;
+  /** It has `init: true`. */
+  readonly init: boolean;
+  /** It starts something else than the image says: `command:` or `entrypoint:`. */
+  readonly replacesStart: boolean;
 }
 
 export interface DockerfileContext {
@@ -22,6 +28,8 @@ export interface DockerfileContext {
   readonly buildContext: string;
   /** The Compose services that build this file. */
   readonly usedBy: readonly ServiceUse[];
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
 }
 
 export interface UnitContext {

@@ -47,6 +47,11 @@ const HELPERS = new RegExp(`^(?:${SETUID_HELPERS})$`);
 const INSTALLED_HELPERS = /^(?:sudo|doas|uidmap|fuse3?|fixuid)$/;
 const STEP_DOWN = new Set('gosu su-exec setpriv runuser s6-setuidgid setuidgid chpst capsh'.split(' '));
 
+/** True for a program that runs another one as another user. */
+export function isStepDown(program: string): boolean {
+  return STEP_DOWN.has(programName(program));
+}
+
 function argumentsOf(command: ShellCommand): string[] {
   return command.args.map(({ value, text }) => value ?? text);
 }

@@ -71,6 +71,26 @@ export function insertBeforeStart(
   return insertAfter(document, instructions[last]!, lines);
 }
 
+/**
+ * Inserts metadata lines above the CMD or ENTRYPOINT that ends a stage, or at the stage's end.
+ * @param depth among what is inserted at the same place, the lower one comes later.
+ */
+export function insertAtStart(
+  document: DockerfileDocument,
+  stage: Stage,
+  lines: readonly string[],
+  depth: number,
+): Edits {
+  const { instructions } = stage;
+  const last = instructions.findLastIndex(({ keyword }) => BUILDS.test(keyword));
+  const start = instructions.slice(last + 1).find(({ keyword }) => /^(?:CMD|ENTRYPOINT)$/.test(keyword));
+  const inserted =
+    start === undefined
+      ? insertAfter(document, instructions.at(-1)!, lines)
+      : insertBefore(document, start, lines);
+  return inserted.ok ? edits(...inserted.edits.map((edit) => ({ ...edit, depth }))) : inserted;
+}
+
 /** True when the last line of an instruction is continued, but nothing follows. */
 function danglingContinuation(document: DockerfileDocument, instruction: Instruction): boolean {
   if (instruction.heredocs.length > 0) return false;
@@ -119,4 +139,32 @@ export function replaceArguments(
     return refused('the arguments have comments between them');
   }
   return edits({ start, end, text });
+}
+
+/** Inserts words at the front of the JSON form. */
+export function prependJson(
+  document: DockerfileDocument,
+  instruction: Instruction,
+  words: readonly string[],
+): Edits {
+  const { json, argumentRange } = instruction;
+  if (json === undefined || json.length === 0) return refused('the instruction has no JSON form');
+  const at = document.text.indexOf('"', argumentRange.start);
+  if (at === -1 || at >= argumentRange.end) return refused('the instruction has no JSON form');
+  const text = words.map((word) => `${JSON.stringify(word)}, `).join('');
+  return edits({ start: at, end: at, text });
+}
+
+/**
+ * Adds a word behind another one of a list: on a line of its own when that one has its own.
+ * @param end where the last word ends.
+ */
+export function appendWord(document: DockerfileDocument, end: number, word: string, depth: number): Edits {
+  const { lines, text, escape } = document;
+  const start = lines.startOfLine(end);
+  const line = text.slice(start, end);
+  const above = start === 0 ? '' : text.slice(lines.startOfLine(start - 1), start).trimEnd();
+  const alone = /^[ \t]+\S+$/.test(line) && above.endsWith(escape);
+  const gap = alone ? ` ${escape}${lineEnding(text)}${/^\s*/.exec(line)![0]}` : ' ';
+  return edits({ start: end, end, text: `${gap}${word}`, depth });
 }

@@ -2,6 +2,7 @@ import type { ImageFacts } from '../../../catalogue/types.js';
 import type { Evidence } from '../../../core/types.js';
 import { parseShell } from '../../../formats/shell.js';
 import type { ImageBuild } from '../../dockerfile.js';
+import { INIT, imageLacksInit } from '../../image-init.js';
 import { citations, known, likely, weakest, type Need, type ProcessUser } from '../../model.js';
 import { lacksInit, sourceOf } from '../../pid-one.js';
 import { programName } from '../../startup.js';
@@ -16,10 +17,6 @@ import { citeField, type Field, type ServiceView } from '../project.js';
 export type InitNeed = 'needed' | 'steps-down' | 'none';
 
 const STEP_DOWN = /(?:^|[\s;&|"'/(])(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|setuidgid|chpst|capsh|su)\s/;
-/** What reaps and passes signals on, by the names of programs and packages. */
-const INIT =
-  /(?:^|[\s"'/=[,])(?:tini(?:-static)?|dumb-init|catatonit|docker-init|init|my_init|s6-svscan|s6-overlay[\w.-]*|supervisor(?:d)?|systemd|runit|runsvdir(?:-start)?|multirun|procd|pid1|horust|pm2-runtime)(?=$|[\s"',\]])/;
-
 const NONE: Need<InitNeed> = likely('none');
 
 /** Whether PID 1 is a program that isn't made for it; only what a file or the catalogue says counts. */
@@ -77,31 +74,11 @@ function builtNeed(
   command: Field | undefined,
   { certainty, evidence }: Extract<Origin, { kind: 'built' }>,
 ): Need<InitNeed> {
-  const { startup, facts } = build;
-  const texts = [startup.entrypoint?.argumentText, startup.command?.argumentText];
-  const installs = build.runCommands.map(({ words }) => words.map(({ text }) => text).join(' '));
-  const brought = [...texts, ...startup.scripts.map(({ text }) => text), ...installs];
-  if (build.family === 'windows' || brought.some((text) => INIT.test(text ?? ''))) return NONE;
-  // The base's entrypoint may be an init.
-  if (startup.entrypoint === undefined && facts?.init?.brings !== false) return NONE;
   const replaced = command === undefined ? undefined : wordsOf(command);
-  const cmd = replaced ?? instructionWords(startup.command);
-  const words =
-    startup.entrypoint === undefined
-      ? cmd
-      : [...instructionWords(startup.entrypoint), ...(startup.entrypoint.json === undefined ? [] : cmd)];
   const at = command === undefined ? [] : [citeField(command)];
-  const started = startup.programs.slice(0, 1).map((program) => program.evidence);
-  const lacking = lacksInit(words, startup.scripts, [...evidence, ...at, ...started]);
-  return initFor({ ...lacking, certainty: weakest(lacking.certainty, certainty) });
-}
-
-/** https://docs.docker.com/reference/dockerfile/#shell-and-exec-form */
-function instructionWords(
-  instruction: { readonly json: readonly string[] | undefined; readonly argumentText: string } | undefined,
-): readonly string[] {
-  if (instruction === undefined) return [];
-  return instruction.json ?? ['/bin/sh', '-c', instruction.argumentText];
+  const started = build.startup.programs.slice(0, 1).map((program) => program.evidence);
+  const lacking = imageLacksInit(build, replaced, [...evidence, ...at, ...started]);
+  return lacking.value ? initFor({ ...lacking, certainty: weakest(lacking.certainty, certainty) }) : NONE;
 }
 
 /** kill(2): a process of another user is signalled only with CAP_KILL. */

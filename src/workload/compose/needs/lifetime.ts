@@ -13,11 +13,16 @@ const JOB_NAME =
 const JOB_COMMAND =
   /^\s*(?:true|exit\b.*)["']?\s*$|(?:^|[\s/"':])(?:migrate|migrations?|upgrade|seed|pytest|jest|vitest|playwright|cypress|tox|test|lint|install|initdb|sleep|tail|chown|chmod|mkdir|cp|mc)(?=$|[\s;:"'])/;
 
+/** True for a name, of a service or a stage, that says that it ends by itself. */
+export function isJobName(name: string): boolean {
+  return JOB_NAME.test(name);
+}
+
 /** Whether a restart after a failure helps, or would run something once more that was meant to run once. */
 export function lifetimeNeed(view: ServiceView, origin: Origin): Need<Lifetime> {
   const job = jobEvidence(view, origin);
   if (job !== undefined) return known('job', job);
-  if (JOB_NAME.test(view.name)) return likely('job');
+  if (isJobName(view.name)) return likely('job');
   for (const key of ['entrypoint', 'command']) {
     const field = view.last(key);
     if (field !== undefined && JOB_COMMAND.test(lastCommand(strings(field.value).join(' ')))) {

@@ -1,0 +1,2 @@
+FROM vaultwarden/server:1.32.0
+COPY templates /templates

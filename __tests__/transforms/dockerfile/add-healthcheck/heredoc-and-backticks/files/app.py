@@ -1,0 +1,2 @@
+app = Flask(__name__)
+app.run(host="0.0.0.0", port=5000)

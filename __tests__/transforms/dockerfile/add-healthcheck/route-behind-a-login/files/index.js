@@ -1,0 +1,3 @@
+const app = express();
+app.get('/health', requireAuth, (request, response) => response.send('ok'));
+app.listen(4000);

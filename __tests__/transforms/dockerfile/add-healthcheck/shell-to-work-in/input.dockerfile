@@ -1,0 +1,3 @@
+FROM debian:bookworm
+EXPOSE 3000
+CMD ["bash"]

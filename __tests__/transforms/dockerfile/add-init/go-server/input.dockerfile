@@ -1,0 +1,4 @@
+FROM alpine:3.20
+COPY server /server
+EXPOSE 8080
+ENTRYPOINT ["/server"]

@@ -1,0 +1,2 @@
+const server = require('http').createServer(answer).listen(3000);
+process.on('SIGTERM', () => server.close());

@@ -1,0 +1,5 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+EXPOSE 8000
+CMD ["python", "-m", "gunicorn", "-b", ":8000", "app:app"]

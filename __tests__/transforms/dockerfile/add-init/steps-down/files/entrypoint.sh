@@ -1,0 +1,3 @@
+#!/bin/sh
+chown app /data
+gosu app node /srv/server.js

@@ -1,0 +1,2 @@
+const puppeteer = require('puppeteer');
+require('http').createServer(draw).listen(3000);

@@ -1,0 +1,2 @@
+ARG VERSION=22
+FROM node:${VERSION}-slim

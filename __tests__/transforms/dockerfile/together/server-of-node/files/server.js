@@ -1,0 +1,3 @@
+const app = express();
+app.get('/healthz', (request, response) => response.send('ok'));
+app.listen(process.env.PORT || 3000);
