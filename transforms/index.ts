@@ -26,6 +26,7 @@ import { rotateLogs } from './compose/rotate-logs.js';
 import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
+import { mountBuildSecrets } from './dockerfile/mount-build-secrets.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { lockPersonality } from './systemd/lock-personality.js';
@@ -48,7 +49,7 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
+  dockerfile: [copyInsteadOfAdd, mountBuildSecrets, noInstallRecommends, runAsNonRoot, execFormCommand],
   compose: [
     pinImage,
     composeRunAsNonRoot,
