@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { redact } from '../../src/core/redact.js';
 import { planDocument } from '../../src/core/plan.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { secretFileKind } from '../../src/workload/secret-files.js';
@@ -119,5 +120,8 @@ test('no finding of a fixture has the value of a secret', () => {
       evidence: finding.evidence.map((item) => item.text),
     }));
     expect([fixture.name, JSON.stringify(shown).includes(MARK)]).toEqual([fixture.name, false]);
+    // What is rendered is masked once more: nothing that a person has to read may look like a secret.
+    for (const text of shown.flatMap((item) => [item.message, item.reason, 'change' in item ? item.change : 'suggestion' in item ? item.suggestion : '']))
+      expect(redact(text ?? '')).toBe(text ?? '');
   }
 });

@@ -85,6 +85,8 @@ function refersOnly(value: string): boolean {
     bare === '' ||
     REFERENCES.test(bare) ||
     /^\/(run|etc|var|root|home)\//.test(bare) ||
+    // `docker build --secret id=token,env=TOKEN` says where the secret is.
+    /^(?:type=\w+,)?id=[\w.-]+(?:,(?:src|source|env)=[\w./-]+)*[;,.)]?$/.test(bare) ||
     /^(true|false|yes|no|null|~|[|>][+-]?\d?|\\|[[{*&!].*)$/i.test(bare)
   );
 }

@@ -1,5 +1,4 @@
 import { cite } from '../core/evidence.js';
-import { namesSecret } from '../core/secrets.js';
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
 import { joinPath, stageChain, workdirAt } from '../formats/dockerfile/scope.js';
@@ -10,15 +9,6 @@ import { imageBuild } from './dockerfile.js';
 import type { RunCommand } from './image-needs.js';
 import { SECRET_FILES, secretFileKind } from './secret-files.js';
 import { programName } from './startup.js';
-
-/** Keys that everybody may know: those that packages are signed with, and what a bundler puts into a page. */
-const PUBLIC_NAME =
-  /gpg|pgp|fingerprint|host_?key|signing_?key|checksum|cache_?(?:key|salt)|^(?:VITE|REACT_APP|VUE_APP|GATSBY|EXPO|NUXT|STORYBOOK|PUBLIC)_|^(?:OLD)?PWD$|^KEY$|_keyring$/i;
-
-/** True for a variable of a build that by its name holds a secret. */
-export function namesBuildSecret(name: string): boolean {
-  return namesSecret(name) && !PUBLIC_NAME.test(name);
-}
 
 /** Every program of a build that is known to read a file with credentials. */
 const READERS = SECRET_FILES.flatMap(({ readers }) => readers ?? []);
@@ -198,7 +188,11 @@ const BUILDERS: readonly string[] = [
 ];
 
 /** Where the repository passes a build argument: changed alone, the Dockerfile would no longer get its value. */
-export function passesArgument(context: DockerfileContext, name: string): readonly Evidence[] {
+export function passesArgument(
+  document: DockerfileDocument,
+  context: DockerfileContext,
+  name: string,
+): readonly Evidence[] {
   const services = context.usedBy
     .filter(({ buildArgs }) => buildArgs.includes(name))
     .map(({ evidence }) => evidence);
@@ -212,7 +206,9 @@ export function passesArgument(context: DockerfileContext, name: string): readon
     // The line itself may hold the value.
     return at === -1 ? [] : [{ file, line: at + 1, text: `names ${name}` }];
   });
-  return [...services, ...lines];
+  // A comment of the Dockerfile says how it is built.
+  const own = document.text.search(new RegExp(`--build-arg[= ]["']?${name}\\b`));
+  return [...services, ...(own === -1 ? [] : [cite(document, own)]), ...lines];
 }
 
 /** The first Dockerfile frontend with `env=`: https://docs.docker.com/reference/dockerfile/#run---mounttypesecret */
@@ -306,6 +302,12 @@ export function argumentUse(
         : 'nothing here names it: give it to the RUN whose program reads it from the environment, or remove the ARG',
     );
   }
+  const id = name.toLowerCase();
+  const mounted = users.find((run) =>
+    run.flags.some(({ name: flag, value = '' }) => flag === 'mount' && value.toLowerCase().includes(id)),
+  );
+  if (mounted !== undefined)
+    return no(`line ${document.lines.lineOf(mounted.start)} has a secret mount for it: remove the ARG`);
   for (const run of users) {
     if (!mentionsOf(sourceOf(document, run), name).expanded) continue;
     const commands = runCommands.filter((command) => command.instruction === run);

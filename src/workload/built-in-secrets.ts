@@ -1,24 +1,11 @@
 import { redact } from '../core/redact.js';
-import { holdsSecret } from '../core/secrets.js';
 import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
 import { assignments } from '../formats/dockerfile/scope.js';
 import { runScripts } from '../formats/dockerfile/shell-text.js';
 import { parseShell, type ShellCommand } from '../formats/shell.js';
-import { namesBuildSecret } from './build-secrets.js';
-import { holdsToken, isPlaceholder, secretFileKind } from './secret-files.js';
+import { holdsToken, secretFileKind } from './secret-files.js';
+import { isBuildSecret, isPlaceholder } from './secret-names.js';
 import { programName } from './startup.js';
-
-/** True for a value that is a secret by the name before it, or by its own form. */
-function isSecret(name: string, value: string): boolean {
-  if (isPlaceholder(value) || !holdsSecret(name, value)) return false;
-  // By the name alone it may be a key that everybody knows; an address with a password is a secret under any name.
-  return namesBuildSecret(name) || !namesByItself(name);
-}
-
-/** True when it is the name that says secret. */
-function namesByItself(name: string): boolean {
-  return holdsSecret(name, 'value');
-}
 
 /** A variable or label whose value is a secret. */
 export interface LiteralSecret {
@@ -32,7 +19,7 @@ export function literalSecrets(instruction: Instruction): readonly LiteralSecret
   if (!/^(?:ENV|ARG|LABEL)$/.test(instruction.keyword)) return [];
   return assignments(instruction).flatMap(([name, value], at) =>
     // What refers to a variable is no value.
-    /^["']?\$\{?\w+\}?["']?$/.test(value) || !isSecret(name, value)
+    /^["']?\$\{?\w+\}?["']?$/.test(value) || !isBuildSecret(name, value)
       ? []
       : [{ name, offset: instruction.words[at]?.start ?? instruction.start }],
   );
@@ -77,7 +64,7 @@ function inCommand(command: ShellCommand, next: ShellCommand | undefined): Found
   ];
   for (const text of assigned) {
     const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(text) ?? [];
-    if (!/[$`]/.test(value) && isSecret(name, value)) return [`a secret is assigned to ${name}`, value];
+    if (!/[$`]/.test(value) && isBuildSecret(name, value)) return [`a secret is assigned to ${name}`, value];
   }
   // Patterns are no secrets.
   if (/^(?:sed|e?grep|awk|test|\[)$/.test(program)) return undefined;
@@ -120,15 +107,18 @@ function inOption(program: string, option: string, value: string): Found | undef
   const joined = /^--?([\w-]+)=(.+)$/s.exec(value);
   if (joined !== null) {
     const [, name = '', given = ''] = joined;
-    return isOption(name, given) ? [`a secret stands in --${name}`, given] : undefined;
+    return isOption(name, given) ? [`the value of the option ${name} stands`, given] : undefined;
   }
   const name = /^--([\w-]+)$/.exec(option)?.[1];
-  return name !== undefined && isOption(name, value) ? [`a secret stands in --${name}`, value] : undefined;
+  return name !== undefined && isOption(name, value)
+    ? [`the value of the option ${name} stands`, value]
+    : undefined;
 }
 
 function isOption(name: string, value: string): boolean {
   return (
     /(?:^|-)(?:password|passwd|token|secret|api-?key)$/i.test(name) &&
+    !/^(?:disabled|no|without|skip)-/.test(name) &&
     !isPlaceholder(value) &&
     !/^(?:-|\/|\.\/|true$|false$)/.test(value)
   );

@@ -1,8 +1,8 @@
 import { parse as parseIni } from 'ini';
 import { parse as parseYaml } from 'yaml';
 import { redact } from '../core/redact.js';
-import { holdsSecret } from '../core/secrets.js';
 import { parseEnvironmentFile } from './compose/interpolate.js';
+import { isBuildSecret, isPlaceholder } from './secret-names.js';
 
 /** What a file of the build context says of secrets. No value of one is ever kept. */
 export interface SecretReading {
@@ -39,19 +39,6 @@ function valueOf(key: string, value: unknown): SecretReading {
   const references = [...text.matchAll(REFERENCE)].flatMap(([, a, b, c]) => a ?? b ?? c ?? []);
   if (references.length > 0) return { keys: [], references };
   return isPlaceholder(text) ? NOTHING : { keys: [key], references: [] };
-}
-
-/** True for what stands for a secret that is yet to be given. */
-export function isPlaceholder(value: string): boolean {
-  const bare = value.replace(/^(["'])(.*)\1$/s, '$2');
-  return (
-    /^(?:|x+|\.+|\*+|-+|todo|tbd|none|null|unset|empty|test|<.*>|\[.*\]|\{\{.*\}\}|your[-_ ].*|my[-_ ]?(?:secret|token|password|key))$/i.test(
-      bare,
-    ) ||
-    /change.?(?:me|this|it)|replace.?(?:me|this|with)|place.?holder|dummy|example|not.?a.?(?:real.?)?secret|fake/i.test(
-      bare,
-    )
-  );
 }
 
 function merge(readings: readonly SecretReading[]): SecretReading {
@@ -116,7 +103,7 @@ function json(secret: RegExp): (text: string) => SecretReading {
 function environment(text: string): SecretReading {
   return merge(
     [...parseEnvironmentFile(text)].map(([name, value]) =>
-      holdsSecret(name, value) ? valueOf(name, value) : NOTHING,
+      isBuildSecret(name, value) ? valueOf(name, value) : NOTHING,
     ),
   );
 }
@@ -265,7 +252,7 @@ export const SECRET_FILES: readonly SecretFileKind[] = [
     read: privateKey,
   },
   {
-    title: 'settings with secrets',
+    title: 'environment settings',
     source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
     names: [
       '.env',
@@ -279,7 +266,7 @@ export const SECRET_FILES: readonly SecretFileKind[] = [
       '.envrc',
     ],
     pattern:
-      /(?:^|\/)(?:\.env(?:rc|\.(?!.*(?:example|sample|template|dist|defaults?|test|ci)\b)[\w.-]+)?|[\w-]+\.env)$/,
+      /(?:^|\/)(?!(?:[\w.-]*[._-])?(?:example|sample|template|dist|defaults?|test|ci)(?:\.env)?$)(?:\.env(?:rc|\.[\w.-]+)?|[\w-]+\.env)$/,
     readers: undefined,
     read: environment,
   },

@@ -9,18 +9,19 @@ import {
   argumentUse,
   declaredArguments,
   frontendWithoutEnv,
-  namesBuildSecret,
   needsCredentials,
   passesArgument,
   runsAfter,
   sourceOf,
   type Declaration,
 } from '../../src/workload/build-secrets.js';
+import { literalSecrets } from '../../src/workload/built-in-secrets.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { baseName } from '../../src/workload/copied-files.js';
 import { copiedSecrets, reachOf, whoReads, type CopiedSecret } from '../../src/workload/copied-secrets.js';
 import { imageBuild } from '../../src/workload/dockerfile.js';
 import { isRoot } from '../../src/workload/model.js';
+import { namesBuildSecret } from '../../src/workload/secret-names.js';
 
 const MOUNT = 'https://docs.docker.com/reference/dockerfile/#run---mounttypesecret';
 const SECRETS = 'https://docs.docker.com/build/building/secrets/';
@@ -54,8 +55,16 @@ function tell(id: string, client: string, compose: string): string {
 function argumentFindings(document: DockerfileDocument, context: DockerfileContext): Finding[] {
   const secrets = copiedSecrets(document, context);
   return [...declaredArguments(document)]
-    .filter(([name]) => /^\w+$/.test(name) && namesBuildSecret(name))
+    .filter(
+      ([name, declarations]) =>
+        /^\w+$/.test(name) && namesBuildSecret(name) && !declarations.some((one) => isLiteral(one, name)),
+    )
     .flatMap(([name, declarations]) => forArgument(document, context, name, declarations, secrets));
+}
+
+/** A value that stands in the file has to be replaced first: `dockerfile/report-secrets` says so. */
+function isLiteral({ instruction }: Declaration, name: string): boolean {
+  return literalSecrets(instruction).some((literal) => literal.name === name);
 }
 
 function forArgument(
@@ -67,7 +76,7 @@ function forArgument(
 ): Finding[] {
   const id = name.toLowerCase();
   const mount = `type=secret,id=${id},env=${name}`;
-  const passed = passesArgument(context, name);
+  const passed = passesArgument(document, context, name);
   const answers = declarations.map((declaration) =>
     passed.length > 0
       ? no(`its value is passed as a build argument: ${places(passed)} must pass the secret from then on`)
@@ -81,7 +90,7 @@ function forArgument(
     const base = {
       subject: ['stages', String(stage.index)],
       range: { start: word.start, end: word.end },
-      message: `ARG ${name} takes a secret, and a build keeps its arguments: ${kept(document, context, stage)}`,
+      message: `the build argument ${name} is a secret, and a build keeps its arguments: ${kept(document, context, stage)}`,
       evidence: [evidence, citeSource(LINTED, 'ARG and ENV persist in the image or its metadata')],
     };
     const one = answers[at]!;
@@ -137,7 +146,7 @@ function moveArgument(
   if (isWindows(document, stage, context)) return no('Windows containers have no secret mounts');
   const pinned = frontendWithoutEnv(document);
   if (pinned !== undefined)
-    return no(`# syntax=${pinned} has no env= for secrets: 1.10 is the first that has`);
+    return no(`# syntax=${pinned} has no env= for a secret mount; Dockerfile 1.10 is the first that has`);
   const use = argumentUse(document, context, name, { stage, instruction, evidence }, secrets);
   if (!use.ok) return use;
   const removal =

@@ -59,15 +59,17 @@ function inVariables(document: DockerfileDocument, instruction: Instruction): re
   const literals = literalSecrets(instruction);
   if (literals.length === 0) return [];
   const names = literals.map(({ name }) => name);
-  const environment = names.map((name) => `${name}: \${${name}:?}`).join(', ');
+  const { keyword } = instruction;
   return [
     {
-      message: `a secret stands in ${instruction.keyword} ${names.join(', ')}`,
+      message: `the ${names.length === 1 ? 'value of' : 'values of'} ${names.join(', ')} ${names.length === 1 ? 'stands' : 'stand'} in ${keyword}`,
       reason: 'what was committed has to be replaced by a new value, which is given where it is needed',
       suggestion:
-        instruction.keyword === 'ARG'
+        keyword === 'ARG'
           ? names.map(mounted).join(' ')
-          : `no value here, but where the container is started: docker run --env-file, or in Compose environment: { ${environment} }`,
+          : keyword === 'ENV'
+            ? `no value here, but where the container is started: docker run --env-file, or in Compose environment: [${names.join(', ')}]`
+            : 'leave the label out',
       evidence: [
         ...literals.map(({ offset }) => cite(document, offset)),
         citeSource(LINTED, 'ARG and ENV persist in the image or its metadata'),
@@ -122,7 +124,7 @@ function copiedBy(
       keys.length > 3 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : keys.join(', ');
     return reading === undefined
       ? `${path} (${kind.title}, made for the build)`
-      : `${path} (${kind.title}: ${some})`;
+      : `${path} (${kind.title}, with ${some})`;
   });
   const isNamed = secrets.every(({ named }) => named !== undefined);
   const place = ignoreFile?.path ?? '.dockerignore';
