@@ -1,11 +1,9 @@
 import { cite } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
-import { joinPath, stageChain, workdirAt } from '../formats/dockerfile/scope.js';
+import { joinPath } from '../formats/dockerfile/scope.js';
 import { contextPath, baseName } from './copied-files.js';
 import type { DockerfileContext } from './context.js';
-import { reachOf, whoReads, type CopiedSecret } from './copied-secrets.js';
-import { imageBuild } from './dockerfile.js';
 import type { RunCommand } from './image-needs.js';
 import { SECRET_FILES, secretFileKind } from './secret-files.js';
 import { programName } from './startup.js';
@@ -196,8 +194,12 @@ export function passesArgument(
   const services = context.usedBy
     .filter(({ buildArgs }) => buildArgs.includes(name))
     .map(({ evidence }) => evidence);
-  const folders = new Set(['.', context.buildContext]);
-  const files = [...folders].flatMap((folder) => BUILDERS.map((file) => contextPath(folder, file)));
+  // The root of the repository is the context's folder or one above it.
+  const folders = [
+    '.',
+    ...context.buildContext.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/')),
+  ];
+  const files = folders.flatMap((folder) => BUILDERS.map((file) => contextPath(folder, file)));
   const pattern = new RegExp(`(?:^|[^\\w$])(${name})\\s*[=:"']|--build-arg[= ]["']?${name}\\b`);
   const lines = [...new Set(files)].flatMap((file): Evidence[] => {
     const text = context.files.read(file);
@@ -259,98 +261,4 @@ export function declaredArguments(document: DockerfileDocument): ReadonlyMap<str
     }
   }
   return found;
-}
-
-/** The RUNs to which a build argument has to be given, or why it has to stay an argument. */
-export type ArgumentUse =
-  | { readonly ok: true; readonly runs: readonly Instruction[] }
-  | { readonly ok: false; readonly reason: string };
-
-/**
- * Finds out who uses a build argument: the RUNs that name it, and those whose program reads a file that names it
- * (`_authToken=${NPM_TOKEN}`), which fails where the variable isn't set.
- */
-export function argumentUse(
-  document: DockerfileDocument,
-  context: DockerfileContext,
-  name: string,
-  { stage, instruction }: Declaration,
-  secrets: readonly CopiedSecret[],
-): ArgumentUse {
-  const no = (reason: string): ArgumentUse => ({ ok: false, reason });
-  const obstacle = otherUse(document, stage, instruction, name);
-  if (obstacle !== undefined) return no(obstacle);
-  const { runCommands } = imageBuild(document, stage, context);
-  const runs = runsAfter(stage, instruction);
-  const naming = secrets.filter(
-    (secret) => secret.stage === stage && secret.reading?.references.includes(name) === true,
-  );
-  const isLiteral = runs.some((run) => mentionsOf(sourceOf(document, run), name).literal);
-  const isUser = (run: Instruction): boolean =>
-    mentions(document, run, name) ||
-    runCommands.some(
-      (command) =>
-        command.instruction === run &&
-        ((isLiteral && isReader(command)) ||
-          naming.some(({ kind }) => kind.readers !== undefined && isReader(command, kind.readers))),
-    );
-  const users = runs.filter(isUser);
-  if (users.length === 0) {
-    return no(
-      naming.length > 0
-        ? `${naming[0]!.path} names it, and no RUN is known to read that file`
-        : 'nothing here names it: give it to the RUN whose program reads it from the environment, or remove the ARG',
-    );
-  }
-  const id = name.toLowerCase();
-  const mounted = users.find((run) =>
-    run.flags.some(({ name: flag, value = '' }) => flag === 'mount' && value.toLowerCase().includes(id)),
-  );
-  if (mounted !== undefined)
-    return no(`line ${document.lines.lineOf(mounted.start)} has a secret mount for it: remove the ARG`);
-  for (const run of users) {
-    if (!mentionsOf(sourceOf(document, run), name).expanded) continue;
-    const commands = runCommands.filter((command) => command.instruction === run);
-    const left = leftoverOf(document, commands, name);
-    if (left === undefined) continue;
-    const folder = workdirAt(document, stage, run);
-    const path = left.startsWith('/') ? left : folder === undefined ? undefined : joinPath(folder, left);
-    const reach = reachOf(document, context, stage, path);
-    if (reach.kind !== 'cache')
-      return no(`line ${document.lines.lineOf(run.start)} leaves the value in ${left}: ${whoReads(reach)}`);
-  }
-  return { ok: true, runs: users };
-}
-
-/** The RUNs of a stage behind an instruction of it. */
-export function runsAfter(stage: Stage, { index }: Instruction): readonly Instruction[] {
-  return stage.instructions.filter((other) => other.keyword === 'RUN' && other.index > index);
-}
-
-/** Why an argument can't become a secret: something else than a RUN needs its value, or a stage on top of this one. */
-function otherUse(
-  document: DockerfileDocument,
-  stage: Stage,
-  declaration: Instruction,
-  name: string,
-): string | undefined {
-  const inherits = (other: Stage): boolean =>
-    other !== stage &&
-    stageChain(other).includes(stage) &&
-    !other.instructions.some(
-      ({ keyword, words }) =>
-        keyword === 'ARG' && words.some(({ text }) => text.replace(/=.*$/s, '') === name),
-    );
-  for (const candidate of document.instructions) {
-    const owner = document.stages[candidate.stage];
-    if (owner === undefined || !mentions(document, candidate, name)) continue;
-    const line = document.lines.lineOf(candidate.start);
-    if (inherits(owner)) return `line ${line} uses it in a stage that is built on this one`;
-    if (owner !== stage || candidate.index <= declaration.index) continue;
-    if (candidate.keyword === 'ENV')
-      return `line ${line} puts it into the environment of the image: whoever pulls that can read it, so give it to the container when it runs`;
-    if (!/^(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|FROM)$/.test(candidate.keyword))
-      return `line ${line} uses it in ${candidate.keyword}, which takes no secrets`;
-  }
-  return undefined;
 }

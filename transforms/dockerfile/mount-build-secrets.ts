@@ -1,70 +1,48 @@
 import { cite, citeSource } from '../../src/core/evidence.js';
-import { combine, type Edits } from '../../src/core/text.js';
+import { combine, refused, type Edits } from '../../src/core/text.js';
 import type { Evidence, Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../../src/formats/dockerfile/document.js';
 import { addMount, removeInstruction, removeWord } from '../../src/formats/dockerfile/edit.js';
-import { expandWord } from '../../src/formats/dockerfile/expand.js';
-import { stageChain, stageScope } from '../../src/formats/dockerfile/scope.js';
-import {
-  argumentUse,
-  declaredArguments,
-  frontendWithoutEnv,
-  needsCredentials,
-  passesArgument,
-  runsAfter,
-  sourceOf,
-  type Declaration,
-} from '../../src/workload/build-secrets.js';
+import { declaredArguments, passesArgument, type Declaration } from '../../src/workload/build-secrets.js';
 import { literalSecrets } from '../../src/workload/built-in-secrets.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { baseName } from '../../src/workload/copied-files.js';
 import { copiedSecrets, reachOf, whoReads, type CopiedSecret } from '../../src/workload/copied-secrets.js';
-import { imageBuild } from '../../src/workload/dockerfile.js';
-import { isRoot } from '../../src/workload/model.js';
 import { namesBuildSecret } from '../../src/workload/secret-names.js';
+import { argumentUse, fileObstacle, readersOf, runsAsRoot } from '../../src/workload/secret-use.js';
 
 const MOUNT = 'https://docs.docker.com/reference/dockerfile/#run---mounttypesecret';
 const SECRETS = 'https://docs.docker.com/build/building/secrets/';
 const COMPOSE = 'https://docs.docker.com/reference/compose-file/build/#secrets';
 const LINTED = 'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/';
 
-/** The change of a stage, or why there is none. */
-type Answer =
-  | { readonly ok: true; readonly edits: Edits & { ok: true } }
-  | { readonly ok: false; readonly reason: string };
-
-const no = (reason: string): Answer => ({ ok: false, reason });
-
-function answer(...parts: readonly Edits[]): Answer {
-  const edits = combine(...parts);
-  return edits.ok ? { ok: true, edits } : edits;
-}
-
-/** Windows containers have no secret mounts: https://docs.docker.com/build/buildkit/#buildkit-on-windows */
-function isWindows(document: DockerfileDocument, stage: Stage, context: DockerfileContext): boolean {
-  return imageBuild(document, stage, context).family === 'windows';
-}
-
-/** What the builder must be told, where the repository's files build the image too. */
+/** What the builder must be told from then on. */
 function tell(id: string, client: string, compose: string): string {
   return `docker build --secret id=${id},${client}; in Compose build.secrets: [${id}], and at the top level secrets: { ${id}: { ${compose} } }`;
 }
 
-// ---- Build arguments ----
-
-function argumentFindings(document: DockerfileDocument, context: DockerfileContext): Finding[] {
-  const secrets = copiedSecrets(document, context);
-  return [...declaredArguments(document)]
-    .filter(
-      ([name, declarations]) =>
-        /^\w+$/.test(name) && namesBuildSecret(name) && !declarations.some((one) => isLiteral(one, name)),
-    )
-    .flatMap(([name, declarations]) => forArgument(document, context, name, declarations, secrets));
+/** Takes a word out of an instruction, or the instruction when nothing is left of it. */
+function remove(document: DockerfileDocument, instruction: Instruction, at: number, least: number): Edits {
+  return instruction.words.length > least
+    ? removeWord(document, instruction, instruction.words[at]!)
+    : removeInstruction(document, instruction);
 }
 
-/** A value that stands in the file has to be replaced first: `dockerfile/report-secrets` says so. */
-function isLiteral({ instruction }: Declaration, name: string): boolean {
-  return literalSecrets(instruction).some((literal) => literal.name === name);
+/** The build arguments that are secrets; one whose value stands in the file has to be replaced first. */
+function argumentFindings(
+  document: DockerfileDocument,
+  context: DockerfileContext,
+  secrets: readonly CopiedSecret[],
+): Finding[] {
+  return [...declaredArguments(document)]
+    .filter(([name]) => /^\w+$/.test(name) && namesBuildSecret(name))
+    .filter(
+      ([name, declarations]) =>
+        !declarations.some(({ instruction }) =>
+          literalSecrets(instruction).some((literal) => literal.name === name),
+        ),
+    )
+    .flatMap(([name, declarations]) => forArgument(document, context, name, declarations, secrets));
 }
 
 function forArgument(
@@ -77,43 +55,53 @@ function forArgument(
   const id = name.toLowerCase();
   const mount = `type=secret,id=${id},env=${name}`;
   const passed = passesArgument(document, context, name);
-  const answers = declarations.map((declaration) =>
-    passed.length > 0
-      ? no(`its value is passed as a build argument: ${places(passed)} must pass the secret from then on`)
-      : moveArgument(document, context, name, declaration, mount, secrets),
-  );
-  // The builder passes it as the one or the other: one stage that can't change keeps all of them.
-  const obstacle = answers.find((one) => !one.ok);
-  const first = declarations[0]!;
-  return declarations.flatMap(({ stage, instruction, evidence }, at): Finding[] => {
-    const word = instruction.words.find(({ text }) => text.replace(/=.*$/s, '') === name) ?? instruction;
-    const base = {
-      subject: ['stages', String(stage.index)],
-      range: { start: word.start, end: word.end },
-      message: `the build argument ${name} is a secret, and a build keeps its arguments: ${kept(document, context, stage)}`,
-      evidence: [evidence, citeSource(LINTED, 'ARG and ENV persist in the image or its metadata')],
-    };
-    const one = answers[at]!;
-    if (obstacle === undefined && one.ok) {
-      const told = `--secret id=${id},env=${name}`;
-      return [
-        {
-          ...base,
-          evidence: [...base.evidence, citeSource(MOUNT, 'env= since Dockerfile 1.10')],
-          safety: 'unsafe',
-          change: `RUN --mount=${mount} instead of the ARG; build with ${told}`,
-          edits: one.edits.edits,
-        },
-      ];
-    }
-    if (instruction !== first.instruction && obstacle !== undefined && obstacle !== one) return [];
+  const move = (declaration: Declaration): Edits => {
+    const { stage, instruction } = declaration;
+    if (passed.length > 0)
+      return refused(
+        `its value is passed as a build argument: ${places(passed)} must pass the secret from then on`,
+      );
+    if (declarations.some((other) => other !== declaration && other.stage === stage))
+      return refused('the stage declares it twice');
+    const use = argumentUse(document, context, name, declaration, secrets);
+    if (!use.ok) return use;
+    const at = instruction.words.findIndex(({ text }) => text.replace(/=.*$/s, '') === name);
+    return combine(
+      remove(document, instruction, at, 1),
+      ...use.runs.map((run) => addMount(document, run, mount)),
+    );
+  };
+  const moves = declarations.map((declaration) => ({ declaration, edits: move(declaration) }));
+  const about = ({ stage, instruction, evidence }: Declaration) => ({
+    subject: ['stages', String(stage.index)],
+    range: { start: instruction.start, end: instruction.end },
+    message: `the build argument ${name} is a secret, and a build keeps its arguments: ${kept(document, context, stage)}`,
+    evidence: [evidence, citeSource(LINTED, 'ARG and ENV persist in the image or its metadata')],
+  });
+  // The builder passes it as the one or the other: a stage that can't change keeps all of them.
+  for (const { declaration, edits } of moves) {
+    if (edits.ok) continue;
+    const base = about(declaration);
     return [
       {
         ...base,
         evidence: [...base.evidence, ...passed],
         safety: 'manual',
-        reason: one.ok ? (obstacle?.ok === false ? obstacle.reason : '') : one.reason,
+        reason: edits.reason,
         suggestion: `RUN --mount=${mount} instead of the ARG; ${tell(id, `env=${name}`, `environment: ${name}`)}`,
+      },
+    ];
+  }
+  return moves.flatMap(({ declaration, edits }): Finding[] => {
+    if (!edits.ok) return [];
+    const base = about(declaration);
+    return [
+      {
+        ...base,
+        evidence: [...base.evidence, citeSource(MOUNT, 'env= since Dockerfile 1.10')],
+        safety: 'unsafe',
+        change: `RUN --mount=${mount} instead of the ARG; build with --secret id=${id},env=${name}`,
+        edits: edits.edits,
       },
     ];
   });
@@ -131,45 +119,26 @@ function places(evidence: readonly Evidence[]): string {
   return [...new Set(named)].slice(0, 3).join(', ');
 }
 
-/** Gives an argument's value to the RUNs that use it, and to no other, as a secret. */
-function moveArgument(
+/** The configurations of build tools that are copied by name. One that only names a variable is no secret. */
+function fileFindings(
   document: DockerfileDocument,
   context: DockerfileContext,
-  name: string,
-  { stage, instruction, evidence }: Declaration,
-  mount: string,
   secrets: readonly CopiedSecret[],
-): Answer {
-  const word = instruction.words.find(({ text }) => text.replace(/=.*$/s, '') === name)!;
-  const fallback = /=(.*)$/s.exec(word.text)?.[1]?.replace(/^(["'])(.*)\1$/s, '$2') ?? '';
-  if (fallback !== '') return no('its default value would be lost');
-  if (isWindows(document, stage, context)) return no('Windows containers have no secret mounts');
-  const pinned = frontendWithoutEnv(document);
-  if (pinned !== undefined)
-    return no(`# syntax=${pinned} has no env= for a secret mount; Dockerfile 1.10 is the first that has`);
-  const use = argumentUse(document, context, name, { stage, instruction, evidence }, secrets);
-  if (!use.ok) return use;
-  const removal =
-    instruction.words.length > 1
-      ? removeWord(document, instruction, word)
-      : removeInstruction(document, instruction);
-  return answer(removal, ...use.runs.map((run) => addMount(document, run, mount)));
+): Finding[] {
+  const files = secrets.filter(
+    ({ kind, named, reading }) =>
+      named !== undefined && kind.readers !== undefined && (reading === undefined || reading.keys.length > 0),
+  );
+  return files.map((secret) => forFile(document, context, secret, files));
 }
 
-// ---- Copied files ----
-
-function fileFindings(document: DockerfileDocument, context: DockerfileContext): Finding[] {
-  return copiedSecrets(document, context)
-    .filter(({ kind, named }) => named !== undefined && kind.readers !== undefined)
-    .flatMap((secret) => {
-      // One that only names a variable is no secret: what gives the variable its value is.
-      if (secret.reading !== undefined && secret.reading.keys.length === 0) return [];
-      return [forFile(document, context, secret)];
-    });
-}
-
-function forFile(document: DockerfileDocument, context: DockerfileContext, secret: CopiedSecret): Finding {
-  const { stage, instruction, path, kind, reading, destination } = secret;
+function forFile(
+  document: DockerfileDocument,
+  context: DockerfileContext,
+  secret: CopiedSecret,
+  others: readonly CopiedSecret[],
+): Finding {
+  const { stage, instruction, path, kind, reading, named, destination } = secret;
   const name = baseName(path);
   const id = name
     .replace(/^[._]+/, '')
@@ -190,76 +159,26 @@ function forFile(document: DockerfileDocument, context: DockerfileContext, secre
       citeSource(MOUNT, 'target='),
     ],
   };
-  const mount = (run: Instruction): string =>
-    `type=secret,id=${id},target=${destination ?? `/path/of/${name}`},required=true${readable(document, stage, run, context)}`;
-  const runs = runsAfter(stage, instruction).filter((run) =>
-    imageBuild(document, stage, context).runCommands.some(
-      (command) =>
-        command.instruction === run && kind.readers !== undefined && needsCredentials(command, kind.readers),
-    ),
-  );
-  const decided = moveFile(document, context, secret, runs, mount);
-  const shown = `RUN --mount=${mount(runs[0] ?? instruction)}`;
-  if (decided.ok) {
-    const change = `${shown} instead of the copy; build with --secret id=${id},src=${path}`;
-    return { ...base, safety: 'unsafe', change, edits: decided.edits.edits };
+  const mount = (run: Instruction): string => {
+    const mode = runsAsRoot(document, context, stage, run) ? '' : ',mode=0444';
+    return `type=secret,id=${id},target=${destination ?? `/path/of/${name}`},required=true${mode}`;
+  };
+  const runs = readersOf(document, context, secret);
+  const obstacle = fileObstacle(document, context, secret, others);
+  const edits =
+    obstacle !== undefined || runs.length === 0
+      ? refused(obstacle ?? 'no RUN behind it is known to read it')
+      : combine(
+          remove(document, instruction, named ?? 0, 2),
+          ...runs.map((run) => addMount(document, run, mount(run))),
+        );
+  const shown = `RUN --mount=${mount(runs[0] ?? instruction)} instead of the copy`;
+  if (!edits.ok) {
+    const suggestion = `${shown}; ${tell(id, `src=${path}`, `file: ${relative}`)}`;
+    return { ...base, safety: 'manual', reason: edits.reason, suggestion };
   }
-  const suggestion = `${shown} instead of the copy; ${tell(id, `src=${path}`, `file: ${relative}`)}`;
-  return { ...base, safety: 'manual', reason: decided.reason, suggestion };
-}
-
-/** A secret's file is root's, with mode 0400: another user needs more. */
-function readable(
-  document: DockerfileDocument,
-  stage: Stage,
-  run: Instruction,
-  context: DockerfileContext,
-): string {
-  const { instructions, lookupAt } = stageScope(document, stage);
-  const user = instructions.findLast(({ keyword, index }) => keyword === 'USER' && index < run.index);
-  if (user === undefined) {
-    const { baseUser } = imageBuild(document, stage, context);
-    return baseUser.certainty === 'known' && baseUser.value.root ? '' : ',mode=0444';
-  }
-  const value = expandWord(user.argumentText, lookupAt(user), document.escape);
-  return value !== undefined && isRoot(value) ? '' : ',mode=0444';
-}
-
-function moveFile(
-  document: DockerfileDocument,
-  context: DockerfileContext,
-  { stage, instruction, path, named, reading, destination }: CopiedSecret,
-  runs: readonly Instruction[],
-  mount: (run: Instruction) => string,
-): Answer {
-  const [service] = context.usedBy;
-  if (service !== undefined)
-    return no(`${places([service.evidence])} builds it, and must pass the secret too`);
-  if (reading === undefined) return no('it is not in the repository: whoever makes it knows what it holds');
-  if (isWindows(document, stage, context)) return no('Windows containers have no secret mounts');
-  if (instruction.keyword !== 'COPY') return no('it is copied by ADD');
-  if (instruction.json !== undefined || named === undefined) return no('the COPY is in JSON form');
-  if (destination === undefined) return no('where it is copied to is not known');
-  if (runs.length === 0) return no('no RUN behind it is known to read it');
-  const name = baseName(path);
-  const other = document.instructions.find(
-    (candidate) =>
-      candidate !== instruction &&
-      candidate.index > instruction.index &&
-      sourceOf(document, candidate).includes(name),
-  );
-  if (other !== undefined)
-    return no(
-      `line ${document.lines.lineOf(other.start)} names ${name} too: a mounted file can't be removed or changed`,
-    );
-  const heir = document.stages.find((stage_) => stage_ !== stage && stageChain(stage_).includes(stage));
-  if (heir !== undefined) return no(`stage ${heir.name ?? heir.index} is built on this one and may read it`);
-  const word = instruction.words[named]!;
-  const removal =
-    instruction.words.length > 2
-      ? removeWord(document, instruction, word)
-      : removeInstruction(document, instruction);
-  return answer(removal, ...runs.map((run) => addMount(document, run, mount(run))));
+  const change = `${shown}; build with --secret id=${id},src=${path}`;
+  return { ...base, safety: 'unsafe', change, edits: edits.edits };
 }
 
 export const mountBuildSecrets: Transform<DockerfileDocument, DockerfileContext> = {
@@ -276,5 +195,8 @@ export const mountBuildSecrets: Transform<DockerfileDocument, DockerfileContext>
     controls: ['CIS-Docker-4.10'],
     references: [SECRETS, MOUNT, COMPOSE, LINTED],
   },
-  run: (document, context) => [...argumentFindings(document, context), ...fileFindings(document, context)],
+  run: (document, context) => {
+    const secrets = copiedSecrets(document, context);
+    return [...argumentFindings(document, context, secrets), ...fileFindings(document, context, secrets)];
+  },
 };
