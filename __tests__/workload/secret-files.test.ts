@@ -121,7 +121,11 @@ test('no finding of a fixture has the value of a secret', () => {
     }));
     expect([fixture.name, JSON.stringify(shown).includes(MARK)]).toEqual([fixture.name, false]);
     // What is rendered is masked once more: nothing that a person has to read may look like a secret.
-    for (const text of shown.flatMap((item) => [item.message, item.reason, 'change' in item ? item.change : 'suggestion' in item ? item.suggestion : '']))
+    for (const text of shown.flatMap((item) => [
+      item.message,
+      item.reason,
+      'change' in item ? item.change : 'suggestion' in item ? item.suggestion : '',
+    ]))
       expect(redact(text ?? '')).toBe(text ?? '');
   }
 });

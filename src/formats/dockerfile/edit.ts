@@ -117,7 +117,8 @@ export function replaceArguments(
 /** Adds a mount to a RUN, before the flags that it has; several mounts stand side by side. */
 export function addMount(document: DockerfileDocument, run: Instruction, mount: string): Edits {
   const { start, end } = run.keywordRange;
-  if (document.text.slice(start, end).toUpperCase() !== 'RUN') return refused('the keyword is split over lines');
+  if (document.text.slice(start, end).toUpperCase() !== 'RUN')
+    return refused('the keyword is split over lines');
   return edits({ start: end, end, text: ` --mount=${mount}` });
 }
 
