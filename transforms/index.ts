@@ -30,9 +30,11 @@ import { cleanPackageCaches } from './dockerfile/clean-package-caches.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
+import { mountBuildSecrets } from './dockerfile/mount-build-secrets.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { noPackageCache } from './dockerfile/no-package-cache.js';
 import { pinImage as dockerfilePinImage } from './dockerfile/pin-image.js';
+import { reportSecrets as dockerfileReportSecrets } from './dockerfile/report-secrets.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
@@ -59,6 +61,7 @@ export const registry: Registry = {
   dockerfile: [
     separateBuild,
     dockerfilePinImage,
+    mountBuildSecrets,
     copyInsteadOfAdd,
     noInstallRecommends,
     usePipefail,
@@ -69,6 +72,7 @@ export const registry: Registry = {
     runAsNonRoot,
     dockerfileAddHealthcheck,
     execFormCommand,
+    dockerfileReportSecrets,
   ],
   compose: [
     pinImage,

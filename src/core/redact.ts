@@ -8,7 +8,7 @@ const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 
 /** What tells at once that a text has nothing to mask. */
 const SUSPECT = new RegExp(
-  `${SECRET_WORD}|:\\/\\/|-----BEGIN|[\\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|AKIA|ASIA|eyJ`,
+  `${SECRET_WORD}|:\\/\\/|-----BEGIN|[\\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
   'i',
 );
 
@@ -32,13 +32,21 @@ const USER_TOKEN = /(https?:\/\/)([\w-]{16,})(@)/gi;
 
 /** Tokens that are known by their own form, whatever they are called. */
 const TOKEN =
-  /\b(?:gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk_live_\w{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g;
+  /\b(?:gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk_live_\w{10,}|npm_\w{30,}|(?:AKIA|ASIA)[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g;
 
 /** The short options by which some clients take a password. */
 const SHORT_OPTIONS: readonly RegExp[] = [
   new RegExp(`(\\b(?:mysql|mariadb)\\w*(?:-\\w+)*\\b.*?[\\s"']-p)(${WORD})`, 'gi'),
   new RegExp(`(\\b(?:mongo\\w*|rabbitmqadmin)\\b.*?[\\s"']-p(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
   new RegExp(`(\\bredis-cli\\b.*?[\\s"']-a(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
+  new RegExp(`(\\bsshpass\\s+-p\\s*)(${WORD})`, 'g'),
+  new RegExp(`(\\b(?:docker|podman|buildah|skopeo|helm)\\b.*?\\slogin\\b.*?\\s-p[\\s=]+)(${WORD})`, 'g'),
+  // `echo user:password | chpasswd`
+  /((?:echo|printf)\s+(?:-\w+\s+)*["']?[\w.-]+:)([^\s"'|]+)(?=["']?\s*\|\s*(?:sudo\s+)?chpasswd\b)/g,
+  // `npm config set //registry.npmjs.org/:_authToken value`
+  new RegExp(`(\\bset\\s+["']?[^\\s"'=]*(?:_auth|token|password)["']?\\s+)(${WORD})`, 'gi'),
+  // `machine example.org login name password value`
+  new RegExp(`(\\blogin\\s+\\S+\\s+password\\s+)(${WORD})`, 'g'),
   new RegExp(`(\\bcurl\\b.*?\\s(?:-u|--user)[\\s=]+[^\\s:"']+:)(${WORD})`, 'gi'),
 ];
 
@@ -77,6 +85,8 @@ function refersOnly(value: string): boolean {
     bare === '' ||
     REFERENCES.test(bare) ||
     /^\/(run|etc|var|root|home)\//.test(bare) ||
+    // `docker build --secret id=token,env=TOKEN` says where the secret is.
+    /^(?:type=\w+,)?id=[\w.-]+(?:,(?:src|source|env)=[\w./-]+)*[;,.)]?$/.test(bare) ||
     /^(true|false|yes|no|null|~|[|>][+-]?\d?|\\|[[{*&!].*)$/i.test(bare)
   );
 }

@@ -192,6 +192,7 @@ function usesIn(project: ComposeProject, path: string): { use: ServiceUse; conte
       service: view.name,
       evidence: citeField(field),
       target: target.target,
+      buildArgs: target.args,
       user: typeof user === 'string' ? user : undefined,
       writableMounts: mountsOf(view)
         .filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs')

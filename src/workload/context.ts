@@ -10,6 +10,8 @@ export interface ServiceUse {
   readonly target: string | undefined;
   /** `user:` of the service. */
   readonly user: string | undefined;
+  /** Names of the build arguments that `build.args` passes. */
+  readonly buildArgs: readonly string[];
   /** Container paths of its writable mounts: a change of user changes who may write there. */
   readonly writableMounts: readonly { readonly path: string; readonly evidence: Evidence }[];
   /** It has `healthcheck:`, which takes the place of the image's. */

@@ -56,13 +56,14 @@ export function stageNamed(document: DockerfileDocument, name: string): Stage | 
   );
 }
 
-function baseName(path: string): string {
+/** The last part of a path. */
+export function baseName(path: string): string {
   const trimmed = path.replace(/\/+$/, '');
   return trimmed.slice(trimmed.lastIndexOf('/') + 1);
 }
 
 /** The part of `path` below `directory`; undefined when it isn't below. */
-function below(directory: string, path: string): string | undefined {
+export function below(directory: string, path: string): string | undefined {
   const prefix = directory.endsWith('/') ? directory : `${directory}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
 }
@@ -73,14 +74,14 @@ function candidates(source: string, destination: string, path: string): string[]
   const trimmed = destination.replace(/(.)\/+$/, '$1');
   const glob = /[*?[]/.test(source);
   const rest = below(trimmed, path);
-  if (rest !== undefined && matches(rest, baseName(source))) found.push(joinPath(source, `../${rest}`));
+  if (rest !== undefined && matchesName(rest, baseName(source))) found.push(joinPath(source, `../${rest}`));
   if (path === trimmed && !glob) found.push(source);
   if (rest !== undefined && !glob) found.push(joinPath(source, rest));
   return found;
 }
 
 /** True when a file's name matches the last part of a COPY source. */
-function matches(file: string, name: string): boolean {
+export function matchesName(file: string, name: string): boolean {
   if (!/[*?]/.test(name)) return file === name;
   const pattern = name
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -1,5 +1,5 @@
 import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
-import type { DockerfileDocument, Instruction, Stage } from './document.js';
+import type { DockerfileDocument, Instruction, Stage, Word } from './document.js';
 
 /** Instructions whose effect depends on the user in force or that set it. */
 const BUILDS = /^(?:FROM|RUN|COPY|ADD|WORKDIR|USER|VOLUME)$/;
@@ -167,4 +167,40 @@ export function appendWord(document: DockerfileDocument, end: number, word: stri
   const alone = /^[ \t]+\S+$/.test(line) && above.endsWith(escape);
   const gap = alone ? ` ${escape}${lineEnding(text)}${/^\s*/.exec(line)![0]}` : ' ';
   return edits({ start: end, end, text: `${gap}${word}`, depth });
+}
+
+/** Adds a mount to a RUN, before the flags that it has; several mounts stand side by side. */
+export function addMount(document: DockerfileDocument, run: Instruction, mount: string): Edits {
+  const { start, end } = run.keywordRange;
+  if (document.text.slice(start, end).toUpperCase() !== 'RUN')
+    return refused('the keyword is split over lines');
+  return edits({ start: end, end, text: ` --mount=${mount}` });
+}
+
+/** Removes an instruction with its line; the comments above it stay. */
+export function removeInstruction(document: DockerfileDocument, instruction: Instruction): Edits {
+  const { lines, text } = document;
+  if (instruction.heredocs.length > 0) return refused('the instruction has a heredoc');
+  if (instruction.line.comments.length > 0) return refused('the instruction has comments between its lines');
+  if (danglingContinuation(document, instruction))
+    return refused('the instruction ends in a continuation that leads nowhere');
+  const start = lines.startOfLine(instruction.start);
+  if (text.startsWith('\uFEFF', start)) return refused('nothing can be removed beside the byte order mark');
+  const end = lines.endOfLine(instruction.end);
+  const newline = /^\r?\n/.exec(text.slice(end, end + 2))?.[0].length ?? 0;
+  if (newline > 0) return edits({ start, end: end + newline, text: '' });
+  // The last line of a file without a final newline: the one before ends the file then.
+  return edits({ start: start - (/\r?\n$/.exec(text.slice(0, start))?.[0].length ?? 0), end, text: '' });
+}
+
+/** Removes a word of an instruction with the white space and the continuations before it. */
+export function removeWord(document: DockerfileDocument, instruction: Instruction, word: Word): Edits {
+  const { words, flags, keywordRange } = instruction;
+  const start = Math.max(
+    keywordRange.end,
+    ...[...flags, ...words].filter(({ end }) => end <= word.start).map(({ end }) => end),
+  );
+  if (document.commentRanges.some((comment) => comment.start > start && comment.end < word.end))
+    return refused('the instruction has comments between its lines');
+  return edits({ start, end: word.end, text: '' });
 }

@@ -2,7 +2,7 @@ import { parseImageReference, type Catalogue, type ImageReference } from '../../
 import type { ImageFacts } from '../../catalogue/types.js';
 import type { Evidence } from '../../core/types.js';
 import type { ImageBuild } from '../dockerfile.js';
-import { isRecord, strings } from './plain.js';
+import { environmentOf, isRecord, strings } from './plain.js';
 import { citeField, folderOf, join, type Field, type ServiceView } from './project.js';
 
 /** What a service runs, as far as the repository and the catalogue tell. */
@@ -41,6 +41,8 @@ export interface BuildTarget {
   /** The Dockerfile, relative to the root. */
   readonly dockerfile: string;
   readonly target: string | undefined;
+  /** Names of the build arguments that it passes. */
+  readonly args: readonly string[];
 }
 
 /**
@@ -66,6 +68,7 @@ export function buildTarget(field: Field, view: ServiceView): BuildTarget | unde
     context: folder,
     dockerfile: join(folder, name),
     target: typeof record?.target === 'string' ? fill(record.target) : undefined,
+    args: Object.keys(environmentOf(record?.args)),
   };
 }
 
@@ -126,7 +129,7 @@ function localBuild(view: ServiceView, image: string, readBuild: BuildReader): I
     const build = other.last('build');
     return build !== undefined && buildTarget(build, other)?.dockerfile === dockerfile;
   });
-  return isTaken ? undefined : readBuild({ context: folder, dockerfile, target: undefined });
+  return isTaken ? undefined : readBuild({ context: folder, dockerfile, target: undefined, args: [] });
 }
 
 /** A service of the project that builds the image which this one only names. */

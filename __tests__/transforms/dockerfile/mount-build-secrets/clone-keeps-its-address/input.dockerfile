@@ -1,0 +1,4 @@
+FROM python:3.13-slim
+ARG GITLAB_TOKEN
+RUN git clone https://oauth2:$GITLAB_TOKEN@gitlab.test/ferry/tides.git /opt/tides
+CMD ["python", "-m", "tides"]
