@@ -16,6 +16,15 @@ export function memoryReader(tree: Tree): FileReader {
       const folder = path === '.' ? '' : `${path}/`;
       return Object.keys(tree).some((name) => name.startsWith(folder)) ? 'directory' : 'missing';
     },
+    list: (path) => {
+      const folder = path === '.' ? '' : `${path}/`;
+      const below = Object.keys(tree).filter((name) => name.startsWith(folder));
+      const entries = below.map((name): [string, boolean] => {
+        const [first = '', ...rest] = name.slice(folder.length).split('/');
+        return [first, rest.length > 0];
+      });
+      return [...new Map(entries)].sort().map(([name, folder]) => ({ name, folder }));
+    },
   };
 }
 

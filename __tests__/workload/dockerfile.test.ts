@@ -22,6 +22,7 @@ function contextOf(tree: Tree = {}, archives: readonly string[] = []): Dockerfil
         if (tree[path] !== undefined) return 'file';
         return Object.keys(tree).some((name) => name.startsWith(`${path}/`)) ? 'directory' : 'missing';
       },
+      list: () => [],
     },
     catalogue: createCatalogue([]),
     buildContext: '.',
