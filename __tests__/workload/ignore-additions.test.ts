@@ -14,7 +14,8 @@ function parse(text: string, path = 'Dockerfile'): DockerfileDocument {
 }
 
 /** What is proposed for one Dockerfile at the root, whose text is given by its instructions. */
-function propose(instructions: string, tree: Tree = {}, ...others: readonly string[]): IgnoreProposal {
+function propose(instructions: string, given: Tree = {}, ...others: readonly string[]): IgnoreProposal {
+  const tree: Tree = { '.gitignore': '.env\n', ...given };
   const document = parse(`FROM node:22\n${instructions}\n`);
   return missingIgnores({
     documents: [document],
@@ -67,6 +68,22 @@ describe('what an ignore file lacks', () => {
         { additions: [], kept: [] },
       ]);
     }
+  });
+
+  test('has no local settings where nobody makes any', () => {
+    expect(lines(propose('COPY . .', { '.gitignore': '*.log\n', 'go.mod': 'module a\n' }))).toEqual(['.git']);
+    expect(lines(propose('COPY . .', { '.gitignore': '', 'requirements.txt': '' }))).toContain('.env');
+    // Who left out the one and keeps none of the others decided on it.
+    expect(lines(propose('COPY . .', { '.dockerignore': '.env\n' }))).toEqual(['.git']);
+    expect(lines(propose('COPY . .', { '.dockerignore': '.env\n', '.env.prod': '' }))).toEqual([
+      '.git',
+      '.env.*',
+    ]);
+  });
+
+  test('is not what describes the build alone', () => {
+    const ignored = { '.dockerignore': '.git\n.env*\n', Dockerfile: '' };
+    expect(propose('COPY . .', ignored).additions).toEqual([]);
   });
 
   test('stays away from what an exception lets in', () => {
@@ -123,6 +140,11 @@ describe('.git', () => {
       'COPY . .\nRUN mvn package',
       { 'pom.xml': '<artifactId>git-commit-id-maven-plugin</artifactId>' },
     ],
+    [
+      'a stamp that the program shows',
+      'COPY . .\nRUN go build -o /a .',
+      { 'version.go': 'if s.Key == "vcs.revision" {\n' },
+    ],
     ['a Makefile', 'COPY . .\nRUN make', { Makefile: 'V := $(shell git describe)\n' }],
     [
       'a script that package.json names',
@@ -160,7 +182,7 @@ describe('.git', () => {
 
   test('is not looked for in a folder of a repository', () => {
     const document = parse('FROM a\nCOPY . .\n', 'web/Dockerfile');
-    const files = memoryReader({ 'web/a': '', '.git/config': '' });
+    const files = memoryReader({ 'web/package.json': '', '.git/config': '' });
     const proposal = missingIgnores({
       documents: [document],
       others: [],
@@ -168,7 +190,7 @@ describe('.git', () => {
       buildContext: 'web',
       existing: undefined,
     });
-    expect(lines(proposal)).toEqual(['.env', '.env.*']);
+    expect(lines(proposal)).toEqual(['.env', '.env.*', 'node_modules']);
   });
 });
 
@@ -234,6 +256,9 @@ describe('private keys', () => {
 describe('what the image makes itself', () => {
   test('node_modules go where it installs its own, and stay where it runs those of the host', () => {
     const tree = { 'package.json': '{}' };
+    expect(lines(propose('COPY . .\nRUN make', { 'docs/package.json': '{}' }))).not.toContain(
+      '**/node_modules',
+    );
     expect(lines(propose('RUN npm ci\nCOPY . .', tree))).toContain('node_modules');
     expect(lines(propose('COPY . .\nCMD ["python", "a.py"]', tree))).toContain('node_modules');
     expect(lines(propose('RUN npm ci\nCOPY . .', { ...tree, 'packages/a/package.json': '{}' }))).toContain(
@@ -260,7 +285,7 @@ describe('what the image makes itself', () => {
   });
 
   test('results go where git does not keep them and every stage with the sources builds them', () => {
-    const tree = { '.gitignore': '/target/\ndist\n', 'Cargo.toml': '' };
+    const tree = { '.gitignore': '.env\n/target/\ndist\n', 'Cargo.toml': '' };
     expect(lines(propose('COPY . .\nRUN cargo build --release', tree))).toContain('target');
     expect(lines(propose('COPY . .\nRUN cargo build --release', { 'Cargo.toml': '' }))).not.toContain(
       'target',
@@ -303,7 +328,7 @@ test('what any Dockerfile with the context copies by name is still there', () =>
       Dockerfile: '',
       'Dockerfile.dev': '',
     },
-    ...{ 'src/.env.local': '', 'src/Dockerfile': '', '.git/config': '', '.gitignore': 'dist\n' },
+    ...{ 'src/.env.local': '', 'src/Dockerfile': '', '.git/config': '', '.gitignore': '.env\ndist\n' },
   };
   const copies = [
     ...[

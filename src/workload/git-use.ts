@@ -43,10 +43,12 @@ const BUILD_FILES: readonly (readonly [name: RegExp, use: RegExp])[] = [
     new RegExp(`git-revision|git-rev-sync|simple-git|isomorphic-git|${GIT_IN_CODE.source}`),
   ],
   [
-    /^(?:(?:GNU)?[Mm]akefile|.*\.mk|Taskfile\.ya?ml|[Jj]ustfile|magefile\.go|\.goreleaser\.ya?ml|CMakeLists\.txt|meson\.build|Rakefile|mix\.exs|.*\.cmake)$/,
+    /^(?:(?:GNU)?[Mm]akefile|.*\.mk|Taskfile\.ya?ml|[Jj]ustfile|magefile\.go|CMakeLists\.txt|meson\.build|Rakefile|mix\.exs|.*\.cmake)$/,
     GIT_IN_CODE,
   ],
 ];
+
+const COMMENT_LINE = /^[ \t]*(?:#|\/\/).*$/gm;
 
 /** Files that are read for their use of git, at most. */
 const MAX_FILES = 48;
@@ -67,7 +69,8 @@ export function gitUse(
   const read = (path: string, use: RegExp): Evidence | undefined => {
     const file = contextPath(buildContext, path);
     const text = files.read(file);
-    return text === undefined ? undefined : citeMatch(file, text, use);
+    // A comment asks nothing; lines keep their numbers.
+    return text === undefined ? undefined : citeMatch(file, text.replace(COMMENT_LINE, ''), use);
   };
   let count = 0;
   for (const path of tree.files) {
@@ -82,7 +85,23 @@ export function gitUse(
     const found = read(path, GIT_IN_CODE);
     if (found !== undefined) return found;
   }
+  if (!documents.some(buildsGo)) return undefined;
+  for (const path of tree.files.filter((name) => /(?<!_test)\.go$/.test(name)).slice(0, MAX_SOURCES)) {
+    const found = read(path, STAMP);
+    if (found !== undefined) return found;
+  }
   return undefined;
+}
+
+/** `go build` writes the commit into the program, which may show it: https://pkg.go.dev/runtime/debug#BuildSetting */
+const STAMP = /"vcs\.(?:revision|time|modified)"/;
+const MAX_SOURCES = 300;
+
+function buildsGo({ instructions }: DockerfileDocument): boolean {
+  return instructions.some(
+    ({ keyword, argumentText }) =>
+      keyword === 'RUN' && /\bgo\b[^&|;]*\b(?:build|install)\b/.test(argumentText),
+  );
 }
 
 function runText(document: DockerfileDocument, { argumentText, heredocs, flags }: Instruction): string {

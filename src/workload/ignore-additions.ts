@@ -72,7 +72,7 @@ export function missingIgnores(input: IgnoreInput): IgnoreProposal {
   const whole = sources.filter(({ path }) => path === '');
   if (whole.length === 0) return NOTHING;
   const view: ContextView = {
-    ...{ documents, files, buildContext, sources, whole },
+    ...{ documents, files, buildContext, sources, whole, before },
     tree: contextTree(files, buildContext),
   };
   const guarded = guardedPaths([...sources, ...input.others.flatMap(contextSources)], view.tree);
@@ -82,6 +82,8 @@ export function missingIgnores(input: IgnoreInput): IgnoreProposal {
   for (const candidate of candidatesOf(view)) {
     const { pattern, probes } = candidate;
     if (probes.every((probe) => before.ignores(probe))) continue;
+    // They alone are no reason to touch a file that somebody wrote.
+    if (candidate.minor === true && additions.length === 0) continue;
     if (candidate.kept !== undefined) {
       kept.push({ pattern, ...candidate.kept });
       continue;
@@ -122,6 +124,8 @@ function isAllowList({ patterns }: Dockerignore): boolean {
 
 interface ContextView extends Pick<IgnoreInput, 'documents' | 'files' | 'buildContext'> {
   readonly sources: readonly ContextSource[];
+  /** What the file ignores already. */
+  readonly before: Dockerignore;
   /** The sources that are the whole context. */
   readonly whole: readonly ContextSource[];
   readonly tree: ContextTree;
@@ -137,6 +141,8 @@ interface Candidate {
   readonly reason: string;
   readonly evidence: readonly Evidence[];
   readonly kept?: Omit<KeptInContext, 'pattern'> | undefined;
+  /** True for what harms nobody where it is. */
+  readonly minor?: boolean;
 }
 
 function candidatesOf(view: ContextView): readonly Candidate[] {
@@ -281,10 +287,19 @@ const BUNDLERS =
 const BUILD =
   /\b(?:(?:npm|yarn|pnpm|bun|turbo|nx)\b[^&|;]*\bbuild|(?:vite|next|nuxt|nuxi|astro|gatsby) +(?:build|generate))\b/;
 
+/** Stacks whose programs read `.env` in everyday work. */
+const ENV_MANIFEST =
+  /^(?:package\.json|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|manage\.py|composer\.json|Gemfile|(?:docker-)?compose[\w.-]*\.ya?ml)$/;
+
 function environmentCandidates(view: ContextView): readonly Candidate[] {
-  const present = atRoot(view, /^\.env\./);
+  const present = atRoot(view, /^\.env(?:\.|$)/);
+  const everyday =
+    present.length > 0 ||
+    atRoot(view, ENV_MANIFEST).length > 0 ||
+    /^\S*\.env\b/m.test(`${readRoot(view, '.gitignore') ?? ''}\n${view.files.read('.gitignore') ?? ''}`);
+  if (!everyday) return [];
   const examples = present.filter((path) => EXAMPLE.test(path));
-  const others = present.filter((path) => !EXAMPLE.test(path));
+  const others = present.filter((path) => path !== '.env' && !EXAMPLE.test(path));
   const kept = environmentUse(view);
   const base = {
     safety: 'unsafe' as const,
@@ -293,16 +308,12 @@ function environmentCandidates(view: ContextView): readonly Candidate[] {
       citeSource('https://docs.docker.com/build/building/secrets/', 'secrets do not belong in an image'),
     ],
   };
-  return [
-    { ...base, pattern: '.env', lines: ['.env'], probes: ['.env'], kept: kept('.env') },
-    {
-      ...base,
-      pattern: '.env.*',
-      lines: ['.env.*', ...examples.map((path) => `!${path}`)],
-      probes: ['.env.local', '.env.production', ...others],
-      kept: kept('.env.*'),
-    },
-  ];
+  const one = { ...base, pattern: '.env', lines: ['.env'], probes: ['.env'], kept: kept('.env') };
+  // Who left out the one and keeps none of the others decided on it.
+  if (view.before.ignores('.env') && others.length === 0) return [one];
+  const lines = ['.env.*', ...examples.map((path) => `!${path}`)];
+  const probes = ['.env.local', '.env.production', ...others];
+  return [one, { ...base, pattern: '.env.*', lines, probes, kept: kept('.env.*') }];
 }
 
 /** Why the build or the program needs these files of the context. */
@@ -393,20 +404,24 @@ const NODE_PROGRAM = /^(?:node|npm|npx|yarn|pnpm|bun|bunx|tsx|next|vite|nodemon|
 
 function moduleCandidates(view: ContextView): readonly Candidate[] {
   const manifests = view.tree.files.filter((path) => /(?:^|\/)package\.json$/.test(path));
-  const [manifest] = manifests;
-  if (manifest === undefined) return [];
-  const nested = manifests.some((path) => path !== 'package.json');
-  const pattern = nested ? '**/node_modules' : 'node_modules';
-  const needing = view.whole.find(({ stage }) => {
-    const document = view.documents.find(({ stages }) => stages.includes(stage));
-    return document !== undefined && runsNode(document, stage) && !hasOwnModules(document, stage);
+  const stages = view.whole.flatMap((source) => {
+    const document = view.documents.find((candidate) => candidate.stages.includes(source.stage));
+    return document === undefined ? [] : [{ document, ...source }];
   });
+  const running = stages.filter(({ document, stage }) => runsNode(document, stage));
+  const atTop = manifests.includes('package.json');
+  if (manifests.length === 0 || (!atTop && running.length === 0)) return [];
+  const nested = manifests.length > 1 || !atTop;
+  const pattern = nested ? '**/node_modules' : 'node_modules';
+  const needing = running.find(({ document, stage }) => !hasOwnModules(document, stage));
   return [
     {
-      ...{ pattern, lines: [pattern], safety: 'safe' },
+      ...{ pattern, lines: [pattern], safety: 'safe', evidence: [] },
       probes: nested ? ['node_modules/a', 'packages/a/node_modules/b'] : ['node_modules/a'],
-      reason: 'the image installs its own: those of another system do not fit it',
-      evidence: [{ file: contextPath(view.buildContext, manifest), line: 1, text: 'package.json' }],
+      reason:
+        running.length === 0
+          ? 'the image runs no program of Node'
+          : 'the image installs its own: those of another system do not fit it',
       kept:
         needing === undefined
           ? undefined
@@ -453,7 +468,7 @@ function pythonCandidates(view: ContextView): readonly Candidate[] {
     /^(?:requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|Pipfile|manage\.py)$/,
   );
   if (manifest === undefined) return [];
-  const evidence = [{ file: contextPath(view.buildContext, manifest), line: 1, text: manifest }];
+  const evidence: readonly Evidence[] = [];
   return [
     {
       ...{ pattern: '.venv', lines: ['.venv'], probes: ['.venv/a'], safety: 'safe', evidence },
@@ -546,7 +561,7 @@ function descriptionCandidates(view: ContextView): readonly Candidate[] {
   if (used) return [];
   return patterns.map((pattern) => ({
     ...{ pattern, lines: [pattern], probes: atRoot(view, matching(pattern)), evidence: [] },
-    safety: isPlainBuild(view) ? 'safe' : 'unsafe',
+    ...{ safety: isPlainBuild(view) ? 'safe' : 'unsafe', minor: true },
     reason: 'it describes the build and the deployment, and is sent to the builder all the same',
   }));
 }
