@@ -118,10 +118,12 @@ function commands(path: string, text: string): readonly Found[] {
   const builds = [...joined.matchAll(BUILD_COMMAND)].flatMap((match) => {
     if (/^\s*(?:#|\/\/)/.test(joined.slice(joined.lastIndexOf('\n', match.index) + 1, match.index + 1)))
       return [];
-    const { file, context } = parsed(match[1] ?? '');
+    // In JSON a quote ends the command.
+    const [said = ''] = /\.json$/.test(path) ? match[0].split(/(?<!\\)"/, 1) : [match[0]];
+    const { file, context } = parsed(said.slice(match[0].length - (match[1] ?? '').length));
     if (file === undefined && context === undefined) return [];
-    const said = match[0].trim().replace(/\s+/g, ' ');
-    const short = file === undefined ? said.slice(0, 60) : `-f ${file}`;
+    const command = said.trim().replace(/\s+/g, ' ');
+    const short = file === undefined ? command.slice(0, 60) : `-f ${file}`;
     return found(path, lineAt(match.index), { file, context: context ?? '.' }, short);
   });
   const kaniko = text.includes('kaniko')

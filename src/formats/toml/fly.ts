@@ -74,10 +74,12 @@ function dockerfileEdit(text: string, dockerfile: string): Edits {
   const value = JSON.stringify(dockerfile);
   const tables = top.filter((item) => item.type === 'TOMLTable');
   const build = tables.find((table) => table.kind === 'standard' && table.resolvedKey.join('.') === 'build');
-  const own = [...(build?.body ?? []), ...top.filter((item) => item.type === 'TOMLKeyValue')].find((pair) => {
-    const path = getKey(pair);
-    return path === (pair.parent === build ? 'dockerfile' : 'build.dockerfile');
-  });
+  const pairs = top.filter((item) => item.type === 'TOMLKeyValue');
+  const inline = pairs.find((item) => getKey(item) === 'build');
+  const inlined = inline?.value.type === 'TOMLInlineTable' ? inline.value.body : [];
+  const own =
+    [...(build?.body ?? []), ...inlined].find((pair) => getKey(pair) === 'dockerfile') ??
+    pairs.find((pair) => getKey(pair) === 'build.dockerfile');
   if (own !== undefined) {
     if (own.value.type !== 'TOMLValue' || own.value.kind !== 'string' || own.value.multiline)
       return refused('its dockerfile is not a plain text');
@@ -92,8 +94,6 @@ function dockerfileEdit(text: string, dockerfile: string): Edits {
     const at = endOfLine(text, build.key.range[1]);
     return edits({ start: at, end: at, text: eol + indent + pair });
   }
-  const pairs = top.filter((item) => item.type === 'TOMLKeyValue');
-  const inline = pairs.find((item) => getKey(item) === 'build');
   if (inline?.value.type === 'TOMLInlineTable') {
     const at = inline.value.range[0] + 1;
     return edits({ start: at, end: at, text: inline.value.body.length === 0 ? ` ${pair} ` : ` ${pair},` });
