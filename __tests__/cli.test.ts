@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { applyEdits, type TextEdit } from '../src/core/text.js';
 import { packageVersion } from '../src/io/package.js';
+import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { allTransforms } from '../transforms/index.js';
 import { folderOf, get, harden, MAIN, put, treeOf } from './support/cli.js';
 import type { Tree } from './support/memory.js';
@@ -94,7 +95,7 @@ describe('the usage', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(' ', 1)[0]),
-    ).toEqual(allTransforms.map(({ meta }) => meta.id));
+    ).toEqual([...allTransforms.map(({ meta }) => meta.id), ignoreMeta.id]);
   });
 
   test('explain tells the policy of a transform, and of all that share a name', async () => {

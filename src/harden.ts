@@ -57,8 +57,11 @@ export interface Run {
   plan(file: SourceFile): FileOutcome;
   /** All outcomes, file by file, beginning with the failures. */
   outcomes(): Generator<FileOutcome, void, void>;
-  /** Tells of a file that was replaced: the rest of the run goes on reading what it was planned from. */
-  replaced(path: string, original: string): void;
+  /**
+   * Tells of a file that was replaced, or made where there was none: the rest of the run goes on reading what it was
+   * planned from.
+   */
+  replaced(path: string, original: string | undefined): void;
 }
 
 /** Prepares a run over a folder: finds the files; reads none yet. */
@@ -79,10 +82,15 @@ export function createRunBelow(
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
   const originals = new Map<string, string>();
+  const created = new Set<string>();
   const reader = createFileReader(root);
   const workspace = createWorkspace({
     files,
-    reader: { ...reader, read: (path) => originals.get(path) ?? reader.read(path) },
+    reader: {
+      kind: (path) => (created.has(path) ? 'missing' : reader.kind(path)),
+      read: (path) => (created.has(path) ? undefined : (originals.get(path) ?? reader.read(path))),
+      list: reader.list,
+    },
     readFile: (path) => {
       const text = originals.get(path);
       return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };
@@ -90,7 +98,13 @@ export function createRunBelow(
     loadCatalogue,
   });
   const run = createRun(workspace, options, failures);
-  return { ...run, replaced: (path, original) => originals.set(path, original) };
+  return {
+    ...run,
+    replaced: (path, original) => {
+      if (original === undefined) created.add(path);
+      else originals.set(path, original);
+    },
+  };
 }
 
 /** A run over a workspace, which need not be on disk. */

@@ -19,7 +19,11 @@ export function memoryReader(tree: Tree): FileReader {
     list: (path) => {
       const folder = path === '.' ? '' : `${path}/`;
       const below = Object.keys(tree).filter((name) => name.startsWith(folder));
-      return [...new Set(below.map((name) => name.slice(folder.length).replace(/\/.*$/s, '')))].sort();
+      const entries = below.map((name): [string, boolean] => {
+        const [first = '', ...rest] = name.slice(folder.length).split('/');
+        return [first, rest.length > 0];
+      });
+      return [...new Map(entries)].sort().map(([name, folder]) => ({ name, folder }));
     },
   };
 }

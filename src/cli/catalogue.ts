@@ -5,14 +5,18 @@ import { loadCatalogue } from '../io/catalogue.js';
 import { imageText } from '../render/image.js';
 import { wrap } from '../render/wrap.js';
 import { allTransforms } from '../../transforms/index.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, type ExitCode } from './output.js';
 
-/** `harden list`: a line for each transform. */
+/** The policies of the transforms, and of what is changed beside a document. */
+const policies: readonly TransformMeta[] = [...allTransforms.map(({ meta }) => meta), ignoreMeta];
+
+/** `harden list`: a line for each policy. */
 export function list(color: boolean): ExitCode {
   const c = createColors(color);
-  const width = Math.max(...allTransforms.map(({ meta }) => meta.id.length));
-  for (const { meta } of allTransforms) {
+  const width = Math.max(...policies.map(({ id }) => id.length));
+  for (const meta of policies) {
     const severity = meta.severity.padEnd('critical'.length);
     process.stdout.write(
       `${c.bold(meta.id.padEnd(width))}  phase ${meta.phase}  ${severity}  ${meta.title}\n`,
@@ -47,15 +51,15 @@ export function explainImage(reference: string | undefined, color: boolean): Exi
 
 /** `harden explain <id>`: the policy of one transform, or of those that have this name in several formats. */
 export function explain(id: string, color: boolean): ExitCode {
-  const found = allTransforms.filter(({ meta }) => meta.id === id || meta.id.endsWith(`/${id}`));
+  const found = policies.filter((meta) => meta.id === id || meta.id.endsWith(`/${id}`));
   if (found.length === 0) {
-    const ids = allTransforms.map(({ meta }) => meta.id);
+    const ids = policies.map((meta) => meta.id);
     const suggestion = near(id, ids);
     const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
     printError(`harden: there is no transform ${id}.${hint} 'harden list' shows them all.\n`);
     return EXIT_ERROR;
   }
-  process.stdout.write(found.map(({ meta }) => explanation(meta, color)).join('\n'));
+  process.stdout.write(found.map((meta) => explanation(meta, color)).join('\n'));
   return 0;
 }
 

@@ -1,14 +1,18 @@
-import { writeInPlace, writeSidecar } from '../io/write.js';
+import { isChanged, NO_COMPANIONS, type Companion, type Companions } from '../core/companion.js';
+import { createCompanions, type CompanionMode } from '../companions.js';
+import { writeInPlace, writeNew, writeSidecar, type WriteOutcome } from '../io/write.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
 import type { FileOutcome, Run } from '../harden.js';
 import { packageVersion } from '../io/package.js';
 import { plainDiff } from '../render/diff.js';
-import { jsonFoot, jsonHead, jsonOutcome } from '../render/json.js';
+import { createCompanionRenderer } from '../render/companions.js';
+import { jsonFoot, jsonHead, jsonOutcome, type ToldCompanion } from '../render/json.js';
 import { createTextRenderer, type WrittenFile } from '../render/text.js';
-import { count, createTotals, type Totals } from '../render/totals.js';
+import { count, countCompanions, createTotals, type Totals } from '../render/totals.js';
 import { overlayOf, overlayPath } from '../overlay.js';
 import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
-import type { HardenArguments, Settings } from './settings.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
+import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
 
@@ -47,6 +51,35 @@ function createWriter(
   return () => undefined;
 }
 
+/** Writes what goes with a plan; undefined where nothing is to be written. */
+function createCompanionWriter(
+  run: Run,
+  root: string,
+  args: HardenArguments,
+): (companion: Companion) => WrittenFile | undefined {
+  const mode = modeOf(args);
+  const toWritten = (path: string, outcome: WriteOutcome): WrittenFile => ({
+    path,
+    changed: outcome.ok && outcome.changed,
+    error: outcome.ok ? undefined : outcome.reason,
+  });
+  return (companion) => {
+    const { path, source, original, text, variant } = companion;
+    if (mode === 'preview' || variant !== (mode === 'write')) return undefined;
+    if (variant) return toWritten(path, writeSidecar(root, path, source, text, args.force));
+    if (!isChanged(companion)) return undefined;
+    const outcome =
+      original === undefined ? writeNew(root, path, source, text) : writeInPlace(root, path, original, text);
+    if (outcome.ok) run.replaced(path, original);
+    return toWritten(path, outcome);
+  };
+}
+
+function modeOf({ inPlace, write }: HardenArguments): CompanionMode {
+  if (inPlace === true) return 'in-place';
+  return write === true ? 'write' : 'preview';
+}
+
 /** What is said of an outcome, on standard output and standard error. */
 export interface Report {
   readonly out: string;
@@ -59,23 +92,50 @@ export interface Reporter {
   take(outcome: FileOutcome): Report;
 }
 
+/** An outcome with all that goes with it. */
+interface Told {
+  readonly outcome: FileOutcome;
+  readonly written: WrittenFile | undefined;
+  readonly companions: readonly (ToldCompanion & { readonly written: WrittenFile | undefined })[];
+  readonly builders: Companions['builders'];
+}
+
 interface Printer {
-  outcome(outcome: FileOutcome, written: WrittenFile | undefined): Report;
+  outcome(told: Told): Report;
 }
 
 export function createReporter(run: Run, settings: Settings): Reporter {
-  const write = createWriter(run, settings.root, settings.args);
+  const { root, args } = settings;
+  const write = createWriter(run, root, args);
+  const writeCompanion = createCompanionWriter(run, root, args);
+  const companionsOf = createCompanions(run, companionOptions(args), modeOf(args));
   const printer = createPrinter(settings);
   const totals = createTotals();
   return {
     totals,
     take: (outcome) => {
+      const { files, builders } = outcome.kind === 'planned' ? companionsOf(outcome.plan) : NO_COMPANIONS;
       const written = outcome.kind === 'planned' ? write(outcome) : undefined;
+      const companions = files.map((companion) => ({ companion, written: writeCompanion(companion) }));
       count(totals, outcome);
-      if (written?.error !== undefined) totals.errors += 1;
-      return printer.outcome(outcome, written);
+      countCompanions(totals, { files, builders });
+      for (const { error } of [written, ...companions.map((told) => told.written)].filter(isWritten)) {
+        if (error !== undefined) totals.errors += 1;
+      }
+      return printer.outcome({ outcome, written, companions, builders });
     },
   };
+}
+
+function isWritten(written: WrittenFile | undefined): written is WrittenFile {
+  return written !== undefined;
+}
+
+function companionOptions(args: HardenArguments): Parameters<typeof createCompanions>[1] {
+  const options = runOptionsOf(args);
+  // Wrong settings never get here.
+  if (typeof options === 'string') throw new Error(options);
+  return { phase: options.phase, ignores: options.enabled?.(ignoreMeta.id) ?? true };
 }
 
 /** What stands between two reports that aren't empty. */
@@ -98,7 +158,12 @@ export function footOf(settings: Settings, totals: Totals): string {
 function createPrinter(settings: Settings): Printer {
   switch (settings.args.output) {
     case 'json':
-      return { outcome: (outcome, written) => ({ out: jsonOutcome(outcome, written), err: '' }) };
+      return {
+        outcome: ({ outcome, written, companions, builders }) => ({
+          out: jsonOutcome(outcome, written, companions, builders),
+          err: '',
+        }),
+      };
     case 'patch':
       return { outcome: patchReport };
     case 'text':
@@ -107,15 +172,21 @@ function createPrinter(settings: Settings): Printer {
 }
 
 /** Only diffs on standard output: what else there is to say goes to standard error. */
-function patchReport(outcome: FileOutcome, written: WrittenFile | undefined): Report {
+function patchReport({ outcome, written, companions }: Told): Report {
   const errors: string[] = [];
   if (outcome.kind === 'failed') errors.push(`${place(outcome)}: ${outcome.reason}`);
-  if (written?.error !== undefined) errors.push(`${written.path}: ${written.error}`);
+  for (const { path, error } of [written, ...companions.map((told) => told.written)].filter(isWritten)) {
+    if (error !== undefined) errors.push(`${path}: ${error}`);
+  }
   let out = '';
   if (outcome.kind === 'planned') {
     const { path, original, result, failures } = outcome.plan;
     errors.push(...failures.map(({ id, error }) => `${path}: ${id} failed: ${error}`));
     out = plainDiff(path, original.text, result);
+    for (const { companion } of companions) {
+      const { kind, original: before, text } = companion;
+      if (kind === 'dockerignore') out += plainDiff(companion.path, before, text);
+    }
   }
   return { out, err: errors.map((error) => `harden: ${error}\n`).join('') };
 }
@@ -126,10 +197,21 @@ function place({ path, line }: { readonly path: string; readonly line: number | 
 
 function textPrinter({ args, color, width }: Settings): Printer {
   const text = createTextRenderer({ color, width });
+  const beside = createCompanionRenderer({ color, width });
   const brief = args.write === true || args.inPlace === true || args.check === true;
   return {
-    outcome: (outcome, written) => ({
-      out: brief && outcome.kind === 'planned' ? text.summary(outcome.plan, written) : text.outcome(outcome),
+    outcome: ({ outcome, written, companions, builders }) => ({
+      out:
+        brief && outcome.kind === 'planned'
+          ? text.summary(outcome.plan, written) +
+            companions.map((told) => beside.summary(told.companion, told.written)).join('') +
+            (args.write === true && written !== undefined ? beside.hints(builders) : '')
+          : text.outcome(outcome) +
+            beside.files(companions.map(({ companion }) => companion)) +
+            beside.builders(
+              companions.map(({ companion }) => companion),
+              builders,
+            ),
       err: '',
     }),
   };

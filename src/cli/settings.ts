@@ -3,6 +3,7 @@ import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
 import { allTransforms, registry } from '../../transforms/index.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import { near } from './near.js';
 
 export interface HardenArguments {
@@ -63,7 +64,7 @@ function selectTransforms({ only, skip, format }: HardenArguments): ((id: string
   const formats: readonly string[] = Object.keys(registry);
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
-  const ids: readonly string[] = allTransforms.map(({ meta }) => meta.id);
+  const ids: readonly string[] = [...allTransforms.map(({ meta }) => meta.id), ignoreMeta.id];
   const matches = (name: string, id: string): boolean =>
     id === name || id.startsWith(`${name}/`) || id.endsWith(`/${name}`);
   for (const name of [...(only ?? []), ...(skip ?? [])]) {

@@ -28,3 +28,12 @@ function redactedLines(document: SourceDocument): readonly string[] {
 export function citeSource(source: string, text: string): Evidence {
   return { source, text };
 }
+
+/** Cites the first line of a file of the tree that matches; undefined when none does. */
+export function citeMatch(file: string, text: string, pattern: RegExp): Evidence | undefined {
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const start = match.index + (/^\s*/.exec(match[0])?.[0].length ?? 0);
+  const line = text.slice(0, start).split('\n').length;
+  return { file, line, text: (redact(text).split('\n')[line - 1] ?? '').trim() };
+}

@@ -115,6 +115,11 @@ export interface FileReader {
   /** The text of a file, or undefined when it is missing, too large, binary or outside the tree. */
   read(path: string): string | undefined;
   kind(path: string): 'file' | 'directory' | 'archive' | 'missing';
-  /** The names in a folder, sorted; none for what is no folder or can't be read. `.` is the root. */
-  list(path: string): readonly string[];
+  /** The files and folders in a folder, by name; links are left out. Empty when it can't be looked at. */
+  list(path: string): readonly FolderEntry[];
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly folder: boolean;
 }

@@ -128,10 +128,14 @@ export function createFileReader(root: string): FileReader {
     if (stat?.isFile() !== true) return 'missing';
     return isArchive(real) ? 'archive' : 'file';
   };
-  const list = (path: string): readonly string[] => {
+  const list = (path: string): ReturnType<FileReader['list']> => {
     const real = locate(path);
+    if (real === undefined) return [];
     try {
-      return real === undefined ? [] : readdirSync(real).sort();
+      return readdirSync(real, { withFileTypes: true })
+        .filter((entry) => entry.isFile() || entry.isDirectory())
+        .map((entry) => ({ name: entry.name, folder: entry.isDirectory() }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch {
       return [];
     }
@@ -139,7 +143,7 @@ export function createFileReader(root: string): FileReader {
   return {
     read: keepLast(KEPT_TEXTS, read),
     kind: keepLast(KEPT_KINDS, kind),
-    list: keepLast(KEPT_FOLDERS, list),
+    list: keepLast(KEPT_LISTS, list),
   };
 }
 
@@ -170,6 +174,7 @@ function createListings(root: string): (absolute: string) => boolean {
 const KEPT_TEXTS = 16;
 const KEPT_KINDS = 256;
 const KEPT_FOLDERS = 256;
+const KEPT_LISTS = 16;
 
 /** The archives that `ADD` unpacks, known by their first bytes: https://docs.docker.com/reference/dockerfile/#add */
 const MAGIC: readonly (readonly [offset: number, bytes: string])[] = [

@@ -31,6 +31,8 @@ export interface Projects {
   composeContext(document: ComposeDocument): ComposeContext;
   dockerfileContext(path: string): DockerfileContext;
   unitContext(): UnitContext;
+  /** The build contexts from which the Compose services near a Dockerfile build it. */
+  contextsOf(dockerfile: string): readonly string[];
   /** The Dockerfile that a service builds, relative to the root. */
   dockerfileOf(view: ServiceView): string | undefined;
 }
@@ -134,6 +136,7 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
       return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests };
     },
     unitContext: () => ({ files: workspace.reader }),
+    contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],
     dockerfileOf: (view) => {
       const field = view.last('build');
       return field === undefined ? undefined : buildTarget(field, view)?.dockerfile;

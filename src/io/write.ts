@@ -98,6 +98,22 @@ export function writeInPlace(root: string, path: string, original: string, text:
 }
 
 /**
+ * Writes a file where there was none when the tree was read.
+ * @param like a file of the tree whose permissions it gets.
+ */
+export function writeNew(root: string, path: string, like: string, text: string): WriteOutcome {
+  try {
+    const target = join(realpathSync(resolve(root, dirname(path))), basename(path));
+    if (!isInside(root, target)) return { ok: false, reason: 'is a link that leads out of the tree' };
+    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+      return { ok: false, reason: 'has changed since it was read' };
+    return replaceFile(target, text, statSync(resolve(root, like)));
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+}
+
+/**
  * Writes a temporary file beside the target and renames it: a reader sees the old or the new text, never a part.
  * @param like whose permissions and owner the file gets.
  */

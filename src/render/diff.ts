@@ -17,13 +17,20 @@ export function unifiedDiff(path: string, before: string, after: string): string
 /**
  * The same without git's own line, for a path relative to the folder in which the diff is applied: with that line
  * `git apply` takes the path from the repository's root, and skips the file in silence below it.
+ * @param before undefined for a file that is new.
  */
-export function plainDiff(path: string, before: string, after: string): string {
-  if (before === after) return '';
+export function plainDiff(path: string, before: string | undefined, after: string): string {
+  if ((before ?? '') === after) return '';
   // git ends a name with white space in it by a tab.
   const tab = / /.test(path) ? '\t' : '';
-  const head = `--- ${gitName(`a/${path}`)}${tab}\n+++ ${gitName(`b/${path}`)}${tab}\n`;
-  return head + hunksOf(before, after).map(hunkText).join('');
+  const from = before === undefined ? '/dev/null' : `${gitName(`a/${path}`)}${tab}`;
+  const head = `--- ${from}\n+++ ${gitName(`b/${path}`)}${tab}\n`;
+  return (
+    head +
+    hunksOf(before ?? '', after)
+      .map(hunkText)
+      .join('')
+  );
 }
 
 function hunkText(hunk: StructuredPatchHunk): string {

@@ -1,10 +1,12 @@
 import { diffChars } from 'diff';
+import { isChanged, type Companion, type ImageBuilder } from '../core/companion.js';
 import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
 import type { TextEdit } from '../core/text.js';
 import type { SourceDocument } from '../core/types.js';
 import type { FileOutcome } from '../harden.js';
 import { allTransforms } from '../../transforms/index.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import type { Totals } from './totals.js';
 
 /** The version of the JSON output's shape. */
@@ -16,12 +18,35 @@ const SCHEMA = 1;
  * original text.
  */
 export function jsonHead(version: string): string {
-  const transforms = Object.fromEntries(allTransforms.map(({ meta: { id, ...meta } }) => [id, meta]));
+  const policies = [...allTransforms.map(({ meta }) => meta), ignoreMeta];
+  const transforms = Object.fromEntries(policies.map(({ id, ...meta }) => [id, meta]));
   return `{"schema":${SCHEMA},"version":${JSON.stringify(version)},"transforms":${JSON.stringify(transforms)},"files":[\n`;
 }
 
-export function jsonOutcome(outcome: FileOutcome, written: object | undefined): string {
-  return JSON.stringify({ ...toJson(outcome), written });
+/** A companion, and what became of it when it was to be written. */
+export interface ToldCompanion {
+  readonly companion: Companion;
+  readonly written: object | undefined;
+}
+
+export function jsonOutcome(
+  outcome: FileOutcome,
+  written: object | undefined,
+  companions: readonly ToldCompanion[] = [],
+  builders: readonly ImageBuilder[] = [],
+): string {
+  return JSON.stringify({
+    ...toJson(outcome),
+    written,
+    companions: companions.length === 0 ? undefined : companions.map(companionToJson),
+    builders: builders.length === 0 ? undefined : builders,
+  });
+}
+
+function companionToJson({ companion, written }: ToldCompanion): object {
+  const { kind, path, variant, source, original, edits, notes } = companion;
+  const status = original === undefined ? 'new' : isChanged(companion) ? 'changed' : 'unchanged';
+  return { kind, path, variant, source, status, notes, edits, written };
 }
 
 export function jsonFoot(totals: Totals): string {

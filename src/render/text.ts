@@ -29,7 +29,7 @@ export interface WrittenFile {
   readonly error: string | undefined;
 }
 
-type Colors = ReturnType<typeof createColors>;
+export type Colors = ReturnType<typeof createColors>;
 
 /** Renders plans for people: the diff, the changes with their reasons, what was left alone and why, totals. */
 export function createTextRenderer({ color, width }: TextOptions): TextRenderer {
@@ -137,7 +137,7 @@ function subjectName(subject: readonly string[]): string {
   return `[${subject[0] ?? ''}]`;
 }
 
-function section(c: Colors, title: string, items: readonly string[]): string {
+export function section(c: Colors, title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `${c.bold(title)}\n${items.join('')}`;
 }
 
@@ -197,7 +197,12 @@ function uniqueEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
 const MAX_EVIDENCE = 3;
 
 /** The first pieces of evidence; the JSON output has all of them. */
-function evidenceText(c: Colors, columns: number, evidence: readonly Evidence[], path: string): string {
+export function evidenceText(
+  c: Colors,
+  columns: number,
+  evidence: readonly Evidence[],
+  path: string,
+): string {
   const first = evidence.slice(0, MAX_EVIDENCE);
   const rest = evidence.length - first.length;
   return first
@@ -213,17 +218,22 @@ function placeOf(evidence: Evidence, path: string): string {
   return evidence.file === path ? `line ${evidence.line}` : `${evidence.file}:${evidence.line}`;
 }
 
-function detail(c: Colors, columns: number, label: string, text: string): string {
+export function detail(c: Colors, columns: number, label: string, text: string): string {
   const lead = ' '.repeat(SAFETY_WIDTH - 8) + label.padEnd(10);
   return hanging(lead, text, columns, c.dim);
 }
 
-function hanging(lead: string, text: string, columns: number, style: (text: string) => string): string {
+export function hanging(
+  lead: string,
+  text: string,
+  columns: number,
+  style: (text: string) => string,
+): string {
   const lines = wrap(shown(text), columns - lead.length);
   return lines.map((line, at) => style((at === 0 ? lead : ' '.repeat(lead.length)) + line) + '\n').join('');
 }
 
-function diffText(c: Colors, before: string, after: string): string {
+export function diffText(c: Colors, before: string, after: string): string {
   if (before === after) return '';
   const [from, to] = [redact(before).split('\n'), redact(after).split('\n')];
   const lines = hunksOf(before, after).flatMap((hunk) => [
@@ -255,12 +265,12 @@ function maskedLines(
 }
 
 /** Keeps a file's control characters away from the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** What findings and errors say of a file, for a terminal. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return printable(redact(text));
 }
 
@@ -317,6 +327,6 @@ function totalsText(c: Colors, columns: number, totals: Totals, nextStep: string
   return `${c.bold('Totals')}\n${lines.map((line) => `  ${line}\n`).join('')}${hint}`;
 }
 
-function plural(count: number, word: string): string {
+export function plural(count: number, word: string): string {
   return count === 1 ? word : `${word}s`;
 }

@@ -1,3 +1,4 @@
+import { isChanged, type Companions } from '../core/companion.js';
 import type { FileOutcome } from '../harden.js';
 
 /** Counts over a run; what a summary needs, so that no plan has to be kept. */
@@ -41,6 +42,21 @@ export function count(totals: Totals, outcome: FileOutcome): void {
     for (const { disposition, finding } of plan.entries) {
       if (disposition !== 'applied') totals[disposition] += 1;
       else if (finding.safety === 'safe') totals.safe += 1;
+      else totals.unsafe += 1;
+    }
+  }
+}
+
+/** Adds the ignore files that go with an outcome: each is a file of its own. */
+export function countCompanions(totals: Totals, { files }: Companions): void {
+  for (const companion of files.filter(({ kind }) => kind === 'dockerignore')) {
+    if (isChanged(companion)) {
+      totals.files += 1;
+      totals.changedFiles += 1;
+    }
+    for (const { disposition, safety } of companion.notes) {
+      if (disposition !== 'applied') totals[disposition] += 1;
+      else if (safety === 'safe') totals.safe += 1;
       else totals.unsafe += 1;
     }
   }

@@ -53,6 +53,7 @@ export function dataEntries(project: Project, excluded: RegExp): readonly StageC
       const ignored = context.files.read(contextPath(context.buildContext, '.dockerignore')) ?? '';
       return context.files
         .list(place)
+        .map((entry) => entry.name)
         .filter((entry) => wanted(entry) && !ignored.includes(entry))
         .map((entry) => ({ path: joinPath(destination, entry) }));
     });

@@ -50,16 +50,16 @@ function collect(files: FileReader, folder: string): { found: readonly SourceTex
   const found: SourceText[] = [];
   let complete = true;
   const visit = (path: string, depth: number): void => {
-    for (const name of files.list(path)) {
+    for (const { name, folder: isFolder } of files.list(path)) {
       if (found.length >= MAX_FILES) {
         complete = false;
         return;
       }
       const inner = path === '.' ? name : `${path}/${name}`;
-      if (CODE.test(name)) {
+      if (!isFolder && CODE.test(name)) {
         const text = TEST_FILE.test(name) ? undefined : files.read(inner);
         if (text !== undefined) found.push({ path: inner, text });
-      } else if (!name.includes('.') || files.kind(inner) === 'directory') {
+      } else if (isFolder) {
         if (SKIPPED.test(name)) continue;
         if (depth === 0) complete = false;
         else visit(inner, depth - 1);
