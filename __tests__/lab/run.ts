@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { MAIN } from '../support/command.js';
 import { type Engine, startEngine } from './engine.js';
 import { fetchEngine, obstacle } from './machine.js';
-import { sampleProjects } from './project.js';
+import { type Project, sampleProjects } from './project.js';
 import { markdownTable, median, percent, reduction } from './report.js';
 import { inParallel } from './shell.js';
 import { makeStandIns } from './stand-ins.js';
@@ -38,15 +38,19 @@ function sizeCheck(trials: readonly Trial[]): Check {
   return { name, fault: found === undefined || found < GOAL ? 'they are not' : undefined };
 }
 
-async function tryAll(engine: Engine, names: readonly string[]): Promise<readonly Trial[]> {
-  const projects = sampleProjects(names);
+async function tryAll(
+  engine: Engine,
+  projects: readonly Project[],
+  signal: AbortSignal,
+): Promise<readonly Trial[]> {
   const trials = new Map<string, Trial>();
   await inParallel(projects, availableParallelism(), async (project) => {
+    if (signal.aborted) return;
     const trial = await tryProject(engine, project);
     for (const check of trial.checks) describe(project.name, check);
     trials.set(project.name, trial);
   });
-  return projects.map(({ name }) => trials.get(name)!);
+  return projects.flatMap(({ name }) => trials.get(name) ?? []);
 }
 
 async function main(): Promise<number> {
@@ -60,16 +64,21 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
+  const projects = sampleProjects(positionals);
   const folder = values.folder ?? join(tmpdir(), 'harden-lab');
   const programs = await fetchEngine(join(folder, 'engine'));
   say('the engine is unpacked');
   const engine = await startEngine(join(folder, 'images'), programs);
   // Without the engine all that is under way fails, and leaves as it would otherwise.
-  const interrupted = (): void => void engine.stop();
+  const interruption = new AbortController();
+  const interrupted = (): void => {
+    interruption.abort();
+    void engine.stop();
+  };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     say(`${await makeStandIns(engine, join(folder, 'stand-ins'))} stand-in images made`);
-    const trials = await tryAll(engine, positionals);
+    const trials = await tryAll(engine, projects, interruption.signal);
     const size = sizeCheck(trials);
     describe('all', size);
     const table = markdownTable(trials);
@@ -77,7 +86,7 @@ async function main(): Promise<number> {
     const checks = [...trials.flatMap((trial) => trial.checks), size];
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);
-    return failed === 0 ? 0 : 1;
+    return failed === 0 && !interruption.signal.aborted ? 0 : 1;
   } finally {
     // What the builds left is no use for the next run: it builds without the cache.
     await engine.call(['builder', 'prune', '--all', '--force']);

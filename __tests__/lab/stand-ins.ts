@@ -95,12 +95,18 @@ function filesBelow(folder: string): readonly string[] {
 const LEFT_OUT = ['doc', 'groff', 'info', 'lintian', 'linda', 'locale', 'man'].map(
   (name) => `/usr/share/${name}`,
 );
-const APT_SETTINGS = ['Acquire::Languages "none";', 'Binary::apt::APT::Keep-Downloaded-Packages "false";'];
+const APT_CACHE = '/var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin';
+const APT_SETTINGS = [
+  'Acquire::Languages "none";',
+  'Dir::Cache::pkgcache "";',
+  'Dir::Cache::srcpkgcache "";',
+  ...['DPkg', 'APT::Update'].map((when) => `${when}::Post-Invoke { "rm -f ${APT_CACHE} || true"; };`),
+];
 const DEBIAN_HOOKS = [
   `printf 'path-exclude %s/*\\n' ${LEFT_OUT.join(' ')} > "$1/etc/dpkg/dpkg.cfg.d/docker"`,
   `printf '%s\\n' '${APT_SETTINGS.join("' '")}' > "$1/etc/apt/apt.conf.d/docker"`,
   `cd "$1" && for folder in ${LEFT_OUT.join(' ')}; do rm -rf ".$folder"/*; done`,
-  'rm -rf "$1"/var/lib/apt/lists/*',
+  'rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin',
 ];
 
 /** The smallest Debian, with what the official image sets: https://github.com/debuerreotype/debuerreotype */

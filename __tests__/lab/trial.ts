@@ -33,6 +33,8 @@ export interface Trial {
 const ORIGINAL = 'Dockerfile';
 const HARDENED = 'Dockerfile.hardened';
 
+type CheckThat = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
 /** A fault that keeps the rest of the trial from being tried. */
 class Fault extends Error {}
 
@@ -41,8 +43,8 @@ export async function tryProject(engine: Engine, project: Project): Promise<Tria
   const folder = mkdtempSync(join(tmpdir(), `harden-lab-${project.name}-`));
   const [before, after] = [`lab/${project.name}:before`, `lab/${project.name}:after`];
   const checks: Check[] = [];
-  /** Records whether it holds, and goes on only when it does. */
-  const check = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  /** Records whether it holds; what needs its result is not tried when it doesn't. */
+  const check: CheckThat = async (name, work) => {
     try {
       const result = await work();
       checks.push({ name, fault: undefined });
@@ -60,7 +62,11 @@ export async function tryProject(engine: Engine, project: Project): Promise<Tria
     const original = await check('the original builds', () => build(engine, folder, ORIGINAL, before));
     const expected = await check('the original answers', () => run(engine, project, before, original));
     figures = [expected.figures];
-    await check('is converted', () => convert(folder));
+    const said = await check('is hardened', () => convert(folder));
+    checks.push({
+      name: 'gets a stage of its own to run in',
+      fault: stagesIn(folder) > 1 ? undefined : said,
+    });
     const hardened = await check('the hardened one builds', () => build(engine, folder, HARDENED, after));
     const options = restrictions(project);
     const service = await check('starts with a read-only root and no capabilities', () =>
@@ -84,11 +90,7 @@ export async function tryProject(engine: Engine, project: Project): Promise<Tria
   return { project: project.name, checks, before: figures[0], after: figures[1] };
 }
 
-async function tryHardened(
-  check: <T>(name: string, work: () => Promise<T>) => Promise<T>,
-  service: Service,
-  expected: readonly Answer[],
-): Promise<void> {
+async function tryHardened(check: CheckThat, service: Service, expected: readonly Answer[]): Promise<void> {
   await check('answers as the original does', async () => {
     const answers = await logged(service, () => service.answers());
     const at = answers.findIndex((answer, index) => !isDeepStrictEqual(answer, expected[index]));
@@ -146,15 +148,17 @@ async function logged<T>(service: Service, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs the built command line on the project, as a user would. */
-async function convert(folder: string): Promise<void> {
+/** Runs the built command line on the project, as a user would, and returns what it said. */
+async function convert(folder: string): Promise<string> {
   const { code, stdout, stderr } = await harden(folder, ['--write', '--format', 'dockerfile']);
   if (code !== 0) throw new Error(`exit code ${code}: ${lastLines(stderr || stdout)}`);
   const path = join(folder, HARDENED);
   if (!existsSync(path)) throw new Error(`nothing was written:\n${lastLines(stdout)}`);
   // BuildKit would fetch the front end that this line names.
-  const text = readFileSync(path, 'utf8').replace(/^# *syntax=.*\n/m, '');
-  if ((text.match(/^FROM /gm) ?? []).length < 2)
-    throw new Error(`still a single stage:\n${lastLines(stdout)}`);
-  writeFileSync(path, text);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^# *syntax=.*\n/m, ''));
+  return lastLines(stdout);
+}
+
+function stagesIn(folder: string): number {
+  return (readFileSync(join(folder, HARDENED), 'utf8').match(/^FROM\s/gim) ?? []).length;
 }
