@@ -88,8 +88,9 @@ async function main(): Promise<number> {
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;
   } finally {
-    // What the builds left is no use for the next run: it builds without the cache.
+    // What the builds left is no use for the next run: it builds without the cache. Former stand-ins aren't either.
     await engine.call(['builder', 'prune', '--all', '--force']);
+    await engine.call(['image', 'prune', '--force']);
     await engine.stop();
   }
 }
