@@ -28,6 +28,7 @@ export default tseslint.config(
     // The inner rings know no file system, network, clock or process: the same input gives the same plan.
     files: [
       'transforms/**/*.ts',
+      'templates/**/*.ts',
       'src/core/**/*.ts',
       'src/formats/**/*.ts',
       'src/workload/**/*.ts',

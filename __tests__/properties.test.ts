@@ -4,7 +4,7 @@ import { applyEdits } from '../src/core/text.js';
 import type { FilePlan } from '../src/core/plan.js';
 import type { Format } from '../src/core/types.js';
 import { createRun, type FileOutcome } from '../src/harden.js';
-import { appliedEdits } from '../src/sidecar.js';
+import { appliedEdits } from '../src/core/fixes.js';
 import { readCases } from './support/cases.js';
 import { memoryWorkspace } from './support/memory.js';
 

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { applyEdits, inOrder } from '../src/core/text.js';
 import type { FilePlan } from '../src/core/plan.js';
-import { isFix } from '../src/core/fixes.js';
+import { appliedEdits, isFix } from '../src/core/fixes.js';
 import type { Format, SemanticPath, SourceDocument } from '../src/core/types.js';
 import { covers, lostComment } from '../src/core/verify.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
@@ -14,7 +14,6 @@ import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { unitAdapter } from '../src/formats/systemd/parse.js';
 import { createRun, prepare, type Run } from '../src/harden.js';
 import type { SourceFile } from '../src/io/discover.js';
-import { appliedEdits } from '../src/sidecar.js';
 import { allTransforms } from '../transforms/index.js';
 import { createOracles, type Oracle } from './oracles.js';
 

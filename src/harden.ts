@@ -82,7 +82,7 @@ export function createRunBelow(
   const reader = createFileReader(root);
   const workspace = createWorkspace({
     files,
-    reader: { kind: reader.kind, read: (path) => originals.get(path) ?? reader.read(path) },
+    reader: { ...reader, read: (path) => originals.get(path) ?? reader.read(path) },
     readFile: (path) => {
       const text = originals.get(path);
       return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { applyEdits, type Edits, type TextEdit } from './core/text.js';
-import { firstOverlap } from './core/fixes.js';
+import { appliedEdits, firstOverlap } from './core/fixes.js';
 import type { FilePlan } from './core/plan.js';
 import type { Format } from './core/types.js';
 import { composeDelta } from './formats/compose/delta.js';
@@ -19,13 +19,6 @@ export function sidecarPath(path: string, format: Format): string {
   const byEnding =
     format === 'compose' || (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
   return byEnding ? `${path.slice(0, dot)}.hardened${path.slice(dot)}` : `${path}.hardened`;
-}
-
-/** The edits of a plan that are applied, in coordinates of the original. */
-export function appliedEdits(plan: FilePlan): TextEdit[] {
-  return plan.entries.flatMap(({ disposition, finding }) =>
-    disposition === 'applied' && 'edits' in finding ? finding.edits : [],
-  );
 }
 
 /** What a hardened variant is told to use in the place of an original. */

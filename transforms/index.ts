@@ -28,6 +28,7 @@ import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
+import { separateBuild } from './dockerfile/separate-build.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
 import { privateDevices } from './systemd/private-devices.js';
@@ -48,7 +49,7 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
+  dockerfile: [separateBuild, copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
   compose: [
     pinImage,
     composeRunAsNonRoot,

@@ -16,6 +16,11 @@ export function memoryReader(tree: Tree): FileReader {
       const folder = path === '.' ? '' : `${path}/`;
       return Object.keys(tree).some((name) => name.startsWith(folder)) ? 'directory' : 'missing';
     },
+    list: (path) => {
+      const folder = path === '.' ? '' : `${path}/`;
+      const below = Object.keys(tree).filter((name) => name.startsWith(folder));
+      return [...new Set(below.map((name) => name.slice(folder.length).replace(/\/.*$/s, '')))].sort();
+    },
   };
 }
 

@@ -10,18 +10,13 @@ import { copyInsteadOfAdd } from '../../transforms/dockerfile/copy-instead-of-ad
 import { execFormCommand } from '../../transforms/dockerfile/exec-form-command.js';
 import { noInstallRecommends } from '../../transforms/dockerfile/no-install-recommends.js';
 import { runAsNonRoot } from '../../transforms/dockerfile/run-as-non-root.js';
-
-type Tree = Readonly<Record<string, string>>;
+import { memoryReader, type Tree } from '../support/memory.js';
 
 function contextOf(tree: Tree = {}, archives: readonly string[] = []): DockerfileContext {
   return {
     files: {
-      read: (path) => tree[path],
-      kind: (path) => {
-        if (archives.includes(path)) return 'archive';
-        if (tree[path] !== undefined) return 'file';
-        return Object.keys(tree).some((name) => name.startsWith(`${path}/`)) ? 'directory' : 'missing';
-      },
+      ...memoryReader(tree),
+      kind: (path) => (archives.includes(path) ? 'archive' : memoryReader(tree).kind(path)),
     },
     catalogue: createCatalogue([]),
     buildContext: '.',

@@ -1,3 +1,4 @@
+import type { FilePlan } from './plan.js';
 import { overlap, type TextEdit } from './text.js';
 import type { Finding, FixFinding, Phase, TransformMeta } from './types.js';
 
@@ -13,6 +14,13 @@ export function isFix(finding: Finding): finding is FixFinding {
 /** The fixes among the findings that act in the given phase. */
 export function fixesOf(meta: TransformMeta, findings: readonly Finding[], phase: Phase): FixFinding[] {
   return findings.filter(isFix).filter((fix) => phaseOf(meta, fix) <= phase);
+}
+
+/** The edits of a plan that are applied, in coordinates of its original. */
+export function appliedEdits({ entries }: Pick<FilePlan, 'entries'>): TextEdit[] {
+  return entries.flatMap(({ disposition, finding }) =>
+    disposition === 'applied' && isFix(finding) ? finding.edits : [],
+  );
 }
 
 /** The first pair of edits that can't both be applied. */

@@ -1,5 +1,7 @@
 import { messageOf } from './errors.js';
-import { fixesOf, isFix, phaseOf } from './fixes.js';
+import { rebase } from './rebase.js';
+import { appliedEdits, firstOverlap, fixesOf, isFix, phaseOf } from './fixes.js';
+import { applyEdits } from './text.js';
 import type { Finding, FormatAdapter, Phase, SourceDocument, Transform, TransformMeta } from './types.js';
 import { verify } from './verify.js';
 
@@ -58,16 +60,63 @@ interface Proposal<D extends SourceDocument, C> {
 }
 
 /**
- * Runs every transform of the registry over one document and verifies what comes out. All transforms see the
- * original; their edits are applied together and verified once, so that a file costs two parses however many
- * transforms act. Only when that verification fails is each transform verified alone, in registry order, and
- * the one at fault dropped as `unsound`.
+ * Runs every transform of the registry over one document and verifies what comes out. One that restructures the document
+ * acts first, and the others see what it left; what they change there is put in coordinates of the original.
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
+  const restructuring = options.transforms.filter(({ meta }) => meta.restructures === true);
+  const others = options.transforms.filter(({ meta }) => meta.restructures !== true);
+  if (restructuring.length === 0) return planTogether(document, others, options);
+  const first = planTogether(document, restructuring, options);
+  const restructured = first.result === document.text ? undefined : planOver(first, others, options);
+  if (restructured !== undefined) return restructured;
+  const left = first.result === document.text ? first : withoutEffect(first);
+  const plan = planTogether(document, others, options);
+  return {
+    ...plan,
+    entries: [...left.entries, ...plan.entries],
+    failures: [...left.failures, ...plan.failures],
+  };
+}
+
+/** Goes on from the result of a plan; undefined when what follows can't be told in terms of the original. */
+function planOver<D extends SourceDocument, C>(
+  first: FilePlan,
+  transforms: readonly Transform<D, C>[],
+  options: PlanOptions<D, C>,
+): FilePlan | undefined {
+  const parsed = options.adapter.parse(first.path, first.result);
+  if (!parsed.ok) return undefined;
+  const joined = rebase(first, planTogether(parsed.document, transforms, options));
+  if (joined === undefined) return undefined;
+  const edits = appliedEdits(joined);
+  const sound = firstOverlap(edits) === undefined && applyEdits(first.original.text, edits) === joined.result;
+  return sound ? joined : undefined;
+}
+
+/** A plan none of whose edits are applied. */
+function withoutEffect(plan: FilePlan): FilePlan {
+  const reason = 'the other changes to the file could not be joined with it';
+  const entries = plan.entries.map((entry): PlanEntry =>
+    entry.disposition === 'applied' ? { ...entry, disposition: 'unsound', reason } : entry,
+  );
+  return { ...plan, result: plan.original.text, entries };
+}
+
+/**
+ * Plans transforms that all see the same document; their edits are applied together and verified once, so that a file
+ * costs two parses however many transforms act. Only when that verification fails is each transform verified alone, in
+ * registry order, and the one at fault dropped as `unsound`.
+ */
+function planTogether<D extends SourceDocument, C>(
+  document: D,
+  transforms: readonly Transform<D, C>[],
+  options: PlanOptions<D, C>,
+): FilePlan {
   const failures: TransformFailure[] = [];
   const proposals: Proposal<D, C>[] = [];
   const context = options.contextFor(document);
-  for (const transform of options.transforms) {
+  for (const transform of transforms) {
     try {
       proposals.push({ transform, findings: transform.run(document, context) });
     } catch (error) {

@@ -165,3 +165,8 @@ export class LineIndex {
     return this.#text.slice(this.startOfLine(offset), this.endOfLine(offset));
   }
 }
+
+/** A text as a pattern that matches just that text. */
+export function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

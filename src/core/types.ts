@@ -58,6 +58,8 @@ export interface TransformMeta {
    * one that only reports what a person must decide.
    */
   readonly touches: readonly string[];
+  /** True for one that gives the document another structure: the other transforms then see what it left. */
+  readonly restructures?: boolean;
   readonly controls: readonly string[];
   readonly references: readonly string[];
 }
@@ -113,4 +115,6 @@ export interface FileReader {
   /** The text of a file, or undefined when it is missing, too large, binary or outside the tree. */
   read(path: string): string | undefined;
   kind(path: string): 'file' | 'directory' | 'archive' | 'missing';
+  /** The names in a folder, sorted; none for what is no folder or can't be read. `.` is the root. */
+  list(path: string): readonly string[];
 }

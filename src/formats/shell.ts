@@ -1,5 +1,13 @@
 import { keepLast } from '../core/lazy.js';
-import { forEachChild, parse, type Command, type SyntaxNode, type Word, type WordPart } from 'unbash';
+import {
+  forEachChild,
+  parse,
+  type Command,
+  type Script,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash';
 import type { Range } from '../core/text.js';
 
 /** A word of a command. `value` is undefined when the shell would expand it (a variable, a glob, a substitution). */
@@ -29,6 +37,8 @@ export interface ShellScript {
   readonly complete: boolean;
   /** True when the script is one simple command and nothing else: no pipe, list, redirection or assignment. */
   readonly single: boolean;
+  /** The simple commands in order when they are all there is, joined by `&&` or on lines of their own: no pipe, no condition. */
+  readonly steps: readonly ShellCommand[] | undefined;
 }
 
 const WRAPPERS = new Set([
@@ -147,5 +157,18 @@ function readScript(source: string): ShellScript {
     commands.length === 1 &&
     commands[0]?.assignments.length === 0 &&
     !commands[0].redirected;
-  return { commands, complete, single };
+  const steps = complete ? stepsOf(script, commands) : undefined;
+  return { commands, complete, single, steps };
+}
+
+/** Undefined for a script in which a command may be skipped, repeated, or run in another shell. */
+function stepsOf(script: Script, commands: readonly ShellCommand[]): readonly ShellCommand[] | undefined {
+  const nodes = script.commands.flatMap(({ command, background }): readonly SyntaxNode[] => {
+    if (background === true || command.type !== 'AndOr') return background === true ? [script] : [command];
+    return command.operators.every((operator) => operator === '&&') ? command.commands : [command];
+  });
+  const simple = nodes.map((node) =>
+    node.type === 'Command' ? commands.find(({ start }) => start === node.pos) : undefined,
+  );
+  return simple.every((command) => command !== undefined) ? simple : undefined;
 }

@@ -128,7 +128,19 @@ export function createFileReader(root: string): FileReader {
     if (stat?.isFile() !== true) return 'missing';
     return isArchive(real) ? 'archive' : 'file';
   };
-  return { read: keepLast(KEPT_TEXTS, read), kind: keepLast(KEPT_KINDS, kind) };
+  const list = (path: string): readonly string[] => {
+    const real = locate(path);
+    try {
+      return real === undefined ? [] : readdirSync(real).sort();
+    } catch {
+      return [];
+    }
+  };
+  return {
+    read: keepLast(KEPT_TEXTS, read),
+    kind: keepLast(KEPT_KINDS, kind),
+    list: keepLast(KEPT_FOLDERS, list),
+  };
 }
 
 /**

@@ -133,7 +133,7 @@ function subjectOf(finding: Finding): string {
 function subjectName(subject: readonly string[]): string {
   if (subject.length === 0) return 'the file';
   if (subject[0] === 'services') return subject[1] ?? '';
-  if (subject[0] === 'stages') return `stage ${subject[1] ?? ''}`;
+  if (subject[0] === 'stages') return subject[1] === undefined ? 'the stages' : `stage ${subject[1]}`;
   return `[${subject[0] ?? ''}]`;
 }
 

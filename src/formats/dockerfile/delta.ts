@@ -1,9 +1,9 @@
 import type { SemanticPath } from '../../core/types.js';
 import type { DockerfileDocument, Instruction } from './document.js';
 
-/** What an instruction means, without its layout: two instructions with the same text do the same. */
+/** What an instruction means, without its layout: two instructions of a stage with the same text do the same. */
 function normalised(document: DockerfileDocument, instruction: Instruction): string {
-  const { keyword, flags, json, words, argumentText, heredocs } = instruction;
+  const { keyword, flags, json, words, argumentText, heredocs, stage } = instruction;
   const argument =
     json !== undefined && keyword !== 'HEALTHCHECK'
       ? JSON.stringify(json)
@@ -11,7 +11,7 @@ function normalised(document: DockerfileDocument, instruction: Instruction): str
         ? argumentText
         : words.map(({ text }) => text).join(' ');
   const bodies = heredocs.map(({ name, body }) => `${name}\n${document.text.slice(body.start, body.end)}`);
-  return [keyword, ...flags.map(({ text }) => text), argument, ...bodies].join('\u0000');
+  return [String(stage), keyword, ...flags.map(({ text }) => text), argument, ...bodies].join('\u0000');
 }
 
 function pathOf({ stage, keyword }: Instruction): SemanticPath {

@@ -99,6 +99,13 @@ export function addFlag(instruction: Instruction, flag: string): Edits {
   return edits({ start: at, end: at, text: ` ${flag}` });
 }
 
+/** Names a stage that has no name. */
+export function nameStage({ from, name }: Stage, text: string): Edits {
+  const [image, ...more] = from.words;
+  if (name !== undefined || image === undefined || more.length > 0) return refused('the stage has a name');
+  return edits({ start: image.end, end: image.end, text: ` AS ${text}` });
+}
+
 /** Replaces all that follows the keyword and the flags. */
 export function replaceArguments(
   document: DockerfileDocument,

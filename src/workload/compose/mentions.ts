@@ -1,3 +1,4 @@
+import { literal } from '../../core/text.js';
 import { isMap, isScalar, isSeq, type Document } from 'yaml';
 import { cite } from '../../core/evidence.js';
 import { redact } from '../../core/redact.js';
@@ -23,7 +24,7 @@ const KEYS = [
 /** A pattern for any of the names under which the services of a project find this one. */
 export function hostPattern(view: ServiceView): RegExp {
   const names = ['container_name', 'hostname'].flatMap((key) => strings(view.last(key)?.value));
-  const words = [view.name, ...names].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const words = [view.name, ...names].map(literal);
   return new RegExp(`(?<![\\w-])(?:${words.join('|')})(?![\\w-])`, 'i');
 }
 

@@ -1,0 +1,116 @@
+import { appliedEdits, isFix } from './fixes.js';
+import type { FilePlan, PlanEntry } from './plan.js';
+import { applyEdits, type Range, type TextEdit } from './text.js';
+import type { Evidence, Finding } from './types.js';
+
+/** An applied edit of the first plan, and the range that its text has in the first plan's result. */
+interface Span {
+  readonly edit: TextEdit;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Joins two plans of which the second was made from the result of the first, as one plan of the first's original: its
+ * edits are put in coordinates of that original, and those inside text that the first plan wrote become part of the
+ * edit that writes it. Their findings keep no edit of their own: without that text there is nothing to change.
+ * @returns undefined when an edit reaches over the border of such text.
+ */
+export function rebase(first: FilePlan, second: FilePlan): FilePlan | undefined {
+  const spans = spansOf(first);
+  const inside = new Map<Span, TextEdit[]>(spans.map((span) => [span, []]));
+
+  const entries = second.entries.map((entry): PlanEntry | undefined => {
+    const finding = placed(first, second, spans, entry.finding);
+    if (!isFix(finding)) return { ...entry, finding };
+    const outside: TextEdit[] = [];
+    for (const edit of finding.edits) {
+      const span = spans.find(({ start, end }) => touches(edit, { start, end }));
+      if (span === undefined) {
+        outside.push({ ...edit, start: originOf(spans, edit.start), end: originOf(spans, edit.end) });
+      } else if (edit.start < span.start || edit.end > span.end) {
+        return undefined;
+      } else if (entry.disposition === 'applied') {
+        inside.get(span)?.push({ ...edit, start: edit.start - span.start, end: edit.end - span.start });
+      }
+    }
+    return { ...entry, finding: { ...finding, edits: outside } };
+  });
+  if (!entries.every((entry) => entry !== undefined)) return undefined;
+
+  const rewritten = new Map(
+    spans.map((span) => [span.edit, applyEdits(span.edit.text, inside.get(span) ?? [])]),
+  );
+  const own = first.entries.map((entry): PlanEntry => {
+    const { finding } = entry;
+    if (entry.disposition !== 'applied' || !isFix(finding)) return entry;
+    const edits = finding.edits.map((edit) => ({ ...edit, text: rewritten.get(edit) ?? edit.text }));
+    return { ...entry, finding: { ...finding, edits } };
+  });
+  return {
+    path: first.path,
+    original: first.original,
+    result: second.result,
+    entries: [...own, ...entries],
+    failures: [...first.failures, ...second.failures],
+  };
+}
+
+/** In the order of the text. No two edits of a restructuring stand at one place. */
+function spansOf(plan: FilePlan): Span[] {
+  let shift = 0;
+  return appliedEdits(plan)
+    .sort((a, b) => a.start - b.start)
+    .map((edit) => {
+      const start = edit.start + shift;
+      shift += edit.text.length - (edit.end - edit.start);
+      return { edit, start, end: start + edit.text.length };
+    });
+}
+
+/** True for an edit inside a range or an insertion at its border; what only ends or begins there lies beside it. */
+function touches(edit: Range, range: Range): boolean {
+  if (edit.start === edit.end) return edit.start >= range.start && edit.start <= range.end;
+  return edit.start < range.end && range.start < edit.end;
+}
+
+/** The offset in the original of one in the result; of one inside a span, that of what the span took the place of. */
+function originOf(spans: readonly Span[], offset: number): number {
+  let shift = 0;
+  for (const { edit, start, end } of spans) {
+    if (offset < start) break;
+    if (offset < end) return edit.start;
+    shift += edit.text.length - (edit.end - edit.start);
+  }
+  return offset - shift;
+}
+
+/** The finding with its range and its evidence in the original. */
+function placed(first: FilePlan, second: FilePlan, spans: readonly Span[], finding: Finding): Finding {
+  const { original } = first;
+  const { lines, text } = second.original;
+  const lineIn = (item: Evidence & { line: number }): number => {
+    const start = lines.offsetOf(item.line - 1, 0);
+    const written = spans.some((span) => start > span.start && start < span.end);
+    if (!written) return original.lines.lineOf(originOf(spans, Math.min(start, text.length)));
+    // What the first plan wrote often repeats a line of the original: that one is the user's.
+    const same = original.text.indexOf(lines.lineText(start).trim());
+    return original.lines.lineOf(same === -1 ? originOf(spans, start) : same);
+  };
+  const evidence = finding.evidence.map((item): Evidence => {
+    if ('source' in item || item.file !== first.path) return item;
+    const line = lineIn(item);
+    return {
+      file: item.file,
+      line,
+      get text() {
+        return item.text;
+      },
+    };
+  });
+  const range = {
+    start: originOf(spans, finding.range.start),
+    end: originOf(spans, finding.range.end),
+  };
+  return { ...finding, evidence, range };
+}

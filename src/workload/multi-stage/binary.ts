@@ -1,0 +1,55 @@
+import type { Evidence } from '../../core/types.js';
+import { joinPath } from '../../formats/dockerfile/scope.js';
+import { contextPath, copySources } from '../copied-files.js';
+import { programName } from '../startup.js';
+import type { Project, StageCopy } from './model.js';
+
+/** What starts first, as an absolute path when the command names one. */
+export interface StartedProgram {
+  readonly name: string;
+  /** Undefined for a name that is looked up in PATH. */
+  readonly path: string | undefined;
+  readonly args: readonly string[];
+  readonly evidence: Evidence;
+}
+
+/** The program of ENTRYPOINT or CMD, behind inits; undefined when the shell decides. */
+export function startedProgram({ build, workdir }: Project): StartedProgram | undefined {
+  const [first] = build.startup.programs;
+  if (first?.name === undefined) return undefined;
+  const path = first.name.includes('/') ? joinPath(workdir, first.name) : undefined;
+  return { name: programName(first.name), path, args: first.args, evidence: first.evidence };
+}
+
+/** A program that a build wrote, in the runtime stage: a folder that only the build image's PATH has is left. */
+export function copyOfProgram(path: string, started: StartedProgram): StageCopy {
+  if (started.path !== undefined || /^\/usr(?:\/local)?\/s?bin\//.test(path)) return { path };
+  return { path, to: `/usr/local/bin/${programName(path)}` };
+}
+
+/**
+ * What the build context brings beside the sources of a compiled program: files that it may read at run time.
+ * @param excluded names of sources, manifests and build output.
+ */
+export function dataEntries(project: Project, excluded: RegExp): readonly StageCopy[] {
+  const { build, context, document, roots, stage } = project;
+  return build.stage.instructions.flatMap((instruction) => {
+    if (instruction.keyword !== 'COPY') return [];
+    const copy = copySources(document, stage, instruction);
+    const destination = copy?.destination?.replace(/(.)\/+$/, '$1');
+    if (copy === undefined || destination === undefined || copy.from !== undefined) return [];
+    if (!roots.includes(destination)) return [];
+    return copy.sources.flatMap((source) => {
+      if (source === undefined || !/^(?:\.\/?)?$/.test(source)) return [];
+      const names = context.files.list(contextPath(context.buildContext, source));
+      const ignored = context.files.read(contextPath(context.buildContext, '.dockerignore')) ?? '';
+      return names
+        .filter((name) => !EVERYWHERE.test(name) && !excluded.test(name) && !ignored.includes(name))
+        .map((name) => ({ path: joinPath(destination, name) }));
+    });
+  });
+}
+
+/** Files that no program reads at run time. */
+const EVERYWHERE =
+  /^(?:\..*|.*\.md|(?:[Dd]ockerfile|[Cc]ontainerfile).*|.*\.dockerfile|(?:docker-)?compose.*|LICEN[CS]E.*|README.*|CHANGELOG.*|CONTRIBUTING.*|NOTICE.*|Makefile|justfile|Taskfile.*|Jenkinsfile|fly\.toml|render\.yaml|docs?|tests?|examples?|scripts?|k8s|kubernetes|helm|charts|deploy|node_modules|.*_test\.go)$/;
