@@ -62,11 +62,9 @@ export async function tryProject(engine: Engine, project: Project): Promise<Tria
     const original = await check('the original builds', () => build(engine, folder, ORIGINAL, before));
     const expected = await check('the original answers', () => run(engine, project, before, original));
     figures = [expected.figures];
-    const said = await check('is hardened', () => convert(folder));
-    checks.push({
-      name: 'gets a stage of its own to run in',
-      fault: stagesIn(folder) > 1 ? undefined : said,
-    });
+    await check('is hardened', () => convert(folder));
+    const refusal = stagesIn(folder) > 1 ? undefined : await reasonsOf(folder);
+    checks.push({ name: 'gets a stage of its own to run in', fault: refusal });
     const hardened = await check('the hardened one builds', () => build(engine, folder, HARDENED, after));
     const options = restrictions(project);
     const service = await check('starts with a read-only root and no capabilities', () =>
@@ -148,17 +146,21 @@ async function logged<T>(service: Service, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs the built command line on the project, as a user would, and returns what it said. */
-async function convert(folder: string): Promise<string> {
+/** Runs the built command line on the project, as a user would. */
+async function convert(folder: string): Promise<void> {
   const { code, stdout, stderr } = await harden(folder, ['--write', '--format', 'dockerfile']);
   if (code !== 0) throw new Error(`exit code ${code}: ${lastLines(stderr || stdout)}`);
   const path = join(folder, HARDENED);
   if (!existsSync(path)) throw new Error(`nothing was written:\n${lastLines(stdout)}`);
   // BuildKit would fetch the front end that this line names.
   writeFileSync(path, readFileSync(path, 'utf8').replace(/^# *syntax=.*\n/m, ''));
-  return lastLines(stdout);
 }
 
 function stagesIn(folder: string): number {
   return (readFileSync(join(folder, HARDENED), 'utf8').match(/^FROM\s/gim) ?? []).length;
+}
+
+/** Why the build stays in the stage that runs, in harden's own words. */
+async function reasonsOf(folder: string): Promise<string> {
+  return lastLines((await harden(folder, ['--only', 'dockerfile/separate-build'])).stdout);
 }
