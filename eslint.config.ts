@@ -3,7 +3,16 @@ import tseslint from 'typescript-eslint';
 const pure = ['fs', 'net', 'http', 'https', 'child_process', 'os', 'process', 'path', 'dns', 'crypto', 'url'];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'examples/', 'node_modules/', '__tests__/transforms/'] },
+  {
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      'examples/',
+      'node_modules/',
+      '__tests__/transforms/',
+      '__tests__/lab/projects/',
+    ],
+  },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {
@@ -36,5 +45,5 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Date', 'fetch', 'setTimeout', 'performance'],
     },
   },
-  { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', '__tests__/lab/**'], rules: { 'no-console': 'off' } },
 );

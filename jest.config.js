@@ -3,7 +3,12 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/__tests__'],
   // Fixtures hold package.json files of their own.
-  modulePathIgnorePatterns: ['<rootDir>/__tests__/transforms/', '<rootDir>/examples/', '<rootDir>/dist/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/__tests__/transforms/',
+    '<rootDir>/__tests__/lab/',
+    '<rootDir>/examples/',
+    '<rootDir>/dist/',
+  ],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

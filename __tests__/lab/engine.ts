@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, type CallOptions, lastLines, must, type Outcome } from './shell.js';
+
+/** Sockets and namespaces; not below the folder, whose path may be too long for a socket. */
+const EXEC_ROOT = '/run/harden-lab';
+
+/** A container engine of the lab's own, beside any other one of the machine. */
+export interface Engine {
+  /** Runs the command line; the caller judges its exit code. */
+  call(args: readonly string[], options?: CallOptions): Promise<Outcome>;
+  /** Runs a command that has to succeed, and returns what it printed, without the last line's end. */
+  must(args: readonly string[], options?: CallOptions): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts the engine on `folder`, where its images stay for the next run. */
+export async function startEngine(folder: string, programs: readonly string[]): Promise<Engine> {
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(EXEC_ROOT, { recursive: true });
+  const socket = `${EXEC_ROOT}/docker.sock`;
+  const env = {
+    PATH: [...programs, process.env.PATH ?? ''].join(':'),
+    DOCKER_HOST: `unix://${socket}`,
+    DOCKER_CONFIG: commandLine(folder, programs),
+  };
+  const pidFile = `${EXEC_ROOT}/docker.pid`;
+  if (isAlive(pidFile)) throw new Error(`the engine of another run is alive: ${pidFile}`);
+  const configuration = join(folder, 'daemon.json');
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      'data-root': join(folder, 'data'),
+      'exec-root': EXEC_ROOT,
+      pidfile: pidFile,
+      hosts: [`unix://${socket}`],
+      // Containers get no network but their own loopback, where the lab visits them; builds use the machine's.
+      bridge: 'none',
+      iptables: false,
+      ip6tables: false,
+      // Sizes are those of unpacked files.
+      features: { buildkit: true, 'containerd-snapshotter': false },
+    }),
+  );
+  const log = join(folder, 'log');
+  const output = openSync(log, 'w');
+  // In a mount namespace of its own, with which all that it mounts is gone.
+  const daemon = spawn('unshare', ['--mount', 'dockerd', '--config-file', configuration], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output],
+    // Not in the terminal's group: ^C ends the lab, which then ends the engine.
+    detached: true,
+  });
+  closeSync(output);
+  const engine: Engine = {
+    call: (args, options = {}) => call('docker', args, { ...options, env: { ...env, ...options.env } }),
+    must: async (args, options = {}) =>
+      (await must('docker', args, { ...options, env: { ...env, ...options.env } })).trimEnd(),
+    stop: () => stop(daemon),
+  };
+  for (let tries = 0; tries < 150; tries += 1) {
+    if (daemon.exitCode !== null) break;
+    if (existsSync(socket) && (await engine.call(['version'])).code === 0) {
+      await clear(engine);
+      return engine;
+    }
+    await sleep(200);
+  }
+  await engine.stop();
+  throw new Error(`the engine doesn't start:\n${lastLines(readFileSync(log, 'utf8'))}`);
+}
+
+/** Removes what a run that was killed left. */
+async function clear(engine: Engine): Promise<void> {
+  const left = (await engine.must(['ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
+  if (left.length > 0) await engine.must(['rm', '--force', '--volumes', ...left]);
+}
+
+/** The command line finds BuildKit's plugin only in folders of its own. */
+function commandLine(folder: string, programs: readonly string[]): string {
+  const configuration = join(folder, 'cli');
+  const plugins = join(configuration, 'cli-plugins');
+  rmSync(configuration, { recursive: true, force: true });
+  mkdirSync(plugins, { recursive: true });
+  for (const program of programs) {
+    const plugin = join(program, '../libexec/docker/cli-plugins/docker-buildx');
+    if (existsSync(plugin)) symlinkSync(plugin, join(plugins, 'docker-buildx'));
+    if (existsSync(plugin)) break;
+  }
+  return configuration;
+}
+
+function isAlive(pidFile: string): boolean {
+  if (!existsSync(pidFile)) return false;
+  const name = `/proc/${readFileSync(pidFile, 'utf8').trim()}/comm`;
+  return existsSync(name) && readFileSync(name, 'utf8').trim() === 'dockerd';
+}
+
+/** Ends the engine, and with it its containers. */
+async function stop(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode === null && daemon.signalCode === null) {
+    const ended = new Promise((resolve) => daemon.once('exit', resolve));
+    daemon.kill('SIGTERM');
+    const late = setTimeout(() => daemon.kill('SIGKILL'), 30_000);
+    await ended;
+    clearTimeout(late);
+  }
+  rmSync(EXEC_ROOT, { recursive: true, force: true });
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECTS = fileURLToPath(new URL('projects', import.meta.url));
+
+export interface Request {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A sample project: how it is run, and what it is asked. `project.json` in its folder, which no image gets. */
+export interface Project {
+  readonly name: string;
+  readonly folder: string;
+  readonly port: number;
+  readonly requests: readonly Request[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Paths besides /tmp that the service may write to, for a container with a read-only root. */
+  readonly tmpfs: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+/** The sample projects, or those with these names. */
+export function sampleProjects(names: readonly string[]): readonly Project[] {
+  const all = readdirSync(PROJECTS).sort();
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no such project: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  return (names.length > 0 ? names : all).map((name) => {
+    const folder = join(PROJECTS, name);
+    const settings = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8')) as Partial<Project>;
+    const { port, requests } = settings;
+    if (port === undefined || requests === undefined)
+      throw new Error(`${name}/project.json: port or requests missing`);
+    return { name, folder, port, requests, env: {}, tmpfs: [], volumes: [], ...settings };
+  });
+}

@@ -1,0 +1,9 @@
+{
+  "targets": [
+    {
+      "target_name": "counter",
+      "sources": ["src/counter.c"],
+      "libraries": ["-lsqlite3"]
+    }
+  ]
+}

@@ -1,0 +1,1 @@
+// npm test is for the developers

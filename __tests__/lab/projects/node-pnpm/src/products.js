@@ -1,0 +1,1 @@
+export const products = ['nut', 'bolt', 'screw & washer'];

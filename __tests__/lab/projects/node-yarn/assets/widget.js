@@ -1,0 +1,4 @@
+(function () {
+  var greeting = "feed";
+  document.title = greeting + "!";
+})();

@@ -1,0 +1,5 @@
+module Menu
+  def self.dishes
+    %w[soup bread tea]
+  end
+end

@@ -1,0 +1,3 @@
+import { title } from './title.js';
+
+document.querySelector('h1').textContent = title;
