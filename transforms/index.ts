@@ -25,6 +25,7 @@ import { reportSensitiveMounts } from './compose/report-sensitive-mounts.js';
 import { rotateLogs } from './compose/rotate-logs.js';
 import { runAsNonRoot as composeRunAsNonRoot } from './compose/run-as-non-root.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
+import { copyWithOwner } from './dockerfile/copy-with-owner.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
@@ -48,7 +49,7 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [copyInsteadOfAdd, noInstallRecommends, runAsNonRoot, execFormCommand],
+  dockerfile: [copyInsteadOfAdd, noInstallRecommends, copyWithOwner, runAsNonRoot, execFormCommand],
   compose: [
     pinImage,
     composeRunAsNonRoot,

@@ -1,5 +1,13 @@
 import { keepLast } from '../core/lazy.js';
-import { forEachChild, parse, type Command, type SyntaxNode, type Word, type WordPart } from 'unbash';
+import {
+  forEachChild,
+  parse,
+  type Command,
+  type Statement,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash';
 import type { Range } from '../core/text.js';
 
 /** A word of a command. `value` is undefined when the shell would expand it (a variable, a glob, a substitution). */
@@ -25,6 +33,8 @@ export interface ShellCommand extends Range {
 export interface ShellScript {
   /** Every simple command in source order, also those inside conditions, functions and substitutions. */
   readonly commands: readonly ShellCommand[];
+  /** The statements of the top level, each as the parts that `&&` joins; one with `||` or `&` is one part. */
+  readonly statements: readonly (readonly Range[])[];
   /** False when the parser had to recover: what was read is not all there is. */
   readonly complete: boolean;
   /** True when the script is one simple command and nothing else: no pipe, list, redirection or assignment. */
@@ -117,6 +127,15 @@ function toCommand(node: Command): ShellCommand | undefined {
   };
 }
 
+function partsOf({ command, pos, end, background }: Statement): readonly Range[] {
+  const joined =
+    command.type === 'AndOr' &&
+    background !== true &&
+    command.operators.every((operator) => operator === '&&');
+  if (!joined) return [{ start: pos, end }];
+  return command.commands.map((part) => ({ start: part.pos, end: part.end }));
+}
+
 /** A file is read once as it is and once with its changes, and most of its commands stay. */
 const KEPT_SCRIPTS = 32;
 
@@ -147,5 +166,5 @@ function readScript(source: string): ShellScript {
     commands.length === 1 &&
     commands[0]?.assignments.length === 0 &&
     !commands[0].redirected;
-  return { commands, complete, single };
+  return { commands, statements: script.commands.map(partsOf), complete, single };
 }

@@ -1,4 +1,4 @@
-import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
+import { edits, lineEnding, refused, type Edits, type Range } from '../../core/text.js';
 import type { DockerfileDocument, Instruction, Stage } from './document.js';
 
 /** Instructions whose effect depends on the user in force or that set it. */
@@ -112,4 +112,73 @@ export function replaceArguments(
     return refused('the arguments have comments between them');
   }
   return edits({ start, end, text });
+}
+
+/**
+ * Removes an instruction with its lines. What others insert above and below it, and a comment above it, stays; of two
+ * empty lines around it one goes too.
+ */
+export function removeInstruction(document: DockerfileDocument, instruction: Instruction): Edits {
+  if (instruction.index === 0) return refused('the first instruction stays');
+  if (instruction.line.comments.length > 0) return refused('the instruction has comments between its lines');
+  if (danglingContinuation(document, instruction))
+    return refused('the instruction ends in a continuation that leads nowhere');
+  const { lines, text } = document;
+  let start = lines.startOfLine(instruction.start);
+  const before = text.slice(0, start);
+  const blankAbove = /\n[ \t]*\r?\n$/.exec(before);
+  const blankBelow = /^\r?\n[ \t]*(?:\r?\n|$)/.test(text.slice(instruction.end));
+  start -= (blankAbove !== null && blankBelow ? blankAbove[0].length - 1 : 0) + 1;
+  if (text[start - 1] === '\r') start -= 1;
+  return edits({ start, end: instruction.end, text: '' });
+}
+
+/**
+ * Removes parts of an `&&` list, or whole statements, with what joins them to their neighbours.
+ * @param statements those of the script, in coordinates of the document; something must be left of them.
+ */
+export function removeParts(
+  document: DockerfileDocument,
+  statements: readonly (readonly Range[])[],
+  removed: ReadonlySet<Range>,
+): Edits {
+  const gone = (parts: readonly Range[]): boolean => parts.every((part) => removed.has(part));
+  const spanOf = (parts: readonly Range[]): Range => ({ start: parts[0]!.start, end: parts.at(-1)!.end });
+  const ranges = statements.flatMap((parts) =>
+    gone(parts)
+      ? []
+      : cuts(
+          parts,
+          (part) => removed.has(part),
+          (part) => part,
+        ),
+  );
+  const all = [...ranges, ...cuts(statements, gone, spanOf)];
+  const hasComment = ({ start, end }: Range): boolean => /^\s*#/m.test(document.text.slice(start, end));
+  if (all.some(hasComment)) return refused('comments stand between the parts of its list');
+  return edits(...all.map(({ start, end }) => ({ start, end, text: '' })));
+}
+
+/** Removes a word with the white space behind it. */
+export function removeWord(document: DockerfileDocument, word: Range, next: Range): Edits {
+  const range = { start: word.start, end: next.start };
+  if (document.commentRanges.some(({ start, end }) => start >= range.start && end <= range.end))
+    return refused('a comment stands behind the word');
+  return edits({ ...range, text: '' });
+}
+
+/** What to cut so that the elements that go leave no joint behind: the first ones with what follows, others with what precedes. */
+function cuts<T>(
+  elements: readonly T[],
+  goes: (element: T) => boolean,
+  spanOf: (element: T) => Range,
+): Range[] {
+  const firstKept = elements.findIndex((element) => !goes(element));
+  return elements.flatMap((element, at) => {
+    if (!goes(element)) return [];
+    if (firstKept === -1) return [];
+    const { start, end } = spanOf(element);
+    if (at < firstKept) return [{ start, end: spanOf(elements[at + 1]!).start }];
+    return [{ start: spanOf(elements[at - 1]!).end, end }];
+  });
 }
