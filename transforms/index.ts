@@ -28,6 +28,7 @@ import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
 import { copyWithOwner } from './dockerfile/copy-with-owner.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
+import { removeSudo } from './dockerfile/remove-sudo.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
@@ -49,7 +50,14 @@ interface Registry {
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
-  dockerfile: [copyInsteadOfAdd, noInstallRecommends, copyWithOwner, runAsNonRoot, execFormCommand],
+  dockerfile: [
+    copyInsteadOfAdd,
+    noInstallRecommends,
+    removeSudo,
+    copyWithOwner,
+    runAsNonRoot,
+    execFormCommand,
+  ],
   compose: [
     pinImage,
     composeRunAsNonRoot,

@@ -2,7 +2,7 @@ import type { Certainty } from '../core/types.js';
 import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
 import { expandWord } from '../formats/dockerfile/expand.js';
 import { workdirAt } from '../formats/dockerfile/scope.js';
-import { pathsOf, type RecursiveChown } from './chown.js';
+import { pathsOf, recursiveChowns, type RecursiveChown } from './chown.js';
 import type { DockerfileContext } from './context.js';
 import { contextPath, copySources } from './copied-files.js';
 import type { ImageBuild } from './dockerfile.js';
@@ -216,6 +216,14 @@ export function foldChown(
     ),
   );
   if (rechowned) return refuse('another chown gives away the same files');
+  const again = recursiveChowns(document, build).some(
+    (other) =>
+      other.instruction.stage === run.stage &&
+      other.command.start + other.command.offset > chown.command.start + chown.command.offset &&
+      other.owner.text === chown.owner.text &&
+      (inside(path, other.path) || inside(other.path, path)),
+  );
+  if (again) return refuse('a later chown gives the same files to the same owner');
   const workdirs = before.flatMap((instruction) => {
     if (instruction.keyword !== 'WORKDIR') return [];
     const stage = document.stages[instruction.stage] ?? build.stage;

@@ -1,12 +1,13 @@
 import { cite } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
-import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { DockerfileContext, ServiceUse } from './context.js';
 import { usesOfStage, type ImageBuild } from './dockerfile.js';
 import { isRoot } from './model.js';
 import type { NonRootUser } from './image-users.js';
-import { programName } from './startup.js';
+import { programName, startsBareShell } from './startup.js';
 import { statePaths } from './state-paths.js';
+import { removesSudo } from './sudo.js';
 
 /** Why a stage can't be switched to another user without a person, with what shows it. */
 export interface Obstacle {
@@ -57,7 +58,7 @@ function rootHome(document: DockerfileDocument, build: ImageBuild): Obstacle | u
   return undefined;
 }
 
-function startsNeedingRoot(build: ImageBuild): Obstacle | undefined {
+function startsNeedingRoot(build: ImageBuild, withoutSudo: boolean): Obstacle | undefined {
   const { startup } = build;
   if (startup.unreadable.length > 0) {
     const reason = `it starts ${startup.unreadable.join(', ')}, which is no shell script of the repository`;
@@ -86,7 +87,8 @@ function startsNeedingRoot(build: ImageBuild): Obstacle | undefined {
       evidence: [],
     };
   }
-  const helper = build.setuidHelpers.value.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
+  const helpers = build.setuidHelpers.value.filter((name) => name !== 'sudo' || !withoutSudo);
+  const helper = helpers.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
   if (helper !== undefined)
     return { reason: `the image uses ${helper}`, evidence: build.setuidHelpers.evidence };
   return undefined;
@@ -119,13 +121,6 @@ function usesObstacle(uses: readonly ServiceUse[]): Obstacle | undefined {
   const paths = [...new Set(mounts.map(({ path }) => path))].join(', ');
   const reason = `the service ${mounts[0]!.service} mounts ${paths} writable: data there belongs to root, chown it first`;
   return { reason, evidence: mounts.map(({ evidence }) => evidence) };
-}
-
-/** `CMD ["bash"]`: an image to work in. */
-function startsBareShell(command: Instruction): boolean {
-  return /^\[?\s*"?(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|a|z)?sh"?(?:\s*,?\s*"?-[il]+"?)?\s*\]?$/.test(
-    command.argumentText,
-  );
 }
 
 /** The first thing that speaks against another user; undefined when nothing is seen that does. */
@@ -183,7 +178,7 @@ export function obstacle(
     };
   }
   return (
-    startsNeedingRoot(build) ??
+    startsNeedingRoot(build, removesSudo(document, stage, context)) ??
     rootHome(document, build) ??
     volumeObstacle(document, build) ??
     stateObstacle(document, build) ??

@@ -1,9 +1,10 @@
-import type { Edits, Range } from '../core/text.js';
-import { refused } from '../core/text.js';
+import { combine, edits, refused, type Edits, type Range } from '../core/text.js';
 import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
-import { removeInstruction, removeParts } from '../formats/dockerfile/edit.js';
+import { addFlag, removeInstruction, removeParts, removeWord } from '../formats/dockerfile/edit.js';
 import { runScripts } from '../formats/dockerfile/shell-text.js';
 import { parseShell } from '../formats/shell.js';
+import type { RecursiveChown } from './chown.js';
+import type { ChownFold } from './chown-fold.js';
 import type { RunCommand } from './image-needs.js';
 
 /** The parts of a RUN's list, by statement, in coordinates of the document. */
@@ -35,4 +36,38 @@ export function removeFromRun(
       ? refused('nothing but set would be left of it')
       : removeInstruction(document, run);
   return removeParts(document, statements, removed);
+}
+
+/** `chown -R owner path` without the `-R`: the directory alone. */
+function withoutRecursion(document: DockerfileDocument, { command, option }: RecursiveChown): Edits {
+  const moved = ({ start, end }: Range): Range => ({
+    start: start + command.offset,
+    end: end + command.offset,
+  });
+  const next = command.words[command.words.indexOf(option) + 1];
+  if (next === undefined) return refused('the option is the last word');
+  if (/^(?:-R|--recursive)$/.test(option.text)) return removeWord(document, moved(option), moved(next));
+  return edits({ ...moved(option), text: option.text.replace('R', '') });
+}
+
+/**
+ * The edits by which COPY takes a recursive chown over.
+ * @param alone false where others edit the same RUN: then only the option goes.
+ */
+export function foldEdits(
+  document: DockerfileDocument,
+  chown: RecursiveChown,
+  fold: ChownFold,
+  alone: boolean,
+): Edits {
+  const flags = fold.copies.map((copy) => addFlag(copy, fold.flag));
+  const { command, instruction } = chown;
+  const statements = statementsOf(document, instruction);
+  const part = partOf(statements, command);
+  const whole = part?.start === command.offset + command.start && part.end === command.offset + command.end;
+  const removed =
+    fold.keepsPlain || part === undefined || !whole || !alone
+      ? refused('the directory is chowned by itself')
+      : removeFromRun(document, instruction, statements, new Set([part]));
+  return combine(...flags, removed.ok ? removed : withoutRecursion(document, chown));
 }

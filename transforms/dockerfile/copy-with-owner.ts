@@ -1,45 +1,17 @@
 import { cite, citeSource } from '../../src/core/evidence.js';
-import { combine, edits, refused, type Edits } from '../../src/core/text.js';
 import type { Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument } from '../../src/formats/dockerfile/document.js';
-import { addFlag, removeWord } from '../../src/formats/dockerfile/edit.js';
 import { stageChain } from '../../src/formats/dockerfile/scope.js';
 import { userAt } from '../../src/workload/build-user.js';
 import { recursiveChowns, type RecursiveChown } from '../../src/workload/chown.js';
-import { foldChown, type ChownFold } from '../../src/workload/chown-fold.js';
+import { foldChown } from '../../src/workload/chown-fold.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
-import { partOf, removeFromRun, statementsOf } from '../../src/workload/run-parts.js';
+import { foldEdits } from '../../src/workload/run-parts.js';
+import { sudoEdits } from '../../src/workload/sudo.js';
 import { sudoWords } from '../../src/workload/sudo-words.js';
 
 const REFERENCE = 'https://docs.docker.com/reference/dockerfile/#copy---chown---chmod';
-
-/** `chown -R owner path` without the `-R`: the directory alone. */
-function withoutRecursion(document: DockerfileDocument, { command, option }: RecursiveChown): Edits {
-  const at = (offset: number): number => offset + command.offset;
-  const next = command.words[command.words.indexOf(option) + 1];
-  if (next === undefined) return refused('the option is the last word');
-  if (/^(?:-R|--recursive)$/.test(option.text))
-    return removeWord(
-      document,
-      { start: at(option.start), end: at(option.end) },
-      { start: at(next.start), end: at(next.end) },
-    );
-  return edits({ start: at(option.start), end: at(option.end), text: option.text.replace('R', '') });
-}
-
-function editsFor(document: DockerfileDocument, chown: RecursiveChown, fold: ChownFold): Edits {
-  const flags = fold.copies.map((copy) => addFlag(copy, fold.flag));
-  const { command, instruction } = chown;
-  const statements = statementsOf(document, instruction);
-  const part = partOf(statements, command);
-  const whole = part?.start === command.offset + command.start && part.end === command.offset + command.end;
-  const removed =
-    fold.keepsPlain || part === undefined || !whole
-      ? refused('the directory is chowned by itself')
-      : removeFromRun(document, instruction, statements, new Set([part]));
-  return combine(...flags, removed.ok ? removed : withoutRecursion(document, chown));
-}
 
 function findingOf(
   document: DockerfileDocument,
@@ -66,7 +38,7 @@ function findingOf(
   if (user.certainty !== 'known')
     return manual(`which user ${build.scope.root.image} builds as is not known`);
   const { fold } = verdict;
-  const edit = editsFor(document, chown, fold);
+  const edit = foldEdits(document, chown, fold, !sudoEdits(document, context, chown.instruction));
   if (!edit.ok) return manual(edit.reason);
   return {
     ...base,
