@@ -30,6 +30,7 @@ import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { removeSudo } from './dockerfile/remove-sudo.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
+import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
 import { privateDevices } from './systemd/private-devices.js';
@@ -53,6 +54,7 @@ export const registry: Registry = {
   dockerfile: [
     copyInsteadOfAdd,
     noInstallRecommends,
+    stripSetuid,
     removeSudo,
     copyWithOwner,
     runAsNonRoot,

@@ -4,7 +4,7 @@ import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { DockerfileContext, ServiceUse } from './context.js';
 import { usesOfStage, type ImageBuild } from './dockerfile.js';
 import { isRoot } from './model.js';
-import type { NonRootUser } from './image-users.js';
+import { chooseUser, type NonRootUser } from './image-users.js';
 import { programName, startsBareShell } from './startup.js';
 import { statePaths } from './state-paths.js';
 import { removesSudo } from './sudo.js';
@@ -124,7 +124,7 @@ function usesObstacle(uses: readonly ServiceUse[]): Obstacle | undefined {
 }
 
 /** The first thing that speaks against another user; undefined when nothing is seen that does. */
-export function obstacle(
+function obstacle(
   document: DockerfileDocument,
   build: ImageBuild,
   context: DockerfileContext,
@@ -187,7 +187,7 @@ export function obstacle(
 }
 
 /** Why a `USER root` looks like a decision rather than a step of the build. */
-export function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | undefined {
+function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | undefined {
   const last = build.scope.user?.instruction;
   if (last === undefined) return undefined;
   if (last.argumentText.includes('$')) return 'a variable says which user it runs as, by default root';
@@ -197,4 +197,41 @@ export function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | un
     ({ index, keyword }) => index > last.index && /^(?:RUN|COPY|ADD)$/.test(keyword),
   );
   return needed ? undefined : 'USER root is the last step before the program starts';
+}
+
+/** Why a start as root is right. */
+function acceptedReason(build: ImageBuild, uses: readonly ServiceUse[]): string | undefined {
+  if (build.family === 'windows') return 'a Windows image has other users';
+  if (build.stepsDown.length > 0) return 'what starts gives up root by itself';
+  const down = build.facts?.user.stepsDownTo;
+  if (down !== undefined && build.scope.entrypoint === undefined)
+    return `the image's entrypoint steps down to ${down}`;
+  const all = uses.length > 0 && uses.every(({ user }) => user !== undefined && !isRoot(user));
+  return all ? 'every Compose service that runs it sets a user' : undefined;
+}
+
+/** What becomes of a stage that starts as root. */
+export type UserDecision =
+  | { readonly kind: 'user'; readonly user: NonRootUser }
+  | { readonly kind: 'accepted'; readonly reason: string }
+  | { readonly kind: 'manual'; readonly reason: string; readonly evidence: readonly Evidence[] };
+
+/** Decides which other user a stage that starts as root can start as. */
+export function decideUser(
+  document: DockerfileDocument,
+  build: ImageBuild,
+  context: DockerfileContext,
+): UserDecision {
+  const accepted = acceptedReason(build, usesOfStage(document, build.stage, context));
+  if (accepted !== undefined) return { kind: 'accepted', reason: accepted };
+  const manual = (reason: string, evidence: readonly Evidence[] = []): UserDecision => ({
+    kind: 'manual',
+    ...{ reason, evidence },
+  });
+  const against = obstacle(document, build, context);
+  if (against !== undefined) return manual(against.reason, against.evidence);
+  const choice = chooseUser(build);
+  if (!choice.ok) return manual(choice.reason);
+  const deliberate = rootOnPurpose(build, choice.user);
+  return deliberate === undefined ? { kind: 'user', user: choice.user } : manual(deliberate);
 }

@@ -343,6 +343,20 @@ export function removesSudo(document: DockerfileDocument, stage: Stage, context:
   });
 }
 
+/** True when a RUN of the stage's chain behind an instruction calls sudo, as the file stands. */
+export function callsSudoAfter(
+  document: DockerfileDocument,
+  build: ImageBuild,
+  instruction: Instruction,
+): boolean {
+  return build.scope.instructions.some(
+    (run) =>
+      run.keyword === 'RUN' &&
+      run.index > instruction.index &&
+      (sudoInRun(document, build, run)?.uses.length ?? 0) > 0,
+  );
+}
+
 /** The edits that take sudo away from the file. */
 function editsOf(document: DockerfileDocument, context: DockerfileContext): readonly TextEdit[] {
   const { families, steps } = sudoPlan(document, context);
