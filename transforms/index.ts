@@ -29,6 +29,9 @@ import { copyWithOwner } from './dockerfile/copy-with-owner.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { removeSudo } from './dockerfile/remove-sudo.js';
+import { reportPipedInstallers } from './dockerfile/report-piped-installers.js';
+import { reportSshServer } from './dockerfile/report-ssh-server.js';
+import { reportWorldWritable } from './dockerfile/report-world-writable.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { lockPersonality } from './systemd/lock-personality.js';
@@ -59,6 +62,9 @@ export const registry: Registry = {
     copyWithOwner,
     runAsNonRoot,
     execFormCommand,
+    reportPipedInstallers,
+    reportSshServer,
+    reportWorldWritable,
   ],
   compose: [
     pinImage,
