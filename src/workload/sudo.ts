@@ -4,6 +4,7 @@ import { combine, type Edits, type Range, type TextEdit } from '../core/text.js'
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
 import { removeInstruction } from '../formats/dockerfile/edit.js';
+import type { ShellCommand } from '../formats/shell.js';
 import { joinPath, stageChain, workdirAt } from '../formats/dockerfile/scope.js';
 import { userAt } from './build-user.js';
 import type { DockerfileContext } from './context.js';
@@ -65,7 +66,7 @@ function mentionIn(file: string, text: string): Evidence | undefined {
 }
 
 /** The script that a command runs; undefined for a program of the image, and empty for what a pipe brings. */
-function scriptOf({ program, args }: RunCommand): string | undefined {
+function scriptOf({ program, args }: ShellCommand): string | undefined {
   if (program === undefined) return undefined;
   if (!SHELLS.test(programName(program)))
     return /\/|\.(?:ba)?sh$/.test(program) && !/^\/(?:usr\/(?:local\/)?)?s?bin\//.test(program)
@@ -111,7 +112,14 @@ function hiddenCall(
 function startNeeds(document: DockerfileDocument, build: ImageBuild): SudoNeed[] {
   const { startup, scope, stage } = build;
   const needs: SudoNeed[] = [];
-  for (const { file, text } of startup.scripts) {
+  for (const { file, text, script } of startup.scripts) {
+    const piped = script.commands.find((command) => command.words.length > 0 && scriptOf(command) === '');
+    if (piped !== undefined) {
+      const number = text.slice(0, piped.start).split('\n').length;
+      const line = redact((text.split('\n')[number - 1] ?? '').trim());
+      const reason = `${file} pipes a script into a shell when the container starts, which may call sudo`;
+      needs.push({ reason, evidence: [{ file, line: number, text: line }] });
+    }
     const line = mentionIn(file, text);
     if (line !== undefined)
       needs.push({ reason: `${file} calls sudo when the container starts`, evidence: [line] });
@@ -173,8 +181,9 @@ interface FamilyEdits {
   readonly needs: SudoNeed[];
   readonly edits: Edits[];
   readonly wrapped: Instruction[];
-  /** Uses by a user that isn't root. */
+  /** RUNs of a user that isn't root, and of root, that call it. */
   uses: number;
+  rootUses: number;
   readonly grants: Evidence[];
 }
 
@@ -210,6 +219,7 @@ function visitRun(
     return;
   }
   if (root) {
+    result.rootUses += 1;
     push(stripSudo(document, build, used, context));
     return;
   }
@@ -236,7 +246,7 @@ function familyOf(
 ): SudoFamily {
   const stages = document.stages.filter((stage) => stageChain(stage).includes(first));
   const running = runningStages(document, context);
-  const result: FamilyEdits = { needs: [], edits: [], wrapped: [], uses: 0, grants: [] };
+  const result: FamilyEdits = { needs: [], edits: [], wrapped: [], uses: 0, rootUses: 0, grants: [] };
   for (const stage of stages) {
     const build = imageBuild(document, stage, context);
     const copies = sudoersCopies(document, stage);
@@ -261,6 +271,11 @@ function familyOf(
       reason: 'it is set up for a user, and no step of the build calls it: the program may',
       evidence: [],
     });
+  const asRoot = stages.some(
+    (stage) => running.includes(stage) && imageBuild(document, stage, context).user.value.root,
+  );
+  if (result.grants.length + result.uses + result.rootUses === 0 && asRoot)
+    needs.push({ reason: 'nothing in the file calls it: what runs as root may', evidence: [] });
   const all = combine(...result.edits, ...wraps);
   if (!all.ok) needs.push({ reason: all.reason, evidence: [] });
   const start = install.offset + install.start;

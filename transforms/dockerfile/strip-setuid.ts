@@ -38,6 +38,8 @@ function findingOf(
 ): Finding | undefined {
   const build = imageBuild(document, stage, context);
   if (build.family !== 'debian' && build.family !== 'alpine') return undefined;
+  // A base of which only the name is known may have neither a shell nor find.
+  if (build.baseImage === undefined && build.facts === undefined) return undefined;
   if (
     build.scope.instructions.some(
       ({ keyword, start, end }) => keyword === 'RUN' && STRIPPED.test(document.text.slice(start, end)),
