@@ -28,15 +28,21 @@ import { addHealthcheck as dockerfileAddHealthcheck } from './dockerfile/add-hea
 import { addInit as dockerfileAddInit } from './dockerfile/add-init.js';
 import { cleanPackageCaches } from './dockerfile/clean-package-caches.js';
 import { copyInsteadOfAdd } from './dockerfile/copy-instead-of-add.js';
+import { copyWithOwner } from './dockerfile/copy-with-owner.js';
 import { execFormCommand } from './dockerfile/exec-form-command.js';
 import { installFromLockfile } from './dockerfile/install-from-lockfile.js';
 import { mountBuildSecrets } from './dockerfile/mount-build-secrets.js';
 import { noInstallRecommends } from './dockerfile/no-install-recommends.js';
 import { noPackageCache } from './dockerfile/no-package-cache.js';
 import { pinImage as dockerfilePinImage } from './dockerfile/pin-image.js';
+import { removeSudo } from './dockerfile/remove-sudo.js';
+import { reportPipedInstallers } from './dockerfile/report-piped-installers.js';
 import { reportSecrets as dockerfileReportSecrets } from './dockerfile/report-secrets.js';
+import { reportSshServer } from './dockerfile/report-ssh-server.js';
+import { reportWorldWritable } from './dockerfile/report-world-writable.js';
 import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
+import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
@@ -61,18 +67,24 @@ export const registry: Registry = {
   dockerfile: [
     separateBuild,
     dockerfilePinImage,
+    removeSudo,
     mountBuildSecrets,
     copyInsteadOfAdd,
+    copyWithOwner,
     noInstallRecommends,
     usePipefail,
     cleanPackageCaches,
     installFromLockfile,
     noPackageCache,
+    stripSetuid,
     dockerfileAddInit,
     runAsNonRoot,
     dockerfileAddHealthcheck,
     execFormCommand,
     dockerfileReportSecrets,
+    reportPipedInstallers,
+    reportSshServer,
+    reportWorldWritable,
   ],
   compose: [
     pinImage,

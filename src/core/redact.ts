@@ -8,7 +8,7 @@ const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 
 /** What tells at once that a text has nothing to mask. */
 const SUSPECT = new RegExp(
-  `${SECRET_WORD}|:\\/\\/|-----BEGIN|[\\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
+  `${SECRET_WORD}|\b(?:echo|printf)\s.*:|:\/\/|-----BEGIN|[\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
   'i',
 );
 
@@ -49,6 +49,13 @@ const SHORT_OPTIONS: readonly RegExp[] = [
   new RegExp(`(\\blogin\\s+\\S+\\s+password\\s+)(${WORD})`, 'g'),
   new RegExp(`(\\bcurl\\b.*?\\s(?:-u|--user)[\\s=]+[^\\s:"']+:)(${WORD})`, 'gi'),
 ];
+
+/** `echo user:password | chpasswd`, also where the pipe stands on the next line. */
+const CHPASSWD =
+  /(\b(?:echo|printf)\s+(?:-\w+\s+)?["']?[\w$.{}-]+:)([^\s"'|\\]+)(?=["']?\s*(?:\|\s*(?:sudo\s+)?chpasswd|\\$))/g;
+/** `echo password | passwd --stdin user`. */
+const PASSWD_STDIN =
+  /(\b(?:echo|printf)\s+(?:-\w+\s+)?)("[^"]*"|'[^']*'|[^\s|]+)(?=\s*\|\s*(?:sudo\s+)?(?:passwd|sudo\s+-\w*S))/g;
 
 /** `--requirepass value`, `--password=value`; also as items of a JSON array, where the quotes end the value. */
 const JSON_OPTION = new RegExp(
@@ -182,6 +189,8 @@ function redactLine(line: string): string {
     )
     .replace(USER_TOKEN, `$1${MASK}$3`)
     .replace(TOKEN, MASK)
+    .replace(CHPASSWD, (_whole, before: string, password: string) => before + masked(password))
+    .replace(PASSWD_STDIN, (_whole, before: string, password: string) => before + masked(password))
     .replace(LEGACY_ENV, mask)
     .replace(JSON_OPTION, (whole, list?: string, item?: string, joined?: string, value?: string) =>
       mask(whole, list ?? joined ?? '', item ?? value ?? ''),

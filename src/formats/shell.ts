@@ -260,3 +260,13 @@ export function plainCommands(script: ShellScript): readonly ShellCommand[] | un
   );
   return simple.every((command) => command !== undefined) ? simple : undefined;
 }
+
+/** The statements of the top level, each as the parts that `&&` joins; one with `||` or `&` is one part. */
+export function statements({ steps }: ShellScript): readonly (readonly Range[])[] {
+  const lists: ShellStep[][] = [];
+  for (const step of steps) (lists[step.list] ??= []).push(step);
+  return lists.map((parts) => {
+    const joined = parts.every(({ background, operator }) => !background && operator !== '||');
+    return joined ? parts : [{ start: parts[0]!.start, end: parts.at(-1)!.end }];
+  });
+}

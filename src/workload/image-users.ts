@@ -17,13 +17,13 @@ export interface NonRootUser {
 const VALUE_OPTIONS =
   /^-(?:[bcdefgGkKpsuZRPh]|[A-Za-z]*[ugGsdhc])$|^--(?:home|home-dir|gid|ingroup|groups|shell|uid|comment|gecos|password|base-dir|skel|root|prefix|firstuid|lastuid|firstgid|lastgid|conf|key|expiredate|inactive)$/;
 
-interface CreatedUser {
+export interface CreatedUser {
   readonly name: string;
   readonly group: string;
 }
 
 /** The user that a `useradd` or `adduser` creates; undefined for other commands and names that vary. */
-function createdUser(command: RunCommand): CreatedUser | undefined {
+export function createdUser(command: RunCommand): CreatedUser | undefined {
   const program = command.program === undefined ? '' : programName(command.program);
   if (program !== 'useradd' && program !== 'adduser') return undefined;
   const operands: string[] = [];

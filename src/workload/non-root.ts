@@ -1,12 +1,13 @@
 import { cite } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
-import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { DockerfileContext, ServiceUse } from './context.js';
 import { usesOfStage, type ImageBuild } from './dockerfile.js';
 import { isRoot } from './model.js';
-import type { NonRootUser } from './image-users.js';
-import { programName } from './startup.js';
+import { chooseUser, type NonRootUser } from './image-users.js';
+import { programName, startsBareShell } from './startup.js';
 import { statePaths } from './state-paths.js';
+import { removesSudo } from './sudo.js';
 
 /** Why a stage can't be switched to another user without a person, with what shows it. */
 export interface Obstacle {
@@ -57,7 +58,7 @@ function rootHome(document: DockerfileDocument, build: ImageBuild): Obstacle | u
   return undefined;
 }
 
-function startsNeedingRoot(build: ImageBuild): Obstacle | undefined {
+function startsNeedingRoot(build: ImageBuild, withoutSudo: boolean): Obstacle | undefined {
   const { startup } = build;
   if (startup.unreadable.length > 0) {
     const reason = `it starts ${startup.unreadable.join(', ')}, which is no shell script of the repository`;
@@ -86,7 +87,8 @@ function startsNeedingRoot(build: ImageBuild): Obstacle | undefined {
       evidence: [],
     };
   }
-  const helper = build.setuidHelpers.value.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
+  const helpers = build.setuidHelpers.value.filter((name) => name !== 'sudo' || !withoutSudo);
+  const helper = helpers.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
   if (helper !== undefined)
     return { reason: `the image uses ${helper}`, evidence: build.setuidHelpers.evidence };
   return undefined;
@@ -121,15 +123,8 @@ function usesObstacle(uses: readonly ServiceUse[]): Obstacle | undefined {
   return { reason, evidence: mounts.map(({ evidence }) => evidence) };
 }
 
-/** `CMD ["bash"]`: an image to work in. */
-function startsBareShell(command: Instruction): boolean {
-  return /^\[?\s*"?(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|a|z)?sh"?(?:\s*,?\s*"?-[il]+"?)?\s*\]?$/.test(
-    command.argumentText,
-  );
-}
-
 /** The first thing that speaks against another user; undefined when nothing is seen that does. */
-export function obstacle(
+function obstacle(
   document: DockerfileDocument,
   build: ImageBuild,
   context: DockerfileContext,
@@ -183,7 +178,7 @@ export function obstacle(
     };
   }
   return (
-    startsNeedingRoot(build) ??
+    startsNeedingRoot(build, removesSudo(document, stage, context)) ??
     rootHome(document, build) ??
     volumeObstacle(document, build) ??
     stateObstacle(document, build) ??
@@ -192,7 +187,7 @@ export function obstacle(
 }
 
 /** Why a `USER root` looks like a decision rather than a step of the build. */
-export function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | undefined {
+function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | undefined {
   const last = build.scope.user?.instruction;
   if (last === undefined) return undefined;
   if (last.argumentText.includes('$')) return 'a variable says which user it runs as, by default root';
@@ -202,4 +197,41 @@ export function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | un
     ({ index, keyword }) => index > last.index && /^(?:RUN|COPY|ADD)$/.test(keyword),
   );
   return needed ? undefined : 'USER root is the last step before the program starts';
+}
+
+/** Why a start as root is right. */
+function acceptedReason(build: ImageBuild, uses: readonly ServiceUse[]): string | undefined {
+  if (build.family === 'windows') return 'a Windows image has other users';
+  if (build.stepsDown.length > 0) return 'what starts gives up root by itself';
+  const down = build.facts?.user.stepsDownTo;
+  if (down !== undefined && build.scope.entrypoint === undefined)
+    return `the image's entrypoint steps down to ${down}`;
+  const all = uses.length > 0 && uses.every(({ user }) => user !== undefined && !isRoot(user));
+  return all ? 'every Compose service that runs it sets a user' : undefined;
+}
+
+/** What becomes of a stage that starts as root. */
+export type UserDecision =
+  | { readonly kind: 'user'; readonly user: NonRootUser }
+  | { readonly kind: 'accepted'; readonly reason: string }
+  | { readonly kind: 'manual'; readonly reason: string; readonly evidence: readonly Evidence[] };
+
+/** Decides which other user a stage that starts as root can start as. */
+export function decideUser(
+  document: DockerfileDocument,
+  build: ImageBuild,
+  context: DockerfileContext,
+): UserDecision {
+  const accepted = acceptedReason(build, usesOfStage(document, build.stage, context));
+  if (accepted !== undefined) return { kind: 'accepted', reason: accepted };
+  const manual = (reason: string, evidence: readonly Evidence[] = []): UserDecision => ({
+    kind: 'manual',
+    ...{ reason, evidence },
+  });
+  const against = obstacle(document, build, context);
+  if (against !== undefined) return manual(against.reason, against.evidence);
+  const choice = chooseUser(build);
+  if (!choice.ok) return manual(choice.reason);
+  const deliberate = rootOnPurpose(build, choice.user);
+  return deliberate === undefined ? { kind: 'user', user: choice.user } : manual(deliberate);
 }

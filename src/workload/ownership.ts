@@ -1,9 +1,11 @@
 import type { DockerfileDocument, Instruction } from '../formats/dockerfile/document.js';
 import { workdirAt } from '../formats/dockerfile/scope.js';
+import { recursiveChowns } from './chown.js';
 import { copySources } from './copied-files.js';
 import type { ImageBuild } from './dockerfile.js';
 import type { NonRootUser } from './image-users.js';
 import { programName } from './startup.js';
+import { withoutSudo } from './sudo-words.js';
 
 /** How the working directory comes to belong to the user. */
 export interface Ownership {
@@ -22,28 +24,45 @@ export function isLink(instruction: Instruction): boolean {
   return instruction.flags.some(({ name, value = 'true' }) => name === 'link' && value !== 'false');
 }
 
-function inside(directory: string, path: string): boolean {
+export function inside(directory: string, path: string): boolean {
   return directory === '/' || path === directory || path.startsWith(`${directory}/`);
 }
 
-/** True when a RUN may leave files in `workdir` that no COPY brought. */
-function mayCreateFiles(
+/** True when a text names a path, or a variable that holds it or a path below. */
+function mentions(document: DockerfileDocument, build: ImageBuild, run: Instruction, path: string): boolean {
+  const text = document.text.slice(run.start, run.end);
+  if (text.includes(path)) return true;
+  const names = [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((match) => match[1]!);
+  if (names.length === 0) return false;
+  const lookup = build.scope.lookupAt(run);
+  return names.some((name) => inside(path, lookup(name) ?? ''));
+}
+
+/**
+ * True when a RUN may leave files in `workdir` that no COPY brought.
+ * @param stop where in its script to stop looking.
+ */
+export function mayCreateFiles(
   document: DockerfileDocument,
   build: ImageBuild,
   run: Instruction,
   workdir: string,
+  stop = Infinity,
 ): boolean {
   const current = workdirAt(document, document.stages[run.stage] ?? build.stage, run);
   const commands = build.runCommands.filter(({ instruction }) => instruction === run);
-  const text = document.text.slice(run.start, run.end);
   if (commands.length === 0) return true;
-  const elsewhere = (current === undefined || !inside(workdir, current)) && !text.includes(workdir);
+  const elsewhere =
+    (current === undefined || !inside(workdir, current)) && !mentions(document, build, run, workdir);
   if (elsewhere) return false;
-  return commands.some(
-    ({ program, writes, words }) =>
-      (words.length > 0 && (program === undefined || !HARMLESS.test(programName(program)))) ||
-      writes.some(({ value }) => value === undefined || !value.startsWith('/') || inside(workdir, value)),
-  );
+  const looked = commands.filter(({ start }) => start < stop);
+  return looked
+    .map(withoutSudo)
+    .some(
+      ({ program, writes, words }) =>
+        (words.length > 0 && (program === undefined || !HARMLESS.test(programName(program)))) ||
+        writes.some(({ value }) => value === undefined || !value.startsWith('/') || inside(workdir, value)),
+    );
 }
 
 function chownedAlready(build: ImageBuild, user: NonRootUser, workdir: string): boolean {
@@ -89,11 +108,18 @@ export function planOwnership(document: DockerfileDocument, build: ImageBuild, u
       sources.some(({ text }) => !/\.\w+$/.test(text) && !/\/s?bin\/[^/]+$/.test(text))
     );
   });
-  const owned = (instruction: Instruction): boolean => instruction.flags.some(({ name }) => name === 'chown');
+  // What a RUN gives away later needs no flag, whoever becomes its owner.
+  const later = recursiveChowns(document, build);
+  const owned = (instruction: Instruction): boolean =>
+    instruction.flags.some(({ name }) => name === 'chown') ||
+    later.some(
+      ({ path, instruction: { index } }) =>
+        index > instruction.index && inside(path, destinations.get(instruction) ?? ''),
+    );
   const foreign = into.some(
     (instruction) =>
       instruction.stage !== build.stage.index ||
-      (owned(instruction) && !instruction.flags.some(({ value = '' }) => value.split(':')[0] === user.name)),
+      instruction.flags.some(({ name, value = '' }) => name === 'chown' && value.split(':')[0] !== user.name),
   );
   const runs = instructions.some(
     (run) => run.keyword === 'RUN' && mayCreateFiles(document, build, run, workdir),

@@ -180,3 +180,10 @@ export function startupOf(
 export function isInit(words: readonly string[]): boolean {
   return words.length > 0 && withoutInit(words).length === 0;
 }
+
+/** `CMD ["bash"]`: an image to work in. */
+export function startsBareShell(command: Instruction): boolean {
+  return /^\[?\s*"?(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|a|z)?sh"?(?:\s*,?\s*"?-[il]+"?)?\s*\]?$/.test(
+    command.argumentText,
+  );
+}

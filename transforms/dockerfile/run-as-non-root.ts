@@ -3,11 +3,10 @@ import { combine, edits, type Edits } from '../../src/core/text.js';
 import type { Evidence, Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument, Stage } from '../../src/formats/dockerfile/document.js';
 import { addFlag, insertBefore, insertBeforeStart } from '../../src/formats/dockerfile/edit.js';
-import { isRoot } from '../../src/workload/model.js';
-import type { DockerfileContext, ServiceUse } from '../../src/workload/context.js';
-import { imageBuild, runningStages, usesOfStage, type ImageBuild } from '../../src/workload/dockerfile.js';
-import { chooseUser, type NonRootUser } from '../../src/workload/image-users.js';
-import { obstacle, rootOnPurpose } from '../../src/workload/non-root.js';
+import type { DockerfileContext } from '../../src/workload/context.js';
+import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
+import type { NonRootUser } from '../../src/workload/image-users.js';
+import { decideUser } from '../../src/workload/non-root.js';
 import { isLink, planOwnership } from '../../src/workload/ownership.js';
 
 const PORTS = 'https://github.com/moby/moby/pull/41030';
@@ -45,16 +44,6 @@ function portEvidence(build: ImageBuild): Evidence[] {
   return [citeSource(PORTS, `Docker 20.10 and later let any user bind port ${low.join(', ')}`)];
 }
 
-function acceptedReason(build: ImageBuild, uses: readonly ServiceUse[]): string | undefined {
-  if (build.family === 'windows') return 'a Windows image has other users';
-  if (build.stepsDown.length > 0) return 'what starts gives up root by itself';
-  const down = build.facts?.user.stepsDownTo;
-  if (down !== undefined && build.scope.entrypoint === undefined)
-    return `the image's entrypoint steps down to ${down}`;
-  const all = uses.length > 0 && uses.every(({ user }) => user !== undefined && !isRoot(user));
-  return all ? 'every Compose service that runs it sets a user' : undefined;
-}
-
 function findingOf(
   document: DockerfileDocument,
   stage: Stage,
@@ -71,22 +60,18 @@ function findingOf(
     build.user.certainty === 'unknown'
       ? 'nothing says that the program does not run as root'
       : 'the program runs as root';
-  const accepted = acceptedReason(build, usesOfStage(document, stage, context));
   const evidence = [...build.user.evidence, ...build.stepsDown, ...portEvidence(build)];
-  if (accepted !== undefined) return { ...base, message, evidence, safety: 'accepted', reason: accepted };
-  const manual = (reason: string, ...more: readonly Evidence[]): Finding => ({
+  const decision = decideUser(document, build, context);
+  if (decision.kind === 'accepted')
+    return { ...base, message, evidence, safety: 'accepted', reason: decision.reason };
+  const manual = (reason: string, more: readonly Evidence[]): Finding => ({
     ...base,
     ...{ message, evidence: [...evidence, ...more], safety: 'manual', reason },
   });
-  const against = obstacle(document, build, context);
-  if (against !== undefined) return manual(against.reason, ...against.evidence);
-  const choice = chooseUser(build);
-  if (!choice.ok) return manual(choice.reason);
-  const { user } = choice;
-  const deliberate = rootOnPurpose(build, user);
-  if (deliberate !== undefined) return manual(deliberate);
+  if (decision.kind === 'manual') return manual(decision.reason, decision.evidence);
+  const { user } = decision;
   const edit = insertionFor(document, build, user);
-  if (!edit.ok) return manual(edit.reason);
+  if (!edit.ok) return manual(edit.reason, []);
   return { ...base, message, evidence, safety: 'unsafe', change: `USER ${user.name}`, edits: edit.edits };
 }
 

@@ -21,15 +21,26 @@ function pathOf({ stage, keyword }: Instruction): SemanticPath {
 /** Beyond it two versions are too different to be aligned in reasonable memory: all counts as changed. */
 const MAX_CELLS = 4_000_000;
 
+/** The keyword of a normalised instruction; ADD and COPY take each other's place. */
+function kindOf(text: string): string {
+  const keyword = text.slice(0, text.indexOf('\u0000'));
+  return keyword === 'ADD' ? 'COPY' : keyword;
+}
+
 /**
  * Marks what stays the same in the alignment of two lists with the fewest insertions, removals and replacements.
- * A replacement counts as one, so that `ADD . .` turned into `COPY . .` is not taken for another line's COPY.
+ * A replacement counts as one, so that `ADD . .` turned into `COPY . .` is not taken for another line's COPY; no
+ * instruction takes the place of one of another kind, so that a RUN that goes is not taken for what follows it.
  */
 function unchanged(before: readonly string[], after: readonly string[]): [boolean[], boolean[]] {
   const keepBefore = before.map(() => false);
   const keepAfter = after.map(() => false);
   const width = after.length + 1;
   if ((before.length + 1) * width > MAX_CELLS) return [keepBefore, keepAfter];
+  const kindsBefore = before.map(kindOf);
+  const kindsAfter = after.map(kindOf);
+  const price = (i: number, j: number): number =>
+    before[i] === after[j] ? 0 : kindsBefore[i] === kindsAfter[j] ? 1 : 3;
   const costs = new Uint32Array((before.length + 1) * width);
   for (let i = before.length; i >= 0; i -= 1) {
     for (let j = after.length; j >= 0; j -= 1) {
@@ -37,14 +48,14 @@ function unchanged(before: readonly string[], after: readonly string[]): [boolea
         costs[i * width + j] = before.length - i + after.length - j;
         continue;
       }
-      const replace = costs[(i + 1) * width + j + 1]! + (before[i] === after[j] ? 0 : 1);
+      const replace = costs[(i + 1) * width + j + 1]! + price(i, j);
       const shift = Math.min(costs[(i + 1) * width + j]!, costs[i * width + j + 1]!) + 1;
       costs[i * width + j] = Math.min(replace, shift);
     }
   }
   for (let i = 0, j = 0; i < before.length && j < after.length;) {
     const same = before[i] === after[j];
-    if (costs[i * width + j] === costs[(i + 1) * width + j + 1]! + (same ? 0 : 1)) {
+    if (costs[i * width + j] === costs[(i + 1) * width + j + 1]! + price(i, j)) {
       keepBefore[i] = keepAfter[j] = same;
       i += 1;
       j += 1;

@@ -1,4 +1,4 @@
-import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
+import { edits, lineEnding, refused, type Edits, type Range } from '../../core/text.js';
 import type { DockerfileDocument, Instruction, Stage, Word } from './document.js';
 
 /** Instructions whose effect depends on the user in force or that set it. */
@@ -177,22 +177,6 @@ export function addMount(document: DockerfileDocument, run: Instruction, mount: 
   return edits({ start: end, end, text: ` --mount=${mount}` });
 }
 
-/** Removes an instruction with its line; the comments above it stay. */
-export function removeInstruction(document: DockerfileDocument, instruction: Instruction): Edits {
-  const { lines, text } = document;
-  if (instruction.heredocs.length > 0) return refused('the instruction has a heredoc');
-  if (instruction.line.comments.length > 0) return refused('the instruction has comments between its lines');
-  if (danglingContinuation(document, instruction))
-    return refused('the instruction ends in a continuation that leads nowhere');
-  const start = lines.startOfLine(instruction.start);
-  if (text.startsWith('\uFEFF', start)) return refused('nothing can be removed beside the byte order mark');
-  const end = lines.endOfLine(instruction.end);
-  const newline = /^\r?\n/.exec(text.slice(end, end + 2))?.[0].length ?? 0;
-  if (newline > 0) return edits({ start, end: end + newline, text: '' });
-  // The last line of a file without a final newline: the one before ends the file then.
-  return edits({ start: start - (/\r?\n$/.exec(text.slice(0, start))?.[0].length ?? 0), end, text: '' });
-}
-
 /** Removes a word of an instruction with the white space and the continuations before it. */
 export function removeWord(document: DockerfileDocument, instruction: Instruction, word: Word): Edits {
   const { words, flags, keywordRange } = instruction;
@@ -203,4 +187,73 @@ export function removeWord(document: DockerfileDocument, instruction: Instructio
   if (document.commentRanges.some((comment) => comment.start > start && comment.end < word.end))
     return refused('the instruction has comments between its lines');
   return edits({ start, end: word.end, text: '' });
+}
+
+/**
+ * Removes an instruction with its lines. What others insert above and below it, and a comment above it, stays; of two
+ * empty lines around it one goes too.
+ */
+export function removeInstruction(document: DockerfileDocument, instruction: Instruction): Edits {
+  if (instruction.index === 0) return refused('the first instruction stays');
+  if (instruction.line.comments.length > 0) return refused('the instruction has comments between its lines');
+  if (danglingContinuation(document, instruction))
+    return refused('the instruction ends in a continuation that leads nowhere');
+  const { lines, text } = document;
+  let start = lines.startOfLine(instruction.start);
+  const before = text.slice(0, start);
+  const blankAbove = /\n[ \t]*\r?\n$/.exec(before);
+  const blankBelow = /^\r?\n[ \t]*(?:\r?\n|$)/.test(text.slice(instruction.end));
+  start -= (blankAbove !== null && blankBelow ? blankAbove[0].length - 1 : 0) + 1;
+  if (text[start - 1] === '\r') start -= 1;
+  return edits({ start, end: instruction.end, text: '' });
+}
+
+/**
+ * Removes parts of an `&&` list, or whole statements, with what joins them to their neighbours.
+ * @param statements those of the script, in coordinates of the document; something must be left of them.
+ */
+export function removeParts(
+  document: DockerfileDocument,
+  statements: readonly (readonly Range[])[],
+  removed: ReadonlySet<Range>,
+): Edits {
+  const gone = (parts: readonly Range[]): boolean => parts.every((part) => removed.has(part));
+  const spanOf = (parts: readonly Range[]): Range => ({ start: parts[0]!.start, end: parts.at(-1)!.end });
+  const ranges = statements.flatMap((parts) =>
+    gone(parts)
+      ? []
+      : cuts(
+          parts,
+          (part) => removed.has(part),
+          (part) => part,
+        ),
+  );
+  const all = [...ranges, ...cuts(statements, gone, spanOf)];
+  const hasComment = ({ start, end }: Range): boolean => /^\s*#/m.test(document.text.slice(start, end));
+  if (all.some(hasComment)) return refused('comments stand between the parts of its list');
+  return edits(...all.map(({ start, end }) => ({ start, end, text: '' })));
+}
+
+/** Removes a word with the white space between it and the next one. */
+export function removeWordBefore(document: DockerfileDocument, word: Range, next: Range): Edits {
+  const range = { start: word.start, end: next.start };
+  if (document.commentRanges.some(({ start, end }) => start >= range.start && end <= range.end))
+    return refused('a comment stands behind the word');
+  return edits({ ...range, text: '' });
+}
+
+/** What to cut so that the elements that go leave no joint behind: the first ones with what follows, others with what precedes. */
+function cuts<T>(
+  elements: readonly T[],
+  goes: (element: T) => boolean,
+  spanOf: (element: T) => Range,
+): Range[] {
+  const firstKept = elements.findIndex((element) => !goes(element));
+  return elements.flatMap((element, at) => {
+    if (!goes(element)) return [];
+    if (firstKept === -1) return [];
+    const { start, end } = spanOf(element);
+    if (at < firstKept) return [{ start, end: spanOf(elements[at + 1]!).start }];
+    return [{ start: spanOf(elements[at - 1]!).end, end }];
+  });
 }

@@ -53,7 +53,8 @@ function heredocScript(document: DockerfileDocument, instruction: Instruction): 
   // https://docs.docker.com/reference/dockerfile/#example-running-a-multi-line-script: a #! line names the program.
   const interpreter = /^#!(.*)/.exec(text)?.[1];
   if (interpreter !== undefined && !/\b(?:ba|da|a)?sh\b/.test(interpreter)) return undefined;
-  return { text, offset: start };
+  // A carriage return is no part of the last word for whoever reads the script.
+  return { text: text.replaceAll('\r\n', ' \n'), offset: start };
 }
 
 /** Every script of a RUN: the heredoc that a shell runs, or its own text. */

@@ -1,0 +1,3 @@
+#!/bin/bash
+SUDO=${SUDO:-sudo}
+$SUDO apt-get update

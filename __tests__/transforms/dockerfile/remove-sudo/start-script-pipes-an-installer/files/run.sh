@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+curl -fsSL "$INSTALL_URL" | bash
+command -v git

@@ -1,0 +1,2 @@
+#!/bin/sh
+sudo -u node node server.js

@@ -1,0 +1,5 @@
+FROM node:22-slim
+RUN apt-get update && apt-get install -y --no-install-recommends sudo
+WORKDIR /app
+COPY . .
+CMD ["./start.sh"]

@@ -1,0 +1,3 @@
+FROM debian:bookworm-slim
+USER www-data
+ENTRYPOINT ["/opt/vendor/entrypoint.sh"]

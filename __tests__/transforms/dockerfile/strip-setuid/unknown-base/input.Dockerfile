@@ -1,0 +1,3 @@
+FROM registry.example.org/base:1
+USER app
+CMD ["server"]
