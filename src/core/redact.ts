@@ -8,7 +8,7 @@ const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 
 /** What tells at once that a text has nothing to mask. */
 const SUSPECT = new RegExp(
-  `${SECRET_WORD}|\b(?:echo|printf)\s.*:|:\/\/|-----BEGIN|[\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
+  `${SECRET_WORD}|\\b(?:echo|printf)\\s.*:|:\\/\\/|-----BEGIN|[\\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
   'i',
 );
 
@@ -41,8 +41,6 @@ const SHORT_OPTIONS: readonly RegExp[] = [
   new RegExp(`(\\bredis-cli\\b.*?[\\s"']-a(?:\\s+|["'],\\s*["']))(${WORD})`, 'gi'),
   new RegExp(`(\\bsshpass\\s+-p\\s*)(${WORD})`, 'g'),
   new RegExp(`(\\b(?:docker|podman|buildah|skopeo|helm)\\b.*?\\slogin\\b.*?\\s-p[\\s=]+)(${WORD})`, 'g'),
-  // `echo user:password | chpasswd`
-  /((?:echo|printf)\s+(?:-\w+\s+)*["']?[\w.-]+:)([^\s"'|]+)(?=["']?\s*\|\s*(?:sudo\s+)?chpasswd\b)/g,
   // `npm config set //registry.npmjs.org/:_authToken value`
   new RegExp(`(\\bset\\s+["']?[^\\s"'=]*(?:_auth|token|password)["']?\\s+)(${WORD})`, 'gi'),
   // `machine example.org login name password value`

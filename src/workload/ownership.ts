@@ -79,6 +79,10 @@ function chownedAlready(build: ImageBuild, user: NonRootUser, workdir: string): 
   });
 }
 
+/** Folders of every image: what is in them is not the project's alone. */
+const SYSTEM_FOLDER =
+  /^\/(?:usr(?:\/(?:local|src|share|lib))?|etc|var(?:\/(?:lib|www))?|opt|home|root|lib|bin|sbin|tmp|run)?\/?$/;
+
 /** Plans how what the process may write comes to belong to the user that it will run as. */
 export function planOwnership(document: DockerfileDocument, build: ImageBuild, user: NonRootUser): Ownership {
   const workdir = build.workdir;
@@ -93,9 +97,16 @@ export function planOwnership(document: DockerfileDocument, build: ImageBuild, u
       return [instruction, copySources(document, stage, instruction)?.destination];
     }),
   );
+  /** A project's folder from another stage, with the working directory somewhere in it. */
+  const bringsWhole = (instruction: Instruction, destination: string): boolean =>
+    instruction.stage === build.stage.index &&
+    instruction.flags.some(({ name }) => name === 'from') &&
+    inside(destination.replace(/(.)\/+$/, '$1'), workdir) &&
+    !SYSTEM_FOLDER.test(destination);
   const into = copies.filter((instruction) => {
     const destination = destinations.get(instruction);
-    return destination !== undefined && inside(workdir, destination.replace(/(.)\/+$/, '$1'));
+    if (destination === undefined) return false;
+    return inside(workdir, destination.replace(/(.)\/+$/, '$1')) || bringsWhole(instruction, destination);
   });
   // A directory copied above the working directory may bring files into it.
   const unclear = copies.some((instruction) => {
@@ -105,6 +116,7 @@ export function planOwnership(document: DockerfileDocument, build: ImageBuild, u
     return (
       destination !== workdir &&
       inside(destination, workdir) &&
+      !bringsWhole(instruction, destination) &&
       sources.some(({ text }) => !/\.\w+$/.test(text) && !/\/s?bin\/[^/]+$/.test(text))
     );
   });
@@ -129,5 +141,14 @@ export function planOwnership(document: DockerfileDocument, build: ImageBuild, u
   }
   const links = into.some((copy) => !owned(copy) && isLink(copy)) && user.numeric === undefined;
   if (foreign || runs || links || unclear) return { copies: [], chown: 'recursive' };
-  return { copies: into.filter((copy) => !owned(copy)), chown: 'plain' };
+  // BuildKit makes the folder that a COPY leads to with the COPY's owner, and WORKDIR leaves one that is there as it is.
+  const first = build.stage.instructions.find(({ keyword }) => keyword === 'WORKDIR');
+  const made = into.some(
+    (copy) =>
+      copy.stage === build.stage.index &&
+      copy.index < (first?.index ?? 0) &&
+      copy.flags.some(({ name }) => name === 'from') &&
+      inside(destinations.get(copy)?.replace(/(.)\/+$/, '$1') ?? '/', workdir),
+  );
+  return { copies: into.filter((copy) => !owned(copy)), chown: made ? 'none' : 'plain' };
 }

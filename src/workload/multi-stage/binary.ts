@@ -48,13 +48,15 @@ export function dataEntries(project: Project, excluded: RegExp): readonly StageC
       const name = programName(place);
       const folder = context.files.kind(place) === 'directory';
       // COPY brings what is in a folder, not the folder.
-      if (!folder) return wanted(name) ? [{ path: into ? joinPath(destination, name) : destination }] : [];
+      if (!folder)
+        return wanted(name) && !project.ignored(place)
+          ? [{ path: into ? joinPath(destination, name) : destination }]
+          : [];
       if (!roots.includes(destination)) return wanted(name) ? [{ path: destination }] : [];
-      const ignored = context.files.read(contextPath(context.buildContext, '.dockerignore')) ?? '';
       return context.files
         .list(place)
         .map((entry) => entry.name)
-        .filter((entry) => wanted(entry) && !ignored.includes(entry))
+        .filter((entry) => wanted(entry) && !project.ignored(place === '.' ? entry : `${place}/${entry}`))
         .map((entry) => ({ path: joinPath(destination, entry) }));
     });
   });

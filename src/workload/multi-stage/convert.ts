@@ -7,6 +7,7 @@ import { joinPath, workdirAt } from '../../formats/dockerfile/scope.js';
 import { runScripts } from '../../formats/dockerfile/shell-text.js';
 import { parseShell, plainCommands } from '../../formats/shell.js';
 import type { Linked, RuntimeStageParts } from '../../../templates/runtime-stage.js';
+import { ignoreFileOf } from '../build-context.js';
 import type { DockerfileContext } from '../context.js';
 import { copySources, findCopiedFile } from '../copied-files.js';
 import { imageBuild, usesOfStage, type ImageBuild } from '../dockerfile.js';
@@ -102,6 +103,9 @@ function projectOf(
   const stage = document.finalStage;
   const build = imageBuild(document, stage, context);
   const { workdir } = build;
+  const ignore = ignoreFileOf(document.path, context)?.ignore;
+  const below = context.buildContext === '.' ? '' : `${context.buildContext}/`;
+  const ignored = (path: string): boolean => ignore?.ignores(path.slice(below.length)) === true;
   if (build.scope.entrypoint === undefined && build.scope.command === undefined) {
     return settled('it has neither CMD nor ENTRYPOINT: nothing says what runs');
   }
@@ -116,7 +120,8 @@ function projectOf(
     workdir,
     roots: rootsOf(document, build, workdir, stack.folders ?? []),
     starts: build.startup.programs.flatMap(({ name }) => (name === undefined ? [] : programName(name))),
-    sources: sourcesBelow(context.files, context.buildContext),
+    sources: sourcesBelow(context.files, context.buildContext, ignored),
+    ignored,
     expand: ({ instruction }, word) =>
       /[`(*?[]/.test(word) ? undefined : expandWord(word, build.scope.lookupAt(instruction), document.escape),
     read: (path) => findCopiedFile(document, stage, path, context.files, context.buildContext)?.text,

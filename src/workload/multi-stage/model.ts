@@ -19,6 +19,8 @@ export interface Project {
   /** Names of the programs that start, without their folders. */
   readonly starts: readonly string[];
   readonly sources: Sources;
+  /** True for a path of the tree that the build context leaves out. */
+  ignored(path: string): boolean;
   /** A word of a RUN with the values of ENV and ARG; undefined when it depends on anything else. */
   expand(command: RunCommand, word: string): string | undefined;
   /** The text of a file of the image that the build context brings. */

@@ -28,9 +28,12 @@ const SKIPPED =
 const TEST_FILE =
   /(?:[._-](?:test|spec|stories|bench)\.\w+|_test\.go|\.d\.ts|\.min\.js)$|^test_.*\.py$|^conftest\.py$/;
 
-/** Reads the sources below a folder of the tree when they are first asked for. */
-export function sourcesBelow(files: FileReader, folder: string): Sources {
-  const read = lazy(() => collect(files, folder));
+/**
+ * Reads the sources below a folder of the tree when they are first asked for.
+ * @param ignored true for a path that the build context leaves out.
+ */
+export function sourcesBelow(files: FileReader, folder: string, ignored: (path: string) => boolean): Sources {
+  const read = lazy(() => collect(files, folder, ignored));
   return {
     files: () => read().found,
     complete: () => read().complete,
@@ -46,7 +49,11 @@ export function sourcesBelow(files: FileReader, folder: string): Sources {
   };
 }
 
-function collect(files: FileReader, folder: string): { found: readonly SourceText[]; complete: boolean } {
+function collect(
+  files: FileReader,
+  folder: string,
+  ignored: (path: string) => boolean,
+): { found: readonly SourceText[]; complete: boolean } {
   const found: SourceText[] = [];
   let complete = true;
   const visit = (path: string, depth: number): void => {
@@ -57,6 +64,7 @@ function collect(files: FileReader, folder: string): { found: readonly SourceTex
       }
       const inner = path === '.' ? name : `${path}/${name}`;
       if (!isFolder && CODE.test(name)) {
+        if (ignored(inner)) continue;
         const text = TEST_FILE.test(name) ? undefined : files.read(inner);
         if (text !== undefined) found.push({ path: inner, text });
       } else if (isFolder) {
