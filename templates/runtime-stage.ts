@@ -110,6 +110,10 @@ export function runtimeStage(parts: RuntimeStageParts): string {
       ({ path, to, chown }) =>
         `COPY --from=${from} ${chown === undefined ? '' : `--chown=${chown} `}${path} ${to}`,
     ),
+    ...copies.flatMap(({ to, chown }) =>
+      // A COPY gives its owner to the folders that it makes, not to one that the image has.
+      chown !== undefined && /^\/var\/www(?:\/html)?$/.test(to) ? [`RUN chown ${chown} ${to}`] : [],
+    ),
     ...start,
   ].join('\n');
 }

@@ -65,9 +65,9 @@ interface Registry {
 /** Every transform, by format, in the order in which its edits stand in a file. */
 export const registry: Registry = {
   dockerfile: [
+    removeSudo,
     separateBuild,
     dockerfilePinImage,
-    removeSudo,
     mountBuildSecrets,
     copyInsteadOfAdd,
     copyWithOwner,

@@ -60,18 +60,39 @@ interface Proposal<D extends SourceDocument, C> {
 }
 
 /**
- * Runs every transform of the registry over one document and verifies what comes out. One that restructures the document
- * acts first, and the others see what it left; what they change there is put in coordinates of the original.
+ * Runs every transform of the registry over one document and verifies what comes out. Those that restructure the document
+ * act first, one by one, and the others see what they left; all edits are in coordinates of the original.
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
   const restructuring = options.transforms.filter(({ meta }) => meta.restructures === true);
   const others = options.transforms.filter(({ meta }) => meta.restructures !== true);
-  if (restructuring.length === 0) return planTogether(document, others, options);
-  const first = planTogether(document, restructuring, options);
-  const restructured = first.result === document.text ? undefined : planOver(first, others, options);
-  if (restructured !== undefined) return restructured;
+  const untouched: FilePlan = {
+    path: document.path,
+    original: document,
+    result: document.text,
+    entries: [],
+    failures: [],
+  };
+  return [...restructuring.map((transform) => [transform]), others].reduce(
+    (plan, transforms) => planOver(document, plan, transforms, options),
+    untouched,
+  );
+}
+
+/** Goes on from the result of a plan; where what follows can't be told in terms of the original, from the original. */
+function planOver<D extends SourceDocument, C>(
+  document: D,
+  first: FilePlan,
+  transforms: readonly Transform<D, C>[],
+  options: PlanOptions<D, C>,
+): FilePlan {
+  if (first.result !== document.text) {
+    const parsed = options.adapter.parse(first.path, first.result);
+    const joined = parsed.ok ? rebase(first, planTogether(parsed.document, transforms, options)) : undefined;
+    if (joined !== undefined && isSound(joined)) return joined;
+  }
   const left = first.result === document.text ? first : withoutEffect(first);
-  const plan = planTogether(document, others, options);
+  const plan = planTogether(document, transforms, options);
   return {
     ...plan,
     entries: [...left.entries, ...plan.entries],
@@ -79,19 +100,10 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
   };
 }
 
-/** Goes on from the result of a plan; undefined when what follows can't be told in terms of the original. */
-function planOver<D extends SourceDocument, C>(
-  first: FilePlan,
-  transforms: readonly Transform<D, C>[],
-  options: PlanOptions<D, C>,
-): FilePlan | undefined {
-  const parsed = options.adapter.parse(first.path, first.result);
-  if (!parsed.ok) return undefined;
-  const joined = rebase(first, planTogether(parsed.document, transforms, options));
-  if (joined === undefined) return undefined;
-  const edits = appliedEdits(joined);
-  const sound = firstOverlap(edits) === undefined && applyEdits(first.original.text, edits) === joined.result;
-  return sound ? joined : undefined;
+/** True for a plan whose edits make its result of its original. */
+function isSound(plan: FilePlan): boolean {
+  const edits = appliedEdits(plan);
+  return firstOverlap(edits) === undefined && applyEdits(plan.original.text, edits) === plan.result;
 }
 
 /** A plan none of whose edits are applied. */

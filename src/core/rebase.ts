@@ -1,6 +1,6 @@
 import { appliedEdits, isFix } from './fixes.js';
 import type { FilePlan, PlanEntry } from './plan.js';
-import { applyEdits, type Range, type TextEdit } from './text.js';
+import { applyEdits, byEffect, type Range, type TextEdit } from './text.js';
 import type { Evidence, Finding } from './types.js';
 
 /** An applied edit of the first plan, and the range that its text has in the first plan's result. */
@@ -56,16 +56,14 @@ export function rebase(first: FilePlan, second: FilePlan): FilePlan | undefined 
   };
 }
 
-/** In the order of the text. No two edits of a restructuring stand at one place. */
+/** In the order of the text. */
 function spansOf(plan: FilePlan): Span[] {
   let shift = 0;
-  return appliedEdits(plan)
-    .sort((a, b) => a.start - b.start)
-    .map((edit) => {
-      const start = edit.start + shift;
-      shift += edit.text.length - (edit.end - edit.start);
-      return { edit, start, end: start + edit.text.length };
-    });
+  return byEffect(appliedEdits(plan)).map((edit) => {
+    const start = edit.start + shift;
+    shift += edit.text.length - (edit.end - edit.start);
+    return { edit, start, end: start + edit.text.length };
+  });
 }
 
 /** True for an edit inside a range or an insertion at its border; what only ends or begins there lies beside it. */

@@ -68,26 +68,40 @@ export function applyEdits(text: string, list: readonly TextEdit[]): string {
 
 /** The order in which edits take effect, each with its whole text. */
 export function inOrder(list: readonly TextEdit[]): readonly TextEdit[] {
+  return ranked(list).map(({ edit, order, group }) => {
+    const { under, ...plain } = edit;
+    return under === undefined || order !== group ? plain : { ...plain, text: under + edit.text };
+  });
+}
+
+/** The same edits in the order in which they take effect. */
+export function byEffect(list: readonly TextEdit[]): readonly TextEdit[] {
+  return ranked(list).map(({ edit }) => edit);
+}
+
+interface Ranked {
+  readonly edit: TextEdit;
+  readonly order: number;
+  /** The first edit of those that stand under one text. */
+  readonly group: number;
+}
+
+function ranked(list: readonly TextEdit[]): readonly Ranked[] {
   const groups = new Map<string, number>();
-  const ordered = list.map((edit, order) => {
+  const all = list.map((edit, order) => {
     const key = edit.under === undefined ? undefined : `${edit.start} ${edit.under}`;
     const group = key === undefined ? order : (groups.get(key) ?? order);
     if (key !== undefined) groups.set(key, group);
     return { edit, order, group };
   });
-  return ordered
-    .sort(
-      (a, b) =>
-        a.edit.start - b.edit.start ||
-        a.edit.end - b.edit.end ||
-        (b.edit.depth ?? 0) - (a.edit.depth ?? 0) ||
-        a.group - b.group ||
-        a.order - b.order,
-    )
-    .map(({ edit, order, group }) => {
-      const { under, ...plain } = edit;
-      return under === undefined || order !== group ? plain : { ...plain, text: under + edit.text };
-    });
+  return all.sort(
+    (a, b) =>
+      a.edit.start - b.edit.start ||
+      a.edit.end - b.edit.end ||
+      (b.edit.depth ?? 0) - (a.edit.depth ?? 0) ||
+      a.group - b.group ||
+      a.order - b.order,
+  );
 }
 
 export const BOM = '\uFEFF';

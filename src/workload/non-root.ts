@@ -7,7 +7,6 @@ import { isRoot } from './model.js';
 import { chooseUser, type NonRootUser } from './image-users.js';
 import { programName, startsBareShell } from './startup.js';
 import { statePaths } from './state-paths.js';
-import { removesSudo } from './sudo.js';
 
 /** Why a stage can't be switched to another user without a person, with what shows it. */
 export interface Obstacle {
@@ -58,7 +57,7 @@ function rootHome(document: DockerfileDocument, build: ImageBuild): Obstacle | u
   return undefined;
 }
 
-function startsNeedingRoot(build: ImageBuild, withoutSudo: boolean): Obstacle | undefined {
+function startsNeedingRoot(build: ImageBuild): Obstacle | undefined {
   const { startup } = build;
   if (startup.unreadable.length > 0) {
     const reason = `it starts ${startup.unreadable.join(', ')}, which is no shell script of the repository`;
@@ -87,8 +86,7 @@ function startsNeedingRoot(build: ImageBuild, withoutSudo: boolean): Obstacle | 
       evidence: [],
     };
   }
-  const helpers = build.setuidHelpers.value.filter((name) => name !== 'sudo' || !withoutSudo);
-  const helper = helpers.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
+  const helper = build.setuidHelpers.value.find((name) => /^(?:sudo|su|doas|fixuid)$/.test(name));
   if (helper !== undefined)
     return { reason: `the image uses ${helper}`, evidence: build.setuidHelpers.evidence };
   return undefined;
@@ -178,7 +176,7 @@ function obstacle(
     };
   }
   return (
-    startsNeedingRoot(build, removesSudo(document, stage, context)) ??
+    startsNeedingRoot(build) ??
     rootHome(document, build) ??
     volumeObstacle(document, build) ??
     stateObstacle(document, build) ??

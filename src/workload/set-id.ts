@@ -5,7 +5,6 @@ import { stageChain } from '../formats/dockerfile/scope.js';
 import type { DockerfileContext } from './context.js';
 import { imageBuild, type ImageBuild } from './dockerfile.js';
 import { programName } from './startup.js';
-import { removesSudo } from './sudo.js';
 
 /**
  * Packages whose programs work by a set-id bit: mail queues, crontabs, browsers' sandboxes, terminals, capture, FUSE.
@@ -20,16 +19,10 @@ export interface SetIdUse {
   readonly evidence: readonly Evidence[];
 }
 
-function packageUse(
-  document: DockerfileDocument,
-  build: ImageBuild,
-  withoutSudo: boolean,
-): SetIdUse | undefined {
+function packageUse(document: DockerfileDocument, build: ImageBuild): SetIdUse | undefined {
   for (const { program = '', words, offset, start } of build.runCommands) {
     if (!/^(?:apt|apt-get|apk|sudo)$/.test(programName(program))) continue;
-    const name = words.find(
-      ({ text }) => SET_ID_PACKAGES.test(text) && !(text === 'sudo' && withoutSudo),
-    )?.text;
+    const name = words.find(({ text }) => SET_ID_PACKAGES.test(text))?.text;
     if (name === undefined) continue;
     return { reason: `${name} works by a set-id bit`, evidence: [cite(document, offset + start)] };
   }
@@ -45,14 +38,11 @@ export function setIdUse(
   const stages = document.stages.filter((other) => stageChain(other).includes(stage));
   for (const each of stages) {
     const build = imageBuild(document, each, context);
-    const withoutSudo = removesSudo(document, each, context);
     // setcap sets file capabilities, which chmod leaves.
-    const helpers = build.setuidHelpers.value.filter(
-      (name) => name !== 'setcap' && !(name === 'sudo' && withoutSudo),
-    );
+    const helpers = build.setuidHelpers.value.filter((name) => name !== 'setcap');
     if (helpers.length > 0)
       return { reason: `the image uses ${helpers.join(', ')}`, evidence: build.setuidHelpers.evidence };
-    const installed = packageUse(document, build, withoutSudo);
+    const installed = packageUse(document, build);
     if (installed !== undefined) return installed;
   }
   return undefined;

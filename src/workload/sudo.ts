@@ -1,6 +1,6 @@
 import { cite } from '../core/evidence.js';
 import { redact } from '../core/redact.js';
-import { combine, type Edits, type Range, type TextEdit } from '../core/text.js';
+import { combine, type Edits } from '../core/text.js';
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
 import { removeInstruction } from '../formats/dockerfile/edit.js';
@@ -341,23 +341,6 @@ function planSudo(document: DockerfileDocument, context: DockerfileContext): Sud
   return { families, steps };
 }
 
-/** True when what is planned leaves a stage without sudo: neither its build nor its start calls it. */
-export function removesSudo(document: DockerfileDocument, stage: Stage, context: DockerfileContext): boolean {
-  const { families, steps } = sudoPlan(document, context);
-  const family = families.find(({ stages }) => stages.includes(stage));
-  if (family !== undefined) return family.needs.length === 0;
-  const build = imageBuild(document, stage, context);
-  if (build.startup.programs.some(({ name = '' }) => programName(name) === 'sudo')) return false;
-  return build.scope.instructions.every((run) => {
-    if (run.keyword !== 'RUN') return true;
-    const found = sudoInRun(document, build, run);
-    if (found === undefined) return true;
-    const rewritten = steps.some((step) => step.run === run && step.edits.ok);
-    const left = found.uses.some(({ sudo }) => !sudo.plain || !rewritten);
-    return !left && !found.unclear && found.installs.length === 0;
-  });
-}
-
 /** True when a RUN of the stage's chain behind an instruction calls sudo, as the file stands. */
 export function callsSudoAfter(
   document: DockerfileDocument,
@@ -369,32 +352,5 @@ export function callsSudoAfter(
       run.keyword === 'RUN' &&
       run.index > instruction.index &&
       (sudoInRun(document, build, run)?.uses.length ?? 0) > 0,
-  );
-}
-
-/** The edits that take sudo away from the file. */
-function editsOf(document: DockerfileDocument, context: DockerfileContext): readonly TextEdit[] {
-  const { families, steps } = sudoPlan(document, context);
-  const all = [...families.filter(({ needs }) => needs.length === 0), ...steps];
-  return all.flatMap((each) => (each.edits.ok ? each.edits.edits : []));
-}
-
-/** True when the removal of sudo changes this instruction. */
-export function sudoEdits(
-  document: DockerfileDocument,
-  context: DockerfileContext,
-  { start, end }: Range,
-): boolean {
-  return editsOf(document, context).some((edit) => edit.start < end && start < edit.end);
-}
-
-/** True when the removal of sudo takes this place of the text away with it. */
-export function goesWithSudo(
-  document: DockerfileDocument,
-  context: DockerfileContext,
-  offset: number,
-): boolean {
-  return editsOf(document, context).some(
-    ({ start, end, text }) => text === '' && start <= offset && offset < end,
   );
 }

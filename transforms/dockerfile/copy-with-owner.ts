@@ -8,7 +8,6 @@ import { foldChown } from '../../src/workload/chown-fold.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
 import { foldEdits } from '../../src/workload/run-parts.js';
-import { sudoEdits } from '../../src/workload/sudo.js';
 import { sudoWords } from '../../src/workload/sudo-words.js';
 
 const REFERENCE = 'https://docs.docker.com/reference/dockerfile/#copy---chown---chmod';
@@ -38,7 +37,7 @@ function findingOf(
   if (user.certainty !== 'known')
     return manual(`which user ${build.scope.root.image} builds as is not known`);
   const { fold } = verdict;
-  const edit = foldEdits(document, chown, fold, !sudoEdits(document, context, chown.instruction));
+  const edit = foldEdits(document, chown, fold, true);
   if (!edit.ok) return manual(edit.reason);
   return {
     ...base,

@@ -7,7 +7,6 @@ import { RECOMMENDATIONS, type Recommendation } from '../../src/workload/apt-rec
 import { bringsCertificates, onBuildpackDeps } from '../../src/workload/base-images.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, type ImageBuild } from '../../src/workload/dockerfile.js';
-import { goesWithSudo } from '../../src/workload/sudo.js';
 
 const FLAG = '--no-install-recommends';
 const REFERENCE = 'https://docs.docker.com/build/building/best-practices/#apt-get';
@@ -124,10 +123,9 @@ export const noInstallRecommends: Transform<DockerfileDocument, DockerfileContex
       const build = imageBuild(document, stage, context);
       const all = build.runCommands.flatMap((command) => aptInstall(command) ?? []);
       const open = all.filter(
-        ({ command, verb, withoutRecommends }) =>
+        ({ command, withoutRecommends }) =>
           !withoutRecommends &&
           command.instruction.stage === stage.index &&
-          !goesWithSudo(document, context, verb.start) &&
           !turnedOff(build, command.instruction),
       );
       const instructions = [...new Set(open.map(({ command }) => command.instruction))];

@@ -66,6 +66,7 @@ export const removeSudo: Transform<DockerfileDocument, DockerfileContext> = {
       'A program that calls sudo by itself finds none: build the image, start it, and look for "sudo: not found". ' +
       'COPY --chmod needs BuildKit.',
     touches: ['stages.*.RUN', 'stages.*.COPY', 'stages.*.ADD', 'stages.*.USER'],
+    restructures: true,
     controls: ['CIS-Docker-4.8', 'NIST-800-190-4.1.1'],
     references: [REFERENCE, COPY],
   },

@@ -13,11 +13,8 @@ function editsFor(document: DockerfileDocument, { parts, unnamed }: Conversion):
   const eol = lineEnding(document.text);
   const last = document.text.trimEnd();
   if (last.endsWith(document.escape)) return refused('the file ends in a continuation that leads nowhere');
-  const text = runtimeStage(parts).replaceAll('\n', eol);
-  const at = document.text.length;
-  const appended = document.text.endsWith('\n')
-    ? { start: at, end: at, text: `${text}${eol}` }
-    : { start: at, end: at, text: `${eol}${text}` };
+  const at = document.instructions.at(-1)?.end ?? document.text.length;
+  const appended = { start: at, end: at, text: eol + runtimeStage(parts).replaceAll('\n', eol) };
   return combine(unnamed ? nameStage(document.finalStage, parts.build) : edits(), edits(appended));
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../core/types.js';
+import type { Evidence, FileReader } from '../../core/types.js';
 import { joinPath } from '../../formats/dockerfile/scope.js';
 import { contextPath, copySources } from '../copied-files.js';
 import { isWithin } from '../model.js';
@@ -56,10 +56,22 @@ export function dataEntries(project: Project, excluded: RegExp): readonly StageC
       return context.files
         .list(place)
         .map((entry) => entry.name)
+        .filter((entry) => !holdsOnlySources(context.files, place === '.' ? entry : `${place}/${entry}`, 4))
         .filter((entry) => wanted(entry) && !project.ignored(place === '.' ? entry : `${place}/${entry}`))
         .map((entry) => ({ path: joinPath(destination, entry) }));
     });
   });
+}
+
+/** True for a folder in which every file is compiled into the program. */
+function holdsOnlySources(files: FileReader, path: string, depth: number): boolean {
+  const entries = files.kind(path) === 'directory' && depth > 0 ? files.list(path) : [];
+  return (
+    entries.length > 0 &&
+    entries.every(({ folder, name }) =>
+      folder ? holdsOnlySources(files, `${path}/${name}`, depth - 1) : /\.(?:go|rs|java|kt)$/.test(name),
+    )
+  );
 }
 
 /** Files that no program reads at run time. */

@@ -222,9 +222,16 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
     stack: plan.name,
     parts: partsOf(project, stack, plan, gathered, kept),
     unnamed: stage.name === undefined,
-    notes: [...plan.notes, ...kept.notes],
+    notes: [...plan.notes, ...kept.notes, ...pinNote(stage.image, plan.image)],
     evidence: [cite(document, stage.from.start), plan.imageEvidence, ...plan.evidence],
   };
+}
+
+/** The digest of an image says nothing of another one. */
+function pinNote(image: string, runtime: string): readonly string[] {
+  return image.includes('@') && !runtime.includes('@')
+    ? [`the digest of ${image.slice(0, image.indexOf('@'))} is not that of ${runtime}: --pin-digests pins it`]
+    : [];
 }
 
 /** `COPY --from=ghcr.io/astral-sh/uv /uv /bin/`: a tool of the build, unless what starts is one of its programs. */
@@ -367,7 +374,9 @@ function keepPackages(
         (program) => DEBIAN_PACKAGE_OF[program] ?? program,
       )
     : [];
-  const texts = [...kept.map(({ text }) => text), ...libraries, ...missing, ...plan.packages];
+  // What fetches over TLS trusts nothing without them, and they are only recommended.
+  const fetches = missing.some((name) => /^(?:git|curl|wget)$/.test(name)) ? ['ca-certificates'] : [];
+  const texts = [...kept.map(({ text }) => text), ...libraries, ...missing, ...fetches, ...plan.packages];
   const packages = [...new Set(texts)].sort();
   const linked = alpine || (!full && dropped.length === 0) ? UNLINKED : plan.linked;
   const names = [...new Set(dropped.map(({ name }) => name))];

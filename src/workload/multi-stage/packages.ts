@@ -117,6 +117,7 @@ export const FULL_ONLY: readonly string[] = [
   'patch',
   'xz',
   'ps',
+  'openssl',
 ];
 
 /** Debian's package of such a program. */

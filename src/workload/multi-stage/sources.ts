@@ -78,6 +78,9 @@ function collect(
   return { found, complete };
 }
 
+/** A function that runs what it is given, by its name. */
+const RUNS = '\\b\\w*(?:exec|spawn|run|command|popen|which|system|check_output)\\w*\\(\\s*\\[?\\s*';
+
 /** How a program starts another, in the languages of the stacks. */
 const SPAWNS =
   /child_process|execa|\bzx\b|subprocess|os\.system|os\.popen|os\/exec|process::Command|ProcessBuilder|Runtime\.getRuntime|Open3|shell_exec|proc_open|simple-git|Bun\.spawn|Deno\.Command/;
@@ -85,9 +88,9 @@ const SPAWNS =
 /** Where the sources start a program, by a literal of its name in a file that starts programs. */
 export function spawnOf(sources: Sources, program: string): Evidence | undefined {
   const named = new RegExp(`['"\`](?:/usr(?:/local)?/bin/)?${literal(program)}(?:['"\`]|\\s)`);
+  const called = new RegExp(`${RUNS}${named.source}`, 'i');
   for (const { path, text } of sources.files()) {
-    if (!SPAWNS.test(text)) continue;
-    const at = text.search(named);
+    const at = text.search(SPAWNS.test(text) ? named : called);
     if (at === -1) continue;
     const line = text.slice(0, at).split('\n').length;
     return { file: path, line, text: redact((text.split('\n')[line - 1] ?? '').trim().slice(0, 160)) };

@@ -143,6 +143,8 @@ export function planHealthcheck(
 
   const several = severalStarts(build);
   const sources = programSources(document, build, context);
+  // https://docs.slack.dev/apis/events-api/using-socket-mode: it calls out, and listens on no port that it is given.
+  if (sources.some(({ text }) => /\bsocketMode\s*:\s*true\b/.test(text))) return NOTHING;
   const port = listeningPort(document, build, commands, sources, context);
   if (port.kind === 'none') return NOTHING;
   if (port.kind === 'unclear') return manualPlan(port.reason, port.evidence);

@@ -3,6 +3,7 @@ import { literal } from '../../../core/text.js';
 import type { Evidence } from '../../../core/types.js';
 import { joinPath } from '../../../formats/dockerfile/scope.js';
 import { parseShell } from '../../../formats/shell.js';
+import { usesOfStage } from '../../dockerfile.js';
 import type { RunCommand } from '../../image-needs.js';
 import { programName } from '../../startup.js';
 import {
@@ -49,8 +50,9 @@ function role(command: RunCommand, project: Project): Role | undefined {
   const global =
     (/^(?:npm|pnpm)$/.test(program) &&
       list.some((word) => /^(?:-g|--global|--location=global)$/.test(word))) ||
-    (program === 'yarn' && list[0] === 'global') ||
-    program === 'corepack';
+    (program === 'yarn' && list[0] === 'global');
+  // It brings the names of package managers, and downloads nothing by itself: scripts may call them in the container.
+  if (program === 'corepack') return list[0] === 'enable' ? REPEAT : BUILD;
   if (!global) return BUILD;
   const verb = list.find((word) => !word.startsWith('-')) ?? '';
   if (/^(?:config|set|cache|uninstall|remove|rm)$/.test(verb)) return BUILD;
@@ -59,7 +61,6 @@ function role(command: RunCommand, project: Project): Role | undefined {
 
 /** True for an installation of a program that starts, itself or through another package manager's script. */
 function bringsWhatStarts(program: string, list: readonly string[], { starts }: Project): boolean {
-  if (program === 'corepack') return starts.some((name) => /^(?:pnpm|yarn)$/.test(name));
   const packages = list
     .filter((word) => !word.startsWith('-'))
     .slice(program === 'yarn' ? 2 : 1)
@@ -216,6 +217,14 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'sequelize-cli': 'sequelize-cli',
 };
 
+/** A Compose service that starts something else than the image says may start a development tool. */
+function startedByAService({ context, document, stage }: Project): string | undefined {
+  const other = usesOfStage(document, stage, context).find(({ replacesStart }) => replacesStart);
+  return other === undefined
+    ? undefined
+    : `the service ${other.service} starts something else from the image`;
+}
+
 /** Why development dependencies must stay: what starts is one, or a source of the server imports one. */
 function developmentAtRunTime(project: Project, manifest: Manifest): string | undefined {
   const development = Object.keys(manifest.devDependencies ?? {});
@@ -259,6 +268,10 @@ function hasNative(project: Project, root: string): boolean {
   return texts.length === 0 || texts.some((text) => NATIVE.test(text));
 }
 
+function installsVersion({ build }: Project, text: string): boolean {
+  return build.runCommands.some((command) => words(command).includes(text));
+}
+
 /** Managers that corepack downloads when they are first run. */
 function startsThroughCorepack(project: Project): string | undefined {
   const through = project.starts.find((name) => name === 'pnpm' || name === 'yarn');
@@ -287,6 +300,13 @@ function plan(project: Project): StackOutcome {
     return { ok: false, reason: 'the package.json that it installs from is not in the build context' };
   }
   const manager = managerOf(project, root, manifest);
+  const named = /^pnpm@([\d.]+)/.exec(manifest.packageManager ?? '')?.[1];
+  if (project.starts.includes('pnpm') && named !== undefined && !installsVersion(project, `pnpm@${named}`)) {
+    return {
+      ok: false,
+      reason: `it starts through pnpm, which would download its version ${named} at each start: install pnpm@${named}, or start node itself`,
+    };
+  }
   const notes: string[] = [];
   const evidence: Evidence[] = [cite(document, installs.offset + installs.start)];
   let prune: readonly string[] = [];
@@ -295,12 +315,16 @@ function plan(project: Project): StackOutcome {
     manifest.workspaces !== undefined || project.read(joinPath(root, 'pnpm-workspace.yaml')) !== undefined;
   if (installsProductionOnly(project)) notes.push('development dependencies are not installed');
   else if (Object.keys(devDependencies).length > 0 || workspaces) {
-    const needed = developmentAtRunTime(project, manifest);
+    const needed = startedByAService(project) ?? developmentAtRunTime(project, manifest);
     const commands = needed ?? pruneCommands(project, manager, root);
     if (typeof commands === 'string') notes.push(`keeps the development dependencies: ${commands}`);
     else prune = root === project.workdir ? commands : [`cd ${root}`, ...commands];
   }
   if (prune.length > 0) notes.push(`${prune.at(-1) ?? ''} removes the development dependencies`);
+  // https://www.prisma.io/docs/orm/reference/system-requirements: its engines link to OpenSSL, and ask which one there is.
+  const prisma = Object.keys({ ...manifest.dependencies, ...devDependencies }).some((name) =>
+    /^(?:@prisma\/client|prisma)$/.test(name),
+  );
   const spawnsPython = spawnOf(project.sources, 'python3');
   if (spawnsPython !== undefined) evidence.push(spawnsPython);
   return {
@@ -311,8 +335,8 @@ function plan(project: Project): StackOutcome {
       imageEvidence: citeSource(IMAGE, 'the slim variant has what runs Node, and no compilers'),
       copies: project.roots.map((path) => ({ path })),
       prune,
-      linked: hasNative(project, root) ? { folders: project.roots, programs: [] } : UNLINKED,
-      packages: [],
+      linked: hasNative(project, root) || prisma ? { folders: project.roots, programs: [] } : UNLINKED,
+      packages: prisma && project.build.family !== 'alpine' ? ['openssl'] : [],
       instructions: [],
       notes: [`copies all of ${project.roots.join(', ')}`, ...notes],
       evidence,

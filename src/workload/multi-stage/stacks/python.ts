@@ -96,7 +96,7 @@ function plan(project: Project): StackOutcome {
   });
   const [first] = installers;
   if (first === undefined) return { ok: false, reason: 'no package manager installs anything' };
-  const texts = installers.map(({ words: all }) => all.map(({ text }) => text).join(' '));
+  const texts = build.runCommands.map(({ words: all }) => all.map(({ text }) => text).join(' '));
   const environment = build.scope.instructions.map(({ argumentText }) => argumentText).join('\n');
   const inProject =
     /virtualenvs[._](?:in-project|create|path)|POETRY_VIRTUALENVS|PIPENV_VENV_IN_PROJECT|VIRTUAL_ENV/i.test(

@@ -1,0 +1,6 @@
+package main
+
+// #cgo LDFLAGS: -lsqlite3
+import "C"
+
+func main() {}

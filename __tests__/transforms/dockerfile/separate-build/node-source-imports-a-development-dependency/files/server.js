@@ -1,0 +1,2 @@
+const morgan = require('morgan');
+require('node:http').createServer(morgan('tiny')).listen(3000);
