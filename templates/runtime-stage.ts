@@ -47,7 +47,7 @@ function lookUpLibraries(folders: readonly string[], programs: readonly string[]
   const [ldd, libraries, owners] = ['/tmp/ldd', '/tmp/libraries', '/tmp/owners'];
   const run = String.raw`-exec ldd '{}' ';'`;
   const inFolders = String.raw`find ${folders.join(' ')} -type f \( -name '*.so' -o -name '*.so.*' -o -name '*.node' \) ${run}; `;
-  const ofPrograms = String.raw`find ${programs.join(' ')} -type f -perm /0111 ${run}; `;
+  const ofPrograms = String.raw`find ${programs.join(' ')} -type f -perm /0111 -size +64k ${run}; `;
   const finds = (folders.length > 0 ? inFolders : '') + (programs.length > 0 ? ofPrograms : '');
   return [
     `RUN { ${finds}} > ${ldd} 2> /dev/null; \\`,

@@ -15,7 +15,7 @@ export const casesRoot = fileURLToPath(new URL('../transforms', import.meta.url)
 interface CaseSettings {
   readonly path?: string;
   readonly buildContext?: string;
-  readonly usedBy?: readonly (Omit<ServiceUse, 'buildArgs'> & Partial<ServiceUse>)[];
+  readonly usedBy?: readonly (Omit<ServiceUse, 'buildArgs' | 'start'> & Partial<ServiceUse>)[];
   /** What registries answer, by image reference. */
   readonly digests?: Readonly<Record<string, Resolution>>;
 }
@@ -94,7 +94,7 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
       files: memoryReader(tree),
       catalogue,
       buildContext: buildContext ?? '.',
-      usedBy: (usedBy ?? []).map((use) => ({ buildArgs: [], ...use })),
+      usedBy: (usedBy ?? []).map((use) => ({ buildArgs: [], start: '', ...use })),
       digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
     };
     return planAlone(fixture, text, dockerfileAdapter, registry.dockerfile, context);

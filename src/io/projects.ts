@@ -4,6 +4,7 @@ import { includedFiles, type ComposeDocument } from '../formats/compose/document
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
+import { strings } from '../workload/compose/plain.js';
 import { buildTarget, originOf, type BuildTarget } from '../workload/compose/origin.js';
 import {
   citeField,
@@ -185,6 +186,13 @@ function nearbyFolders(path: string): readonly string[] {
   return [...above, '.'];
 }
 
+/** What a service's own `entrypoint` and `command` run: the script of `sh -c`, or all words. */
+function startText(view: ServiceView): string {
+  const words = ['entrypoint', 'command'].flatMap((key) => strings(view.last(key)?.value));
+  const script = words[words.findIndex((word) => /^-\w*c$/.test(word)) + 1];
+  return words.some((word) => /^-\w*c$/.test(word)) ? (script ?? '') : words.join(' ');
+}
+
 function usesIn(project: ComposeProject, path: string): { use: ServiceUse; context: string }[] {
   return project.services().flatMap((view) => {
     const field = view.last('build');
@@ -202,6 +210,7 @@ function usesIn(project: ComposeProject, path: string): { use: ServiceUse; conte
         .map((mount) => ({ path: mount.target, evidence: mount.evidence })),
       healthcheck: view.last('healthcheck') !== undefined,
       init: view.last('init')?.value === 'true',
+      start: startText(view),
       replacesStart: view.last('command') !== undefined || view.last('entrypoint') !== undefined,
     };
     return [{ use, context: target.context }];

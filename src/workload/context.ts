@@ -20,6 +20,8 @@ export interface ServiceUse {
   readonly init: boolean;
   /** It starts something else than the image says: `command:` or `entrypoint:`. */
   readonly replacesStart: boolean;
+  /** The text of that, as a shell would read it. */
+  readonly start: string;
 }
 
 export interface DockerfileContext {

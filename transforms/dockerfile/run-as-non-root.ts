@@ -17,7 +17,8 @@ function insertionFor(document: DockerfileDocument, build: ImageBuild, user: Non
   const made = volumes.filter((path) => path !== workdir);
   const directories = made.length > 0 ? [`mkdir -p ${made.join(' ')}`] : [];
   const recursive = chown === 'recursive' || (chown === 'plain' && made.length > 0);
-  const owns = chown === 'none' ? [] : [`chown ${recursive ? '-R ' : ''}${user.owner} ${workdir}`];
+  const owned = chown === 'none' ? made : [workdir];
+  const owns = owned.length === 0 ? [] : [`chown ${recursive ? '-R ' : ''}${user.owner} ${owned.join(' ')}`];
   const run = (...commands: readonly string[]): string[] =>
     commands.length === 0 ? [] : [`RUN ${commands.join(' && ')}`];
   const creation = user.create === undefined ? [] : run(user.create);

@@ -15,6 +15,7 @@ import type { RunCommand } from '../image-needs.js';
 import { isRoot, isWithin } from '../model.js';
 import { programName } from '../startup.js';
 import {
+  unclear,
   UNLINKED,
   type Package,
   type Project,
@@ -34,7 +35,8 @@ import {
   isFull,
   programOf,
 } from './packages.js';
-import { generalRole, installerPrograms, words } from './roles.js';
+import { generalRole, installerPrograms, installsGlobally, words } from './roles.js';
+import { isArchived } from './runtime-image.js';
 import { sourcesBelow, spawnOf } from './sources.js';
 import { stackOf } from './stacks/index.js';
 
@@ -71,7 +73,16 @@ function settled(reason: string): ConversionOutcome {
 
 /** Folders of the system, which are not a project's own. */
 const SYSTEM_FOLDERS =
-  /^\/(?:(?:usr(?:\/local)?(?:\/(?:s?bin|lib|share|etc|include|libexec)(?:\/.*)?)?|usr\/src|s?bin|lib(?:64)?(?:\/.*)?|etc(?:\/.*)?|var(?:\/(?:lib|log|cache|run|spool|tmp))?|opt|home|run|tmp|dev|proc|sys|boot|mnt|media|root)?\/?)$/;
+  /^\/(?:(?:usr(?:\/local)?(?:\/(?:s?bin|lib|share|etc|include|libexec)(?:\/.*)?)?|usr\/src|s?bin|lib(?:64)?(?:\/.*)?|etc(?:\/.*)?|var(?:\/(?:lib|log|cache|run|spool|tmp))?|opt|home|run|tmp(?:\/.*)?|dev|proc|sys|boot|mnt|media|root)?\/?)$/;
+
+/** What a RUN deletes by its whole name: it isn't there to be copied. */
+function removedPaths({ runCommands }: ImageBuild): ReadonlySet<string> {
+  return new Set(
+    runCommands.flatMap((command) =>
+      command.program === 'rm' ? words(command).filter((word) => word.startsWith('/')) : [],
+    ),
+  );
+}
 
 /** The outermost of the folders that WORKDIR and COPY make the project's own. */
 function rootsOf(
@@ -88,9 +99,9 @@ function rootsOf(
     const { destination } = copy ?? {};
     return destination?.endsWith('/') === true ? destination.slice(0, -1) : (destination ?? []);
   });
-  const own = [...new Set([workdir, ...folders, ...given])].filter(
-    (folder) => given.includes(folder) || !SYSTEM_FOLDERS.test(folder),
-  );
+  const removed = removedPaths(build);
+  const all = [...new Set([workdir, ...folders, ...given])].filter((folder) => !removed.has(folder));
+  const own = all.filter((folder) => given.includes(folder) || !SYSTEM_FOLDERS.test(folder));
   return own.filter((folder) => !own.some((other) => other !== folder && isWithin(folder, other)));
 }
 
@@ -119,7 +130,14 @@ function projectOf(
     context,
     workdir,
     roots: rootsOf(document, build, workdir, stack.folders ?? []),
-    starts: build.startup.programs.flatMap(({ name }) => (name === undefined ? [] : programName(name))),
+    starts: [
+      ...build.startup.programs.flatMap(({ name }) => (name === undefined ? [] : programName(name))),
+      ...usesOfStage(document, stage, context).flatMap(({ start }) =>
+        parseShell(start).commands.flatMap(({ program }) =>
+          program === undefined ? [] : programName(program),
+        ),
+      ),
+    ],
     sources: sourcesBelow(context.files, context.buildContext, ignored),
     ignored,
     expand: ({ instruction }, word) =>
@@ -199,6 +217,8 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
       if (destination === undefined) return refuse('where a COPY leads is not known', at);
       const folder = destination.replace(/(.)\/+$/, '$1');
       if (project.roots.some((root) => isWithin(folder, root))) continue;
+      // What only the build uses: nothing that runs looks for a file there.
+      if (isWithin(folder, '/tmp') || removedPaths(project.build).has(folder)) continue;
       if (folder === '/') return refuse('it copies into the root of the image', at);
       if (copiesUnusedTool(project, instruction)) continue;
       gathered.system.push({ text, keyword, user });
@@ -214,6 +234,15 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
   const kept = keepPackages(project, stack, plan, gathered.packages);
   if (typeof kept === 'string') return refuse(kept);
   const same = plan.image === stage.image;
+  const wanted = kept.packages.length + kept.linked.folders.length + kept.linked.programs.length;
+  if (
+    wanted > 0 &&
+    gathered.packages.length === 0 &&
+    project.build.family !== 'alpine' &&
+    isArchived(plan.image)
+  ) {
+    return refuse(`it needs packages of the Debian release of ${plan.image}, which has moved to the archive`);
+  }
   if (same && plan.prune.length === 0 && kept.dropped.length === 0) {
     return settled('nothing in the image is only for the build');
   }
@@ -270,6 +299,9 @@ function gatherRun(
   for (const command of commands) {
     const role =
       installerRole(command, script.text, project) ??
+      (installsGlobally(command) && stack.followsGlobal !== true
+        ? unclear('programs that are installed globally for Node are not followed')
+        : undefined) ??
       stack.role(command, project, cwd) ??
       generalRole(command, project, cwd);
     if (role.kind === 'unclear') return role.reason;
@@ -279,7 +311,9 @@ function gatherRun(
   const packages = roles.flatMap((role) => (role.kind === 'packages' ? role.packages : []));
   gathered.outputs.push(...roles.flatMap((role) => (role.kind === 'output' ? role.paths : [])));
   const acts = roles.some(({ kind }) => kind === 'repeat' || kind === 'whole') || packages.length > 0;
-  if (acts && (plain === undefined || roles.some(({ kind }) => kind === 'whole'))) {
+  // After `;` the next command runs although one failed: `adduser x; exit 0`.
+  const strict = script.text.trimStart().startsWith('set -e') || !/;/.test(script.text);
+  if (acts && (plain === undefined || !strict || roles.some(({ kind }) => kind === 'whole'))) {
     const builds = roles.some(({ kind }) => kind === 'build' || kind === 'output');
     if (builds || packages.some(isBuildPackage)) {
       return 'a RUN mixes what only the build needs with the rest, under conditions or by variables';
@@ -290,7 +324,8 @@ function gatherRun(
   gathered.packages.push(...packages);
   const repeated = roles.flatMap((role, index) => {
     const command = commands[index]!;
-    if (role.kind !== 'repeat') return [];
+    // A copied file keeps its mode and its owner.
+    if (role.kind !== 'repeat' || isAboutOutputs(command, gathered.outputs)) return [];
     const { offset, start, end } = command;
     return role.text ?? document.text.slice(offset + start, offset + end).replaceAll('\r\n', '\n');
   });
@@ -301,6 +336,16 @@ function gatherRun(
     gathered.system.push({ text: `RUN ${repeated.join(' \\\n    && ')}`, keyword: 'RUN', user });
   }
   return undefined;
+}
+
+/** True for a change of mode or owner of what is copied from the build stage. */
+function isAboutOutputs(command: RunCommand, outputs: readonly string[]): boolean {
+  const paths = words(command).filter((word) => word.startsWith('/'));
+  return (
+    /^(?:chmod|chown|chgrp)$/.test(programName(command.program ?? '')) &&
+    paths.length > 0 &&
+    paths.every((path) => outputs.some((output) => isWithin(path, output)))
+  );
 }
 
 /** `curl … | sh`: known installers bring tools into the home of who builds; others may leave anything anywhere. */
@@ -340,6 +385,10 @@ function runs(project: Project, name: string): Evidence | boolean {
   return check || (spawnOf(project.sources, program) ?? false);
 }
 
+/** A shell that is started with a command of somebody else's. */
+const OPEN_SHELL =
+  /(?:spawn|exec\w*|Popen|run|Command(?:::new)?)\(\s*\[?\s*['"`](?:\/bin\/)?(?:ba)?sh['"`]\s*,\s*\[?\s*['"`]-\w*c['"`]\s*,\s*(?!['"`])/;
+
 /** Splits the packages in those that the program needs and those that only the build does. */
 function keepPackages(
   project: Project,
@@ -351,12 +400,15 @@ function keepPackages(
   const fetched = new Set(build.runCommands.map(({ program = '' }) => programName(program)));
   const dropped: Package[] = [];
   const kept: Package[] = [];
+  // python3 without a compiler is no tool of node-gyp; a program that runs commands given to it may run any.
+  const compiles = all.some((found) => isBuildPackage(found) && !/-dev$/.test(found.name));
+  const runsAnything = project.sources.find(OPEN_SHELL) !== undefined;
   for (const found of all) {
-    const isTool =
-      isBuildPackage(found) ||
-      stack.buildPackages.test(found.name) ||
-      (FETCHERS.has(found.name) && fetched.has(programOf(found.name)));
-    if (isTool && (isDevelopment(found) || runs(project, found.name) === false)) dropped.push(found);
+    const { name } = found;
+    const brought = stack.buildPackages.test(name) && (compiles || !name.startsWith('python'));
+    const fetches = FETCHERS.has(name) && fetched.has(programOf(name));
+    const isTool = isBuildPackage(found) || (!runsAnything && (brought || fetches));
+    if (isTool && (isDevelopment(found) || runs(project, name) === false)) dropped.push(found);
     else kept.push(found);
   }
   const alpine = build.family === 'alpine';

@@ -91,6 +91,8 @@ export type StackOutcome =
 export interface Stack {
   /** True for a project of this stack, by its base image. */
   readonly matches: (repository: string) => boolean;
+  /** True where `role` looks at programs that npm installs globally. */
+  readonly followsGlobal?: boolean;
   /** Folders of the image that are the project's own, beside its WORKDIR. */
   readonly folders?: readonly string[];
   /** The role of a command of the stack's own tools; undefined for another program. */

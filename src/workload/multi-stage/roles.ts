@@ -8,7 +8,7 @@ import { installedPackages } from './packages.js';
 
 /** Programs that leave nothing behind, or only take away. */
 const TRACELESS =
-  /^(?:rm|rmdir|true|:|set|cd|pushd|popd|export|unset|test|\[|ls|which|type|command|date|sleep|id|whoami|env|pwd|cat|echo|printf|exit|trap|ldconfig|uname|arch|dpkg|gpgconf|hash|umask|find|readlink|dirname|basename|grep|sort|cut|head|tail|wc|tr|awk|stat|du|df|printenv|nproc|getconf|strip|seq|sync|local|read|return|shift|eval|break|continue|stty|tput|clear)$/;
+  /^(?:rm|rmdir|true|:|set|cd|pushd|popd|export|unset|test|\[|ls|which|type|command|date|sleep|id|whoami|env|pwd|cat|echo|printf|exit|trap|ldconfig|uname|arch|gpgconf|hash|umask|find|readlink|dirname|basename|grep|sort|cut|head|tail|wc|tr|awk|stat|du|df|printenv|nproc|getconf|strip|seq|sync|local|read|return|shift|eval|break|continue|stty|tput|clear)$/;
 
 /** Programs that create users: who owns a file must be known where the file is. */
 const ACCOUNTS =
@@ -128,6 +128,16 @@ function roleOfMove(command: RunCommand, program: string, paths: readonly string
 const SYSTEM_FOLDER =
   /^\/(?:usr\/(?:local\/)?(?:s?bin|lib|share|libexec|etc)|s?bin|etc|lib|opt|srv|var|home|root)$/;
 
+/** `npm install -g` puts programs beside the image's own, and in a folder that only Node's images have. */
+export function installsGlobally(command: RunCommand): boolean {
+  const program = command.program === undefined ? '' : programName(command.program);
+  const list = words(command);
+  return (
+    /^(?:npm|pnpm|yarn)$/.test(program) &&
+    (list[0] === 'global' || list.some((word) => /^(?:-g|--global)$/.test(word)))
+  );
+}
+
 /** What a download leaves: `curl -o`, `wget -O`, `tar -C`. */
 function roleOfFetch(command: RunCommand, program: string, project: Project, cwd: string): Role {
   const list = words(command);
@@ -150,6 +160,7 @@ function roleOfFetch(command: RunCommand, program: string, project: Project, cwd
   if (target?.includes('$') === true) return unclear(`the shell decides where ${program} writes`);
   const path = joinPath(cwd, target ?? '.');
   if (inRoots(project, path)) return BUILD;
+  if (target === undefined || path === '/') return unclear(`${program} leaves files in ${cwd}`);
   if (program === 'curl' || program === 'wget') return { kind: 'output', paths: [path] };
   if (/^\/(?:usr(?:\/local)?|opt|etc|var)?$/.test(path))
     return unclear(`${program} unpacks into ${path}, among what the image has there`);
@@ -166,6 +177,9 @@ export function generalRole(command: RunCommand, project: Project, cwd: string):
   }
   const program = programName(path);
   const packages = installedPackages(command);
+  // `apt-get -f install` completes what dpkg began, and `apt-get install ./x.deb` is no better.
+  if (packages?.some(({ text }) => text.includes('/')) === true || packages?.length === 0)
+    return unclear('which packages it installs is not known');
   if (packages !== undefined) return { kind: 'packages', packages };
   if (program === 'apt-get' || program === 'apt' || program === 'apk') {
     return words(command).some((word) => word === 'install' || word === 'add') ? { kind: 'whole' } : NOTHING;
@@ -173,6 +187,7 @@ export function generalRole(command: RunCommand, project: Project, cwd: string):
   if (/^(?:dnf|yum|microdnf|tdnf|zypper|pacman)$/.test(program))
     return unclear(`packages of ${program} are not split yet`);
   if (program === 'sudo' || program === 'doas') return unclear(`the build uses ${program}`);
+  if (program === 'dpkg') return unclear('dpkg installs a package that no repository names');
   if (program === 'tee' || ON_PATHS.test(program)) return roleOnPaths(command, program, project, cwd);
   if (/^(?:curl|wget|tar|unzip)$/.test(program)) return roleOfFetch(command, program, project, cwd);
   if (ACCOUNTS.test(program) || SYSTEM.test(program)) return REPEAT;

@@ -27,12 +27,28 @@ export function slimVariant(image: string, style: SlimStyle): string | undefined
   const parts = splitImage(image);
   if (parts === undefined) return undefined;
   const { repository, tag = 'latest' } = parts;
-  if (/alpine/.test(tag) || /(?:^|-)slim(?:-|$)/.test(tag)) return `${repository}:${tag}`;
+  if (/alpine/.test(tag) || /(?:^|-)slim(?:-|$)/.test(tag)) return image;
   if (tag === 'latest') return `${repository}:slim`;
   const suite = SUITE.exec(tag)?.[1];
   if (style === 'suffix' || suite === undefined) return `${repository}:${tag}-slim`;
   const version = tag.slice(0, tag.length - suite.length).replace(/-$/, '');
   return `${repository}:${version === '' ? '' : `${version}-`}slim-${suite}`;
+}
+
+/**
+ * True for an image on a Debian release whose packages have left the mirrors, as far as its tag says: apt-get fails there.
+ * https://wiki.debian.org/DebianReleases
+ */
+export function isArchived(image: string): boolean {
+  const { repository = '', tag = '' } = splitImage(image) ?? {};
+  if (/(?:^|-)(?:wheezy|jessie|stretch|buster)(?:-|$)/.test(tag)) return true;
+  if (/(?:^|-)(?:bullseye|bookworm|trixie|forky)(?:-|$)|alpine/.test(tag)) return false;
+  const [major = NaN, minor = 0] = /^\d+(?:\.\d+)?/.exec(tag)?.[0].split('.').map(Number) ?? [];
+  return (
+    (repository === 'node' && major <= 14) ||
+    (repository === 'python' && (major === 2 || (major === 3 && minor <= 6))) ||
+    (repository === 'ruby' && (major < 2 || (major === 2 && minor <= 6)))
+  );
 }
 
 /** The plain distribution that a language's image is built on, for programs that need only its C library. */

@@ -110,7 +110,7 @@ function plan(project: Project): StackOutcome {
       copies: [...data, copyOfProgram(binary.path, started)],
       prune: [],
       linked: alpine || isStatic || !suiteKnown ? UNLINKED : { folders: [], programs: [binary.path] },
-      packages: alpine ? ['ca-certificates'] : ['ca-certificates', 'tzdata'],
+      packages: ['ca-certificates', 'tzdata'],
       instructions: [],
       notes: [
         readsFiles

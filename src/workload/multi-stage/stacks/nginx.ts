@@ -59,6 +59,7 @@ function plan(project: Project): StackOutcome {
 export const nginx: Stack = {
   matches: (repository) => repository === 'nginx',
   folders: [DOCUMENT_ROOT],
+  followsGlobal: true,
   role,
   buildPackages: /^(?:git|nodejs|npm|yarn|hugo|python3.*|ruby.*)$/,
   plan,

@@ -17,7 +17,7 @@ import {
   type StackOutcome,
 } from '../model.js';
 import { words } from '../roles.js';
-import { slimVariant } from '../runtime-image.js';
+import { slimVariant, splitImage } from '../runtime-image.js';
 import { spawnOf } from '../sources.js';
 
 const IMAGE = 'https://github.com/nodejs/docker-node#nodeversion-slim';
@@ -101,7 +101,7 @@ function managerOf(project: Project, root: string, manifest: Manifest | undefine
   const used = project.build.runCommands.flatMap(({ program = '', words: all }) => {
     const name = programName(program);
     const verb = all[1]?.value ?? '';
-    const installs = /^(?:install|i|ci|add|--frozen-lockfile|--immutable|--production)?$/.test(verb);
+    const installs = /^(?:install|i|ci|add)?$/.test(verb) || (name === 'yarn' && verb.startsWith('-'));
     return installs && /^(?:npm|pnpm|yarn|bun)$/.test(name) ? [name] : [];
   });
   const name =
@@ -114,21 +114,57 @@ function managerOf(project: Project, root: string, manifest: Manifest | undefine
   return berry ? 'yarn-berry' : 'yarn';
 }
 
+/** npm 7 came with Node 15, and before it `--omit` says nothing; a tag without a number is a newer one. */
+function majorVersion({ stage }: Project): number {
+  return Number(/^(\d+)/.exec(splitImage(stage.image)?.tag ?? '')?.[1] ?? Infinity);
+}
+
+/** Peers that a development dependency happens to bring may be what a production one needs. */
+const NO_PEERS = 'it does not install what packages need of each other, which one of them may bring';
+
+function localInstalls({ build }: Project): readonly RunCommand[] {
+  return build.runCommands.filter((command) => {
+    const list = words(command);
+    const global = list.some((word) => /^(?:-g|--global)$/.test(word));
+    return (
+      programName(command.program ?? '') === 'npm' && /^(?:install|i|ci)$/.test(list[0] ?? '') && !global
+    );
+  });
+}
+
+function withoutPeers(project: Project, root: string): boolean {
+  const { build } = project;
+  const asked = localInstalls(project).some((command) =>
+    words(command).some((word) => /^(?:--legacy-peer-deps|--force|-f)$/.test(word)),
+  );
+  const settings = [
+    project.read(joinPath(root, '.npmrc')) ?? '',
+    ...build.scope.instructions.map(({ argumentText }) => argumentText),
+  ];
+  return asked || settings.some((text) => /legacy[-_]peer[-_]deps/i.test(text));
+}
+
+/** A lock file that came in after the installation may name other versions than were installed. */
+function lockOption(project: Project): readonly string[] {
+  return localInstalls(project).some((command) => words(command)[0] === 'ci') ? [] : ['--no-package-lock'];
+}
+
 /**
  * The manager's own way to leave only production dependencies. Scripts are not run: `prepare` wants what was just removed.
- * npm: https://docs.npmjs.com/cli/commands/npm-prune; pnpm: https://pnpm.io/cli/prune (not for workspaces);
- * yarn: https://classic.yarnpkg.com/lang/en/docs/cli/install/ and https://yarnpkg.com/cli/workspaces/focus
+ * npm: https://docs.npmjs.com/cli/commands/npm-prune; pnpm: https://pnpm.io/cli/prune (not for workspaces)
  */
 function pruneCommands(project: Project, manager: Manager, root: string): readonly string[] | string {
   switch (manager) {
     case 'npm':
-      return ['npm prune --omit=dev'];
+      // https://docs.npmjs.com/cli/using-npm/config#legacy-peer-deps: only npm 7 and newer install peers for who needs them.
+      if (majorVersion(project) < 15 || withoutPeers(project, root)) return NO_PEERS;
+      return [['npm prune --omit=dev', ...lockOption(project)].join(' ')];
     case 'pnpm':
       return project.read(joinPath(root, 'pnpm-workspace.yaml')) === undefined
         ? ['CI=true pnpm prune --prod --ignore-scripts']
         : 'pnpm prunes no workspaces';
     case 'yarn':
-      return ['yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline'];
+      return NO_PEERS;
     case 'yarn-berry':
       return 'yarn needs a plugin to prune before version 4';
     case 'bun':
@@ -196,6 +232,14 @@ function startedPrograms(project: Project, manifest: Manifest | undefined): read
     }
   };
   for (const { name, args } of project.build.startup.programs) if (name !== undefined) visit(name, args);
+  for (const { start } of usesOfStage(project.document, project.stage, project.context)) {
+    for (const { program = '', args } of parseShell(start).commands) {
+      visit(
+        program,
+        args.map(({ text }) => text),
+      );
+    }
+  }
   return programs;
 }
 
@@ -216,14 +260,6 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   sequelize: 'sequelize-cli',
   'sequelize-cli': 'sequelize-cli',
 };
-
-/** A Compose service that starts something else than the image says may start a development tool. */
-function startedByAService({ context, document, stage }: Project): string | undefined {
-  const other = usesOfStage(document, stage, context).find(({ replacesStart }) => replacesStart);
-  return other === undefined
-    ? undefined
-    : `the service ${other.service} starts something else from the image`;
-}
 
 /** Why development dependencies must stay: what starts is one, or a source of the server imports one. */
 function developmentAtRunTime(project: Project, manifest: Manifest): string | undefined {
@@ -315,7 +351,7 @@ function plan(project: Project): StackOutcome {
     manifest.workspaces !== undefined || project.read(joinPath(root, 'pnpm-workspace.yaml')) !== undefined;
   if (installsProductionOnly(project)) notes.push('development dependencies are not installed');
   else if (Object.keys(devDependencies).length > 0 || workspaces) {
-    const needed = startedByAService(project) ?? developmentAtRunTime(project, manifest);
+    const needed = developmentAtRunTime(project, manifest);
     const commands = needed ?? pruneCommands(project, manager, root);
     if (typeof commands === 'string') notes.push(`keeps the development dependencies: ${commands}`);
     else prune = root === project.workdir ? commands : [`cd ${root}`, ...commands];
@@ -335,7 +371,8 @@ function plan(project: Project): StackOutcome {
       imageEvidence: citeSource(IMAGE, 'the slim variant has what runs Node, and no compilers'),
       copies: project.roots.map((path) => ({ path })),
       prune,
-      linked: hasNative(project, root) || prisma ? { folders: project.roots, programs: [] } : UNLINKED,
+      linked:
+        hasNative(project, root) || prisma ? { folders: project.roots, programs: project.roots } : UNLINKED,
       packages: prisma && project.build.family !== 'alpine' ? ['openssl'] : [],
       instructions: [],
       notes: [`copies all of ${project.roots.join(', ')}`, ...notes],
@@ -346,6 +383,7 @@ function plan(project: Project): StackOutcome {
 
 export const node: Stack = {
   matches: (repository) => /^(?:(?:amd64|arm64v8)\/)?node$/.test(repository),
+  followsGlobal: true,
   role,
   buildPackages: /^(?:git|python3?|python3-(?:pip|setuptools|venv)|yarn|npm)$/,
   plan,

@@ -60,6 +60,24 @@ function minorVersion(image: string): string | undefined {
   return /^(\d+\.\d+)/.exec(splitImage(image)?.tag ?? '')?.[1];
 }
 
+/** Why uv would bring a Python of its own, which the environment then links to: https://docs.astral.sh/uv/concepts/python-versions/ */
+function ownPython(
+  project: Project,
+  commands: readonly string[],
+  version: string | undefined,
+): string | undefined {
+  if (!commands.some((text) => /\buv\b.*\b(?:sync|venv|run|install)\b/.test(text))) return undefined;
+  const minor = Number(version?.split('.')[1]);
+  const pinned = project.read(joinPath(project.workdir, '.python-version'))?.trim();
+  const wanted = /requires-python\s*=\s*["'][^"']*>=?\s*3\.(\d+)/.exec(
+    project.read(joinPath(project.workdir, 'pyproject.toml')) ?? '',
+  )?.[1];
+  const differs = pinned !== undefined && !pinned.startsWith(version ?? '?');
+  return differs || Number(wanted ?? 0) > minor
+    ? 'uv would install a Python of its own for the environment'
+    : undefined;
+}
+
 /** Libraries that a package opens by name: no link says so. Each is named in the package's own installation notes. */
 const OPENED: readonly (readonly [python: RegExp, debian: readonly string[], alpine: readonly string[]])[] = [
   [/^python-magic\b/im, ['libmagic1'], ['libmagic']],
@@ -109,6 +127,8 @@ function plan(project: Project): StackOutcome {
     return { ok: false, reason: 'its environment is created in the home of the user that builds' };
   }
   const version = minorVersion(image);
+  const own = ownPython(project, texts, version);
+  if (own !== undefined) return { ok: false, reason: own };
   if (version === undefined)
     return {
       ok: false,

@@ -1,0 +1,5 @@
+FROM node:22-bookworm@sha256:0000000000000000000000000000000000000000000000000000000000000000
+WORKDIR /app
+COPY . .
+RUN npm ci && npx prisma generate
+CMD ["node", "server.js"]
