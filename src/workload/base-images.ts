@@ -127,3 +127,18 @@ export function bringsCertificates(reference: ImageReference): boolean {
   if (/^(?:gcc|golang|node|perl|rust|erlang|elixir)$/.test(repository)) return !/slim/.test(tag);
   return /^(?:python|ruby|php|eclipse-temurin)$/.test(repository);
 }
+
+/**
+ * True for an image on a release of Debian or Ubuntu whose packages have left the mirrors, as far as its tag says: apt-get fails there.
+ * https://wiki.debian.org/DebianReleases
+ */
+export function isArchived({ repository, tag = '' }: ImageReference): boolean {
+  if (/(?:^|-)(?:wheezy|jessie|stretch|buster|trusty|xenial)(?:-|$)/.test(tag)) return true;
+  if (/(?:^|-)(?:bullseye|bookworm|trixie|forky)(?:-|$)|alpine/.test(tag)) return false;
+  const [major = NaN, minor = 0] = /^\d+(?:\.\d+)?/.exec(tag)?.[0].split('.').map(Number) ?? [];
+  return (
+    (repository === 'node' && major <= 14) ||
+    (repository === 'python' && (major === 2 || (major === 3 && minor <= 6))) ||
+    (repository === 'ruby' && (major < 2 || (major === 2 && minor <= 6)))
+  );
+}

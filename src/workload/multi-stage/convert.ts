@@ -1,3 +1,4 @@
+import { parseImageReference } from '../../catalogue/catalogue.js';
 import { cite } from '../../core/evidence.js';
 import { literal } from '../../core/text.js';
 import type { Evidence } from '../../core/types.js';
@@ -7,6 +8,7 @@ import { joinPath, workdirAt } from '../../formats/dockerfile/scope.js';
 import { runScripts } from '../../formats/dockerfile/shell-text.js';
 import { parseShell, plainCommands } from '../../formats/shell.js';
 import type { Linked, RuntimeStageParts } from '../../../templates/runtime-stage.js';
+import { isArchived } from '../base-images.js';
 import { ignoreFileOf } from '../build-context.js';
 import type { DockerfileContext } from '../context.js';
 import { copySources, findCopiedFile } from '../copied-files.js';
@@ -36,7 +38,6 @@ import {
   programOf,
 } from './packages.js';
 import { generalRole, installerPrograms, installsGlobally, words } from './roles.js';
-import { isArchived } from './runtime-image.js';
 import { sourcesBelow, spawnOf } from './sources.js';
 import { stackOf } from './stacks/index.js';
 
@@ -239,7 +240,7 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
     wanted > 0 &&
     gathered.packages.length === 0 &&
     project.build.family !== 'alpine' &&
-    isArchived(plan.image)
+    isOfArchive(plan.image)
   ) {
     return refuse(`it needs packages of the Debian release of ${plan.image}, which has moved to the archive`);
   }
@@ -261,6 +262,11 @@ function pinNote(image: string, runtime: string): readonly string[] {
   return image.includes('@') && !runtime.includes('@')
     ? [`the digest of ${image.slice(0, image.indexOf('@'))} is not that of ${runtime}: --pin-digests pins it`]
     : [];
+}
+
+function isOfArchive(image: string): boolean {
+  const reference = parseImageReference(image);
+  return reference !== undefined && isArchived(reference);
 }
 
 /** `COPY --from=ghcr.io/astral-sh/uv /uv /bin/`: a tool of the build, unless what starts is one of its programs. */

@@ -35,22 +35,6 @@ export function slimVariant(image: string, style: SlimStyle): string | undefined
   return `${repository}:${version === '' ? '' : `${version}-`}slim-${suite}`;
 }
 
-/**
- * True for an image on a Debian release whose packages have left the mirrors, as far as its tag says: apt-get fails there.
- * https://wiki.debian.org/DebianReleases
- */
-export function isArchived(image: string): boolean {
-  const { repository = '', tag = '' } = splitImage(image) ?? {};
-  if (/(?:^|-)(?:wheezy|jessie|stretch|buster)(?:-|$)/.test(tag)) return true;
-  if (/(?:^|-)(?:bullseye|bookworm|trixie|forky)(?:-|$)|alpine/.test(tag)) return false;
-  const [major = NaN, minor = 0] = /^\d+(?:\.\d+)?/.exec(tag)?.[0].split('.').map(Number) ?? [];
-  return (
-    (repository === 'node' && major <= 14) ||
-    (repository === 'python' && (major === 2 || (major === 3 && minor <= 6))) ||
-    (repository === 'ruby' && (major < 2 || (major === 2 && minor <= 6)))
-  );
-}
-
 /** The plain distribution that a language's image is built on, for programs that need only its C library. */
 export function distributionOf(image: string): string | undefined {
   const tag = splitImage(image)?.tag ?? 'latest';

@@ -2,6 +2,7 @@ import { citeSource } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import type { DockerfileDocument } from '../../formats/dockerfile/document.js';
 import type { DockerfileContext } from '../context.js';
+import { isArchived } from '../base-images.js';
 import { usesOfStage, type ImageBuild } from '../dockerfile.js';
 import { imageLacksInit } from '../image-init.js';
 import { programName, type StartupProgram } from '../startup.js';
@@ -37,9 +38,6 @@ const TINI: Readonly<Record<'debian' | 'alpine', { readonly install: string; rea
     ),
   },
 };
-
-/** Releases whose archives are gone or that have no package of it. */
-const TOO_OLD = /(?:^|-)(?:wheezy|jessie|stretch|buster|trusty|xenial)(?:-|$)/;
 
 /** Servers that handle SIGTERM themselves, as Python modules or as what a program calls. */
 const OWN_HANDLER = /^(?:uvicorn|gunicorn|hypercorn|celery|daphne|granian|streamlit|jupyter)$/;
@@ -133,8 +131,12 @@ export function planInit(
     const reason = 'the image has no package of an init: start the container with --init';
     return manualPlan(reason, evidence, 'docker run --init');
   }
-  if (TOO_OLD.test(base?.tag ?? '')) {
-    return manualPlan(`its release ${base?.tag} gets no packages any more`, evidence, 'docker run --init');
+  if (base !== undefined && isArchived(base)) {
+    return manualPlan(
+      `the release of its tag ${base.tag ?? 'latest'} gets no packages any more`,
+      evidence,
+      'docker run --init',
+    );
   }
   const obstacle = entrypointObstacle(build, image);
   const { install, source } = TINI[family];
