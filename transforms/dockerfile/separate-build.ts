@@ -3,7 +3,8 @@ import { combine, edits, lineEnding, refused, type Edits } from '../../src/core/
 import type { DockerfileDocument } from '../../src/formats/dockerfile/document.js';
 import { nameStage } from '../../src/formats/dockerfile/edit.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
-import { planConversion, type Conversion } from '../../src/workload/multi-stage/convert.js';
+import { planConversion } from '../../src/workload/multi-stage/convert.js';
+import type { Conversion } from '../../src/workload/multi-stage/model.js';
 import { runtimeStage } from '../../templates/runtime-stage.js';
 
 const REFERENCE = 'https://docs.docker.com/build/building/multi-stage/';

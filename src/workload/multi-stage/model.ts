@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/types.js';
 import type { DockerfileDocument, Stage } from '../../formats/dockerfile/document.js';
-import type { Linked } from '../../../templates/runtime-stage.js';
+import type { Linked, RuntimeStageParts } from '../../../templates/runtime-stage.js';
 import type { DockerfileContext } from '../context.js';
 import type { ImageBuild } from '../dockerfile.js';
 import type { RunCommand } from '../image-needs.js';
@@ -110,4 +110,37 @@ export const REPEAT: Role = { kind: 'repeat' };
 
 export function unclear(reason: string): Role {
   return { kind: 'unclear', reason };
+}
+
+/** How a Dockerfile of one stage comes to have a build stage and a runtime stage. */
+export interface Conversion {
+  readonly ok: true;
+  readonly stack: string;
+  readonly parts: RuntimeStageParts;
+  /** True when the author's stage has no name yet. */
+  readonly unnamed: boolean;
+  readonly notes: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+export type ConversionOutcome =
+  | Conversion
+  /** A person must decide: what the build does isn't understood. */
+  | {
+      readonly ok: false;
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly evidence: readonly Evidence[];
+    }
+  /** Nothing in the image is only for the build. */
+  | { readonly ok: false; readonly kind: 'settled'; readonly reason: string };
+
+/** A conversion that a person must decide on. */
+export function refuse(reason: string, ...evidence: readonly Evidence[]): ConversionOutcome {
+  return { ok: false, kind: 'refused', reason, evidence };
+}
+
+/** A Dockerfile that is right with its one stage. */
+export function settled(reason: string): ConversionOutcome {
+  return { ok: false, kind: 'settled', reason };
 }
