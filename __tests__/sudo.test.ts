@@ -26,7 +26,8 @@ function callsWithout(path: string, tree: Tree): string[] {
   if (!original.ok) return [];
   const { document } = parsed;
   const chainTexts = (from: DockerfileDocument, index: number): string[] =>
-    stageScope(from, from.stages[index]!).instructions.map(({ start, end }) =>
+    // A stage that a conversion appended has the original's one stage before it.
+    stageScope(from, from.stages[index] ?? from.finalStage).instructions.map(({ start, end }) =>
       from.text.slice(start, end).replaceAll('\\\n', ' '),
     );
   const installs = (from: DockerfileDocument, index: number): boolean =>
@@ -95,7 +96,8 @@ test('no generated file calls sudo after its removal', () => {
       const result = hardened('Dockerfile', tree);
       if (result !== undefined && !/\binstall\b.*\bsudo\b/.test(result)) removed += 1;
     }),
-    { numRuns: 150 },
+    // The same files each time: how many of them lose sudo is counted.
+    { numRuns: 400, seed: 20 },
   );
   expect(removed).toBeGreaterThan(3);
 });
