@@ -187,8 +187,11 @@ function portOfBase(document: DockerfileDocument, build: ImageBuild, context: Fi
     const moved = scope.instructions.some(({ argumentText }) =>
       /ports\.conf|\bListen\b|listen\s*=/.test(argumentText),
     );
-    if (port === undefined || moved || scope.entrypoint !== undefined || scope.command !== undefined)
-      return { kind: 'none' };
+    // The image's own CMD, said again.
+    const { json, argumentText = '' } = scope.command ?? {};
+    const starts =
+      scope.command === undefined || /^(?:apache2-foreground|php-fpm)$/.test(json?.join(' ') ?? argumentText);
+    if (port === undefined || moved || scope.entrypoint !== undefined || !starts) return { kind: 'none' };
     const source = citeSource(PHP, `EXPOSE ${port}`);
     return { kind: 'port', port, variable: undefined, evidence: [at, source] };
   }
@@ -257,7 +260,12 @@ export function listeningPort(
       : `EXPOSE names several ports (${ports.join(', ')}): nothing says which of them tells whether it works`;
     return { kind: 'unclear', reason, evidence };
   }
-  if (ports[0] === undefined) return portOfBase(document, build, context);
+  const ofBase = portOfBase(document, build, context);
+  if (ports[0] === undefined) return ofBase;
+  if (ofBase.kind === 'port' && ofBase.port !== ports[0]) {
+    const reason = `EXPOSE names port ${ports[0]}, and the server of the image listens on ${ofBase.port} unless it is configured`;
+    return { kind: 'unclear', reason, evidence: [...evidence, ...ofBase.evidence] };
+  }
   const variable = commands.some(({ name = '', args }) =>
     [programName(name), ...args].some((word) => READS_PORT.test(word)),
   )
