@@ -1,4 +1,5 @@
 import { cite } from '../core/evidence.js';
+import { APT_OPTIONS_WITH_VALUE } from './apt.js';
 import { programName, looksLikeScript } from './startup.js';
 import type { Certainty, Evidence } from '../core/types.js';
 import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfile/document.js';
@@ -11,21 +12,12 @@ import { builtOn, packageCommand, type PackageCommand } from './package-commands
 
 /** apt and what reads its package lists. */
 const APT = /^(?:apt|apt-get|aptitude|apt-cache|apt-file|apt-show-versions|tasksel|gdebi)$/;
-const OPTIONS_WITH_VALUE = new Set([
-  '-o',
-  '--option',
-  '-t',
-  '--target-release',
-  '--default-release',
-  '-c',
-  '-a',
-]);
 /** What apt does without package lists. */
 const WITHOUT_LISTS = /^(?:clean|autoclean|dist-?clean|autoremove|remove|purge|check|mark|key|config)$/;
 
 /** The apt commands of a script, in order. */
 export function aptCommands(run: RunScript): readonly PackageCommand[] {
-  return run.script.commands.flatMap((command) => packageCommand(command, APT, OPTIONS_WITH_VALUE) ?? []);
+  return run.script.commands.flatMap((command) => packageCommand(command, APT, APT_OPTIONS_WITH_VALUE) ?? []);
 }
 
 function isUpdate({ tool, verb }: PackageCommand): boolean {
@@ -191,7 +183,7 @@ function readInstruction(
   const opaque: Evidence[] = [];
   let updated = false;
   for (const command of run.script.commands) {
-    const apt = packageCommand(command, APT, OPTIONS_WITH_VALUE);
+    const apt = packageCommand(command, APT, APT_OPTIONS_WITH_VALUE);
     if (apt !== undefined) {
       if (!updated && needsLists(apt)) return { ...nothing, needs: run.offset + command.start };
       updated ||= isUpdate(apt);

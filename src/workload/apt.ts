@@ -19,7 +19,8 @@ export interface AptInstall {
   readonly withoutRecommends: boolean;
 }
 
-const OPTIONS_WITH_VALUE = new Set([
+/** Options of apt that take a value as a word of their own. */
+export const APT_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set([
   '-o',
   '--option',
   '-t',
@@ -48,7 +49,7 @@ export function aptInstall(command: RunCommand): AptInstall | undefined {
   const operands: ShellWord[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at]!;
-    if (OPTIONS_WITH_VALUE.has(word.text)) at += 1;
+    if (APT_OPTIONS_WITH_VALUE.has(word.text)) at += 1;
     else if (!word.text.startsWith('-')) operands.push(word);
   }
   const [verb, ...names] = operands;

@@ -4,6 +4,7 @@ import { insertAtStart } from '../../src/formats/dockerfile/edit.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages } from '../../src/workload/dockerfile.js';
 import { planHealthcheck } from '../../src/workload/runtime/health-check.js';
+import { aboutStart, leftFinding } from './runtime-finding.js';
 
 function findingOf(
   document: DockerfileDocument,
@@ -14,19 +15,8 @@ function findingOf(
   const plan = planHealthcheck(document, build, context);
   if (plan.kind === 'none') return undefined;
   const { command, entrypoint } = build.scope;
-  const start = command ?? entrypoint;
-  const base = {
-    subject: ['stages', String(stage.index)],
-    range: start?.stage === stage.index ? start : stage.from,
-    message: 'nothing checks whether it works',
-    evidence: plan.evidence,
-  };
-  if (plan.kind !== 'add') {
-    const { kind, reason } = plan;
-    if (kind === 'accepted') return { ...base, safety: kind, reason };
-    const suggestion = plan.suggestion === undefined ? {} : { suggestion: plan.suggestion };
-    return { ...base, safety: kind, reason, ...suggestion };
-  }
+  const base = aboutStart(stage, command ?? entrypoint, 'nothing checks whether it works', plan.evidence);
+  if (plan.kind !== 'add') return leftFinding(base, plan);
   const { lines, summary } = plan.value;
   const edit = insertAtStart(document, stage, lines, -1);
   if (!edit.ok) return { ...base, safety: 'manual', reason: edit.reason, suggestion: lines.join('\n') };

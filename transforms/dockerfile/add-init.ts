@@ -7,6 +7,7 @@ import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
 import { isRoot } from '../../src/workload/model.js';
 import { planInit, type InitAddition } from '../../src/workload/runtime/init.js';
+import { aboutStart, leftFinding } from './runtime-finding.js';
 
 /** The user in force before an instruction of the stage. */
 function userBefore(build: ImageBuild, instruction: Instruction): string | undefined {
@@ -61,19 +62,9 @@ function findingOf(
   const plan = planInit(document, build, context);
   if (plan.kind === 'none') return undefined;
   const { entrypoint, command } = build.scope;
-  const start = entrypoint ?? command;
-  const base = {
-    subject: ['stages', String(stage.index)],
-    range: start?.stage === stage.index ? start : stage.from,
-    message: 'its PID 1 neither reaps orphaned processes nor gets every signal',
-    evidence: plan.evidence,
-  };
-  if (plan.kind !== 'add') {
-    const { kind, reason } = plan;
-    if (kind === 'accepted') return { ...base, safety: kind, reason };
-    const suggestion = plan.suggestion === undefined ? {} : { suggestion: plan.suggestion };
-    return { ...base, safety: kind, reason, ...suggestion };
-  }
+  const message = 'its PID 1 neither reaps orphaned processes nor gets every signal';
+  const base = aboutStart(stage, entrypoint ?? command, message, plan.evidence);
+  if (plan.kind !== 'add') return leftFinding(base, plan);
   const { words, install } = plan.value;
   const json = `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
   const edit = combine(

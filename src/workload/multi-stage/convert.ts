@@ -7,7 +7,7 @@ import { imageBuild, usesOfStage, type ImageBuild } from '../dockerfile.js';
 import { gather } from './gather.js';
 import { refuse, settled, type ConversionOutcome, type Project, type Stack } from './model.js';
 import { keepPackages } from './needed-packages.js';
-import { installedPackages, isBuildPackage, isDevelopment } from './packages.js';
+import { exactPackages, isBuildPackage, isDevelopment } from './packages.js';
 import { projectOf } from './project.js';
 import { partsOf } from './runtime-parts.js';
 import { stackOf } from './stacks/index.js';
@@ -39,7 +39,7 @@ export function planConversion(
 /** A base without a stack: worth a word only where a compiler is at work. */
 function unrecognised(document: DockerfileDocument, build: ImageBuild): ConversionOutcome | undefined {
   const compiles = build.runCommands.find((command) =>
-    (installedPackages(command) ?? []).some((found) => isBuildPackage(found) && !isDevelopment(found)),
+    (exactPackages(command) ?? []).some((found) => isBuildPackage(found) && !isDevelopment(found)),
   );
   const { entrypoint, command } = build.scope;
   if (compiles === undefined || (entrypoint ?? command) === undefined) return undefined;

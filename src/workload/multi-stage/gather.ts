@@ -39,6 +39,7 @@ export interface Unclear {
 export function gather(project: Project, stack: Stack): Gathered | Unclear {
   const { document, stage } = project;
   const gathered: Gathered = { system: [], packages: [], outputs: [], start: [] };
+  const removed = removedPaths(project.build);
   let user: string | undefined;
   for (const instruction of stage.instructions) {
     const { keyword } = instruction;
@@ -52,7 +53,7 @@ export function gather(project: Project, stack: Stack): Gathered | Unclear {
       const folder = destination.replace(/(.)\/+$/, '$1');
       if (project.roots.some((root) => isWithin(folder, root))) continue;
       // What only the build uses: nothing that runs looks for a file there.
-      if (isWithin(folder, '/tmp') || removedPaths(project.build).has(folder)) continue;
+      if (isWithin(folder, '/tmp') || removed.has(folder)) continue;
       if (folder === '/') return { reason: 'it copies into the root of the image', instruction };
       if (copiesUnusedTool(project, instruction)) continue;
       gathered.system.push({ text, keyword, user });

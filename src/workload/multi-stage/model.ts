@@ -76,8 +76,6 @@ export interface StackPlan {
   readonly linked: Linked;
   /** Packages that the runtime stage needs and its image, unlike the original, doesn't have. */
   readonly packages: readonly string[];
-  /** Instructions of its own, after the copies. */
-  readonly instructions: readonly string[];
   /** What was copied or left out, and why: for the reviewer. */
   readonly notes: readonly string[];
   readonly evidence: readonly Evidence[];

@@ -134,7 +134,7 @@ export const DEBIAN_PACKAGE_OF: Readonly<Record<string, string>> = {
 };
 
 /** What `apk add` or `apt-get install` installs; undefined for another command, or one that a variable completes. */
-export function installedPackages(command: RunCommand): readonly Package[] | undefined {
+export function exactPackages(command: RunCommand): readonly Package[] | undefined {
   const program = command.program === undefined ? '' : programName(command.program);
   const words = command.args;
   if (words.some(({ value }) => value === undefined)) return undefined;

@@ -4,7 +4,7 @@ import type { RunCommand } from '../image-needs.js';
 import { isWithin } from '../model.js';
 import { programName } from '../startup.js';
 import { BUILD, NOTHING, REPEAT, unclear, type Project, type Role } from './model.js';
-import { installedPackages } from './packages.js';
+import { exactPackages } from './packages.js';
 
 /** Programs that leave nothing behind, or only take away. */
 const TRACELESS =
@@ -176,7 +176,7 @@ export function generalRole(command: RunCommand, project: Project, cwd: string):
       : unclear('the shell decides which program runs');
   }
   const program = programName(path);
-  const packages = installedPackages(command);
+  const packages = exactPackages(command);
   // `apt-get -f install` completes what dpkg began, and `apt-get install ./x.deb` is no better.
   if (packages?.some(({ text }) => text.includes('/')) === true || packages?.length === 0)
     return unclear('which packages it installs is not known');

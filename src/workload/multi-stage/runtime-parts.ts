@@ -4,6 +4,7 @@ import { programName } from '../startup.js';
 import { textOf, type Gathered } from './gather.js';
 import type { Project, Stack, StackPlan, StageCopy } from './model.js';
 import type { KeptPackages } from './needed-packages.js';
+import { words } from './roles.js';
 
 /** Name of the stage in which what runs is made ready. */
 const BETWEEN = 'runtime-files';
@@ -15,18 +16,15 @@ function ownerOf(project: Project): string | undefined {
   const name = user?.value;
   if (user === undefined || name === undefined || isRoot(name)) return undefined;
   const [bare = name] = name.split(':');
-  const chown = build.runCommands.find(({ program, args }) => {
-    const list = args.map(({ value, text }) => value ?? text);
+  const chown = build.runCommands.find((command) => {
+    const list = words(command);
     return (
-      program !== undefined &&
-      programName(program) === 'chown' &&
+      programName(command.program ?? '') === 'chown' &&
       list.some((word) => word.split(/[:.]/)[0] === bare) &&
       list.some((word) => roots.some((root) => isWithin(root, word) || word === '.'))
     );
   });
-  const given = chown?.args
-    .map(({ value, text }) => value ?? text)
-    .find((word) => word.split(/[:.]/)[0] === bare);
+  const given = chown === undefined ? undefined : words(chown).find((word) => word.split(/[:.]/)[0] === bare);
   if (given !== undefined) return given;
   const flagged = stage.instructions.flatMap(({ keyword, flags }) =>
     /^(?:COPY|ADD)$/.test(keyword) ? (flags.find((flag) => flag.name === 'chown')?.value ?? []) : [],
@@ -82,7 +80,7 @@ export function partsOf(
     packageManager: build.family === 'alpine' ? 'apk' : 'apt',
     system: systemLines(gathered, plan),
     copies,
-    start: [...plan.instructions, ...worksIn, ...configures!, ...userLine, ...starts!],
+    start: [...worksIn, ...configures!, ...userLine, ...starts!],
   };
 }
 

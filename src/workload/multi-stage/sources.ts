@@ -13,6 +13,8 @@ export interface SourceText {
 /** The project's own sources, as many as are read. */
 export interface Sources {
   readonly files: () => readonly SourceText[];
+  /** Those that start other programs. */
+  readonly spawning: () => ReadonlySet<SourceText>;
   /** False when there was more than is read: what wasn't found may still be there. */
   readonly complete: () => boolean;
   /** The first line that a pattern matches, as evidence. */
@@ -34,8 +36,10 @@ const TEST_FILE =
  */
 export function sourcesBelow(files: FileReader, folder: string, ignored: (path: string) => boolean): Sources {
   const read = lazy(() => collect(files, folder, ignored));
+  const spawning = lazy(() => new Set(read().found.filter(({ text }) => SPAWNS.test(text))));
   return {
     files: () => read().found,
+    spawning,
     complete: () => read().complete,
     find: (pattern) => {
       for (const { path, text } of read().found) {
@@ -89,8 +93,10 @@ const SPAWNS =
 export function spawnOf(sources: Sources, program: string): Evidence | undefined {
   const named = new RegExp(`['"\`](?:/usr(?:/local)?/bin/)?${literal(program)}(?:['"\`]|\\s)`);
   const called = new RegExp(`${RUNS}${named.source}`, 'i');
-  for (const { path, text } of sources.files()) {
-    const at = text.search(SPAWNS.test(text) ? named : called);
+  const spawning = sources.spawning();
+  for (const source of sources.files()) {
+    const { path, text } = source;
+    const at = text.search(spawning.has(source) ? named : called);
     if (at === -1) continue;
     const line = text.slice(0, at).split('\n').length;
     return { file: path, line, text: redact((text.split('\n')[line - 1] ?? '').trim().slice(0, 160)) };

@@ -55,7 +55,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: UNLINKED,
       packages: [],
-      instructions: [],
       notes: [`copies ${folder}, which dotnet publish wrote`],
       evidence: [cite(document, publish.offset + publish.start), started.evidence],
     },

@@ -111,7 +111,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: alpine || isStatic || !suiteKnown ? UNLINKED : { folders: [], programs: [binary.path] },
       packages: ['ca-certificates', 'tzdata'],
-      instructions: [],
       notes: [
         readsFiles
           ? 'copies the program, and what the build context has beside the sources: it may read files'

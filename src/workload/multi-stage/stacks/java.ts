@@ -98,7 +98,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: UNLINKED,
       packages: [],
-      instructions: [],
       notes: [note],
       evidence: [cite(document, builds.offset + builds.start), started.evidence],
     },

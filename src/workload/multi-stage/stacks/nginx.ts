@@ -49,7 +49,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: UNLINKED,
       packages: [],
-      instructions: [],
       notes: [`copies ${DOCUMENT_ROOT}, which is what is served`],
       evidence: [cite(document, builds.offset + builds.start)],
     },

@@ -374,7 +374,6 @@ function plan(project: Project): StackOutcome {
       linked:
         hasNative(project, root) || prisma ? { folders: project.roots, programs: project.roots } : UNLINKED,
       packages: prisma && project.build.family !== 'alpine' ? ['openssl'] : [],
-      instructions: [],
       notes: [`copies all of ${project.roots.join(', ')}`, ...notes],
       evidence,
     },

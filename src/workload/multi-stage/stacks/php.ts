@@ -39,7 +39,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: extensions ? { folders: EXTENSIONS.slice(0, 1), programs: [] } : UNLINKED,
       packages: [],
-      instructions: [],
       notes: [`copies the extensions, and all of ${roots.join(', ')}`],
       evidence: [cite(document, installs.offset + installs.start)],
     },

@@ -148,7 +148,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: { folders: [site, ...project.roots], programs: ['/usr/local/bin'] },
       packages: opened,
-      instructions: [],
       notes: [`copies all that pip installed, and all of ${project.roots.join(', ')}`],
       evidence: [cite(document, first.offset + first.start)],
     },

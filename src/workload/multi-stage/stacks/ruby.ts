@@ -40,7 +40,6 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: { folders: [...new Set([GEMS, ...own, ...roots])], programs: [] },
       packages: [],
-      instructions: [],
       notes: [`copies all gems, and all of ${roots.join(', ')}`],
       evidence: [cite(document, installs.offset + installs.start)],
     },

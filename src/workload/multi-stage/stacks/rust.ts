@@ -87,7 +87,6 @@ function plan(project: Project): StackOutcome {
       linked: alpine || !suiteKnown ? UNLINKED : { folders: [], programs: [path] },
       // Programs built with gcc's unwinder want its library, which Alpine's base doesn't have.
       packages: alpine ? ['ca-certificates', 'libgcc'] : ['ca-certificates', 'tzdata'],
-      instructions: [],
       notes: [
         readsFiles
           ? 'copies the program, and what the build context has beside the sources: it may read files'
