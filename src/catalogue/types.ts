@@ -7,7 +7,7 @@ export interface Citation {
   readonly text: string;
 }
 
-interface Cited {
+export interface Cited {
   readonly cites: readonly Citation[];
 }
 
