@@ -58,6 +58,7 @@ describe('the usage', () => {
     [['--phase'], 'phase'],
     [['--jobs', '0'], '--jobs'],
     [['--jobs', 'all'], '--jobs'],
+    [['--base', 'distroless'], '--base distroless goes with --phase 3'],
     [['--phase', '1', '--phase', '2'], '--phase was given twice'],
     [['--write', '--in-place'], 'mutually exclusive'],
     [['--write', '--check'], 'mutually exclusive'],

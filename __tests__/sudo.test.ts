@@ -33,7 +33,7 @@ function callsWithout(path: string, tree: Tree): string[] {
   const installs = (from: DockerfileDocument, index: number): boolean =>
     chainTexts(from, index).some((each) => INSTALLS.test(each));
   const context: DockerfileContext = {
-    ...{ files: memoryReader(tree), catalogue, usedBy: [], digests: undefined },
+    ...{ files: memoryReader(tree), catalogue, usedBy: [], digests: undefined, base: 'slim' },
     buildContext: path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.',
   };
   return document.stages.flatMap((stage) => {

@@ -11,7 +11,7 @@ import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.
 import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace } from './io/workspace.js';
-import type { Digests } from './workload/context.js';
+import type { Digests, RuntimeBase } from './workload/context.js';
 import { registry } from '../transforms/index.js';
 
 export interface RunOptions {
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly formats?: ReadonlySet<Format> | undefined;
   /** The digests to pin images to; undefined when they are not to be pinned. May be filled until the first plan. */
   readonly digests?: Digests | undefined;
+  /** What a conversion puts the program on; `slim` by default. The others are for phase 3. */
+  readonly base?: RuntimeBase | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -113,7 +115,7 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
-  const projects = createProjects(workspace, options.digests);
+  const projects = createProjects(workspace, { digests: options.digests, base: options.base ?? 'slim' });
 
   const planWith = <D extends SourceDocument, C>(
     file: SourceFile,

@@ -21,7 +21,12 @@ export interface Project {
   /** Paths besides /tmp that the service may write to, for a container with a read-only root. */
   readonly tmpfs: readonly string[];
   readonly volumes: readonly string[];
+  /** What the conversion puts it on, as `--base` takes it. */
+  readonly base: string;
 }
+
+/** `project.json`; with `bases` the project is tried on each of them too. */
+type Settings = Partial<Project> & { readonly bases?: readonly string[] };
 
 /** The sample projects, or those with these names. */
 export function sampleProjects(names: readonly string[]): readonly Project[] {
@@ -29,12 +34,23 @@ export function sampleProjects(names: readonly string[]): readonly Project[] {
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0)
     throw new Error(`no such project: ${unknown.join(', ')}; there are ${all.join(', ')}`);
-  return (names.length > 0 ? names : all).map((name) => {
+  return (names.length > 0 ? names : all).flatMap((name) => {
     const folder = join(PROJECTS, name);
-    const settings = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8')) as Partial<Project>;
-    const { port, requests } = settings;
+    const settings = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8')) as Settings;
+    const { bases = [], port, requests } = settings;
     if (port === undefined || requests === undefined)
       throw new Error(`${name}/project.json: port or requests missing`);
-    return { name, folder, port, requests, env: {}, tmpfs: [], volumes: [], ...settings };
+    const project = {
+      name,
+      folder,
+      port,
+      requests,
+      env: {},
+      tmpfs: [],
+      volumes: [],
+      base: 'slim',
+      ...settings,
+    };
+    return [project, ...bases.map((base) => ({ ...project, name: `${name}-${base}`, base }))];
   });
 }

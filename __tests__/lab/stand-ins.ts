@@ -34,6 +34,14 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
   'temurin-jre': ['eclipse-temurin:17-jre'],
   maven: ['maven:3-eclipse-temurin-17'],
   nginx: ['nginx:1.27-bookworm', 'nginx:1.27'],
+  'bare-static': ['gcr.io/distroless/static-debian13', 'cgr.dev/chainguard/static:latest'],
+  'bare-cc': [
+    'gcr.io/distroless/base-debian12',
+    'gcr.io/distroless/cc-debian12',
+    'cgr.dev/chainguard/glibc-dynamic:latest',
+  ],
+  'node-bare': ['gcr.io/distroless/nodejs22-debian13'],
+  'jre-bare': ['gcr.io/distroless/java17-debian13'],
   'nginx-unprivileged': ['nginxinc/nginx-unprivileged:1.27-bookworm', 'nginxinc/nginx-unprivileged:1.27'],
 };
 const DEBIAN = ['debian:bookworm-slim', 'debian:bookworm'] as const;

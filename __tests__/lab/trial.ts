@@ -62,9 +62,11 @@ export async function tryProject(engine: Engine, project: Project): Promise<Tria
     const original = await check('the original builds', () => build(engine, folder, ORIGINAL, before));
     const expected = await check('the original answers', () => run(engine, project, before, original));
     figures = [expected.figures];
-    await check('is hardened', () => convert(folder));
+    await check('is hardened', () => convert(folder, project));
     const refusal = stagesIn(folder) > 1 ? undefined : await reasonsOf(folder);
     checks.push({ name: 'gets a stage of its own to run in', fault: refusal });
+    if (project.base !== 'slim')
+      await check(`runs on ${project.base}`, async () => runsOn(folder, project.base));
     const hardened = await check('the hardened one builds', () => build(engine, folder, HARDENED, after));
     const options = restrictions(project);
     const service = await check('starts with a read-only root and no capabilities', () =>
@@ -151,13 +153,22 @@ async function logged<T>(service: Service, work: () => Promise<T>): Promise<T> {
 }
 
 /** Runs the built command line on the project, as a user would. */
-async function convert(folder: string): Promise<void> {
-  const { code, stdout, stderr } = await harden(folder, ['--write', '--format', 'dockerfile']);
+async function convert(folder: string, { base }: Project): Promise<void> {
+  const options = base === 'slim' ? [] : ['--phase', '3', '--base', base];
+  const { code, stdout, stderr } = await harden(folder, ['--write', '--format', 'dockerfile', ...options]);
   if (code !== 0) throw new Error(`exit code ${code}: ${lastLines(stderr || stdout)}`);
   const path = join(folder, HARDENED);
   if (!existsSync(path)) throw new Error(`nothing was written:\n${lastLines(stdout)}`);
   // BuildKit would fetch the front end that this line names.
   writeFileSync(path, readFileSync(path, 'utf8').replace(/^# *syntax=.*\n/m, ''));
+}
+
+function runsOn(folder: string, base: string): void {
+  const image =
+    readFileSync(join(folder, HARDENED), 'utf8')
+      .match(/^FROM\s.*$/gim)
+      ?.at(-1) ?? '';
+  if (!image.includes(`/${base}/`)) throw new Error(image);
 }
 
 function stagesIn(folder: string): number {

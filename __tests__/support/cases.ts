@@ -5,7 +5,7 @@ import { planDocument, type FilePlan } from '../../src/core/plan.js';
 import type { FormatAdapter, SourceDocument, Transform } from '../../src/core/types.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { createRun } from '../../src/harden.js';
-import type { DockerfileContext, Resolution, ServiceUse } from '../../src/workload/context.js';
+import type { DockerfileContext, Resolution, RuntimeBase, ServiceUse } from '../../src/workload/context.js';
 import { registry } from '../../transforms/index.js';
 import { catalogue, memoryReader, memoryWorkspace, type Tree } from './memory.js';
 
@@ -18,6 +18,8 @@ interface CaseSettings {
   readonly usedBy?: readonly (Omit<ServiceUse, 'buildArgs' | 'start'> & Partial<ServiceUse>)[];
   /** What registries answer, by image reference. */
   readonly digests?: Readonly<Record<string, Resolution>>;
+  /** `--base`. */
+  readonly base?: RuntimeBase;
 }
 
 /** One fixture: `<format>/<transform>/<case>/`. */
@@ -88,7 +90,7 @@ function runs(fixture: TransformCase, id: string): boolean {
 /** Plans a case's text, or a variation of it, with its own transform, up to phase 3. */
 export function planCase(fixture: TransformCase, text: string): FilePlan {
   const tree = { ...fixture.files, [fixture.path]: text };
-  const { buildContext, usedBy, digests } = fixture.settings;
+  const { buildContext, usedBy, digests, base } = fixture.settings;
   if (usedBy !== undefined || buildContext !== undefined) {
     const context: DockerfileContext = {
       files: memoryReader(tree),
@@ -96,12 +98,14 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
       buildContext: buildContext ?? '.',
       usedBy: (usedBy ?? []).map((use) => ({ buildArgs: [], start: '', ...use })),
       digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
+      base: base ?? 'slim',
     };
     return planAlone(fixture, text, dockerfileAdapter, registry.dockerfile, context);
   }
   const run = createRun(memoryWorkspace(tree), {
     phase: 3,
     enabled: (id) => runs(fixture, id),
+    base,
     digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
   });
   const file = run.workspace.files.find(({ path }) => path === fixture.path);

@@ -22,6 +22,7 @@ function contextOf(tree: Tree = {}, archives: readonly string[] = []): Dockerfil
     buildContext: '.',
     usedBy: [],
     digests: undefined,
+    base: 'slim',
   };
 }
 

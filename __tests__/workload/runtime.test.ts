@@ -28,7 +28,7 @@ function plansFor(runtime?: RuntimeImage): {
   const { document } = parsed;
   const context: DockerfileContext = {
     ...{ files: memoryReader({ Dockerfile: TEXT }), catalogue, buildContext: '.' },
-    ...{ usedBy: [], digests: undefined },
+    ...{ usedBy: [], digests: undefined, base: 'slim' },
   };
   const build = imageBuild(document, document.finalStage, context);
   return {

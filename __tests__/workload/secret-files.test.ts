@@ -65,7 +65,14 @@ describe.each(FILES)('%s: %j', (path, text, key) => {
       adapter: dockerfileAdapter,
       transforms: registry.dockerfile.filter(({ meta }) => /secrets$/.test(meta.id)),
       phase: 3,
-      contextFor: () => ({ files, catalogue, buildContext: '.', usedBy: [], digests: undefined }),
+      contextFor: () => ({
+        files,
+        catalogue,
+        buildContext: '.',
+        usedBy: [],
+        digests: undefined,
+        base: 'slim' as const,
+      }),
     });
     expect(plan.entries).toHaveLength(1);
     expect(JSON.stringify(plan.entries)).toContain(path);

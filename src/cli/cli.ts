@@ -23,7 +23,7 @@ function listOption(describe: string): Options {
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output', 'jobs'];
+const SINGLE = ['phase', 'output', 'jobs', 'base'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -92,6 +92,11 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             type: 'boolean',
             implies: 'pin-digests',
             describe: 'ask the registries again, whatever harden.lock says',
+          })
+          .option('base', {
+            choices: ['slim', 'distroless', 'chainguard'] as const,
+            default: 'slim' as const,
+            describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on',
           })
           .option('jobs', {
             type: 'number',
@@ -173,7 +178,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
-  ...['pin-digests', 'refresh-digests', 'overlay'],
+  ...['pin-digests', 'refresh-digests', 'overlay', 'base'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

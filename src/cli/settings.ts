@@ -1,9 +1,8 @@
-import type { Digests } from '../workload/context.js';
+import type { Digests, RuntimeBase } from '../workload/context.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
-import { allTransforms, registry } from '../../transforms/index.js';
-import { ignoreMeta } from '../workload/ignore-additions.js';
+import { policies, registry } from '../../transforms/index.js';
 import { near } from './near.js';
 
 export interface HardenArguments {
@@ -20,6 +19,7 @@ export interface HardenArguments {
   readonly force: boolean;
   readonly pinDigests?: boolean;
   readonly refreshDigests?: boolean;
+  readonly base: RuntimeBase;
   /** Threads at most; undefined for as many as help. */
   readonly jobs?: number;
   readonly color?: boolean;
@@ -43,10 +43,14 @@ function phaseOf({ phase, inPlace }: HardenArguments): Phase {
 
 /** What a run is to do, or the message for a name that no transform or format has. */
 export function runOptionsOf(args: HardenArguments): RunOptions | string {
+  if (args.base !== 'slim' && phaseOf(args) !== 3) {
+    return `an image without a shell is an advanced change: --base ${args.base} goes with --phase 3.`;
+  }
   const enabled = selectTransforms(args);
   if (typeof enabled === 'string') return enabled;
   return {
     phase: phaseOf(args),
+    base: args.base,
     enabled,
     formats: args.format === undefined ? undefined : new Set(args.format),
   };
@@ -64,7 +68,7 @@ function selectTransforms({ only, skip, format }: HardenArguments): ((id: string
   const formats: readonly string[] = Object.keys(registry);
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
-  const ids: readonly string[] = [...allTransforms.map(({ meta }) => meta.id), ignoreMeta.id];
+  const ids: readonly string[] = policies.map(({ id }) => id);
   const matches = (name: string, id: string): boolean =>
     id === name || id.startsWith(`${name}/`) || id.endsWith(`/${name}`);
   for (const name of [...(only ?? []), ...(skip ?? [])]) {

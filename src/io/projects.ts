@@ -19,6 +19,7 @@ import type {
   ComposeContext,
   Digests,
   DockerfileContext,
+  RuntimeBase,
   ServiceUse,
   UnitContext,
 } from '../workload/context.js';
@@ -26,6 +27,12 @@ import { filesOf, type Workspace } from './workspace.js';
 
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
 const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+
+export interface ProjectOptions {
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
+  readonly base: RuntimeBase;
+}
 
 /** Puts the files of a workspace in relation: Compose projects, and the services that build a Dockerfile. */
 export interface Projects {
@@ -38,7 +45,9 @@ export interface Projects {
   dockerfileOf(view: ServiceView): string | undefined;
 }
 
-export function createProjects(workspace: Workspace, digests: Digests | undefined): Projects {
+/** @param options what the transforms are asked for beside the files. */
+export function createProjects(workspace: Workspace, options: ProjectOptions): Projects {
+  const { digests, base } = options;
   const byFolder = new Map<string, string[]>();
   for (const { path } of filesOf(workspace, 'compose')) {
     const folder = folderOf(path);
@@ -134,7 +143,7 @@ export function createProjects(workspace: Workspace, digests: Digests | undefine
     dockerfileContext: (path) => {
       const uses = usesOf(path);
       const buildContext = uses[0]?.context ?? folderOf(path);
-      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests };
+      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests, base };
     },
     unitContext: () => ({ files: workspace.reader }),
     contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],

@@ -24,6 +24,12 @@ export interface ServiceUse {
   readonly start: string;
 }
 
+/**
+ * What a conversion puts the program on: the slim variant of its own image, or an image without a shell and a package
+ * manager.
+ */
+export type RuntimeBase = 'slim' | 'distroless' | 'chainguard';
+
 export interface DockerfileContext {
   /** The tree; the build context is the Dockerfile's folder unless a service's `build.context` says otherwise. */
   readonly files: FileReader;
@@ -34,6 +40,7 @@ export interface DockerfileContext {
   readonly usedBy: readonly ServiceUse[];
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
+  readonly base: RuntimeBase;
 }
 
 export interface UnitContext {

@@ -2,8 +2,9 @@ import { parseImageReference } from '../../catalogue/catalogue.js';
 import { cite } from '../../core/evidence.js';
 import type { DockerfileDocument } from '../../formats/dockerfile/document.js';
 import { isArchived } from '../base-images.js';
-import type { DockerfileContext } from '../context.js';
+import type { DockerfileContext, RuntimeBase } from '../context.js';
 import { imageBuild, usesOfStage, type ImageBuild } from '../dockerfile.js';
+import { onBareImage } from './bare-image.js';
 import { gather } from './gather.js';
 import { refuse, settled, type ConversionOutcome, type Project, type Stack } from './model.js';
 import { keepPackages } from './needed-packages.js';
@@ -59,15 +60,21 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
   const { plan } = outcome;
   const kept = keepPackages(project, stack, plan, gathered.packages);
   if (typeof kept === 'string') return refuse(kept);
-  const same = plan.image === stage.image;
-  const wanted = kept.packages.length + kept.linked.folders.length + kept.linked.programs.length;
+  const slim = partsOf(project, stack, plan, gathered, kept);
+  const { base } = project.context;
+  const bare = base === 'slim' ? undefined : onBareImage(project, base, plan, slim);
+  const { parts, evidence } = typeof bare === 'object' ? bare : { parts: slim, evidence: plan.imageEvidence };
+  const same = parts.image === stage.image;
+  const wanted = parts.packages.length + parts.linked.folders.length + parts.linked.programs.length;
   if (
     wanted > 0 &&
     gathered.packages.length === 0 &&
     project.build.family !== 'alpine' &&
-    isOfArchive(plan.image)
+    isOfArchive(parts.image)
   ) {
-    return refuse(`it needs packages of the Debian release of ${plan.image}, which has moved to the archive`);
+    return refuse(
+      `it needs packages of the Debian release of ${parts.image}, which has moved to the archive`,
+    );
   }
   if (same && plan.prune.length === 0 && kept.dropped.length === 0) {
     return settled('nothing in the image is only for the build');
@@ -75,11 +82,21 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
   return {
     ok: true,
     stack: plan.name,
-    parts: partsOf(project, stack, plan, gathered, kept),
+    parts,
     unnamed: stage.name === undefined,
-    notes: [...plan.notes, ...kept.notes, ...pinNote(stage.image, plan.image)],
-    evidence: [cite(document, stage.from.start), plan.imageEvidence, ...plan.evidence],
+    notes: [...plan.notes, ...kept.notes, ...bareNotes(bare, base), ...pinNote(stage.image, parts.image)],
+    evidence: [cite(document, stage.from.start), evidence, ...plan.evidence],
   };
+}
+
+/** What a reviewer must know of an image without a shell, or why it isn't used. */
+function bareNotes(bare: ReturnType<typeof onBareImage> | undefined, base: RuntimeBase): readonly string[] {
+  if (bare === undefined) return [];
+  return [
+    typeof bare === 'string'
+      ? `not on ${base}: ${bare}`
+      : 'it has no shell: docker exec finds no program in it',
+  ];
 }
 
 /** The digest of an image says nothing of another one. */

@@ -76,10 +76,19 @@ export interface StackPlan {
   readonly linked: Linked;
   /** Packages that the runtime stage needs and its image, unlike the original, doesn't have. */
   readonly packages: readonly string[];
+  /** Undefined for a stack without such images; a reason where it can't be told. */
+  readonly bare?: BareNeed | string;
   /** What was copied or left out, and why: for the reviewer. */
   readonly notes: readonly string[];
   readonly evidence: readonly Evidence[];
 }
+
+/** What a program needs of an image that has neither a shell nor a package manager. */
+export type BareNeed =
+  | { readonly kind: 'static' }
+  /** It links to the C library, and where it `unwinds` to that of the compiler. */
+  | { readonly kind: 'linked'; readonly unwinds: boolean }
+  | { readonly kind: 'java' | 'node'; readonly version: number };
 
 export type StackOutcome =
   | { readonly ok: true; readonly plan: StackPlan }

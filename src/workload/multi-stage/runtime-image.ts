@@ -5,7 +5,7 @@ type SlimStyle =
   /** `3.11-bookworm` and `3.11-slim-bookworm`. */
   | 'before-suite';
 
-const SUITE = /(?:^|-)(bookworm|trixie|forky|bullseye|buster|stretch)$/;
+export const SUITE = /(?:^|-)(bookworm|trixie|forky|bullseye|buster|stretch)$/;
 
 /** Splits `repository:tag`; a variable may stand in the tag, not in the repository. */
 export function splitImage(

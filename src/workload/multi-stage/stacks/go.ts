@@ -1,10 +1,19 @@
 import { cite, citeSource } from '../../../core/evidence.js';
+import type { Evidence } from '../../../core/types.js';
 import { joinPath, workdirAt } from '../../../formats/dockerfile/scope.js';
 import type { RunCommand } from '../../image-needs.js';
 import { isWithin } from '../../model.js';
 import { programName } from '../../startup.js';
 import { copyOfProgram, dataEntries, startedProgram } from '../binary.js';
-import { BUILD, UNLINKED, type Project, type Role, type Stack, type StackOutcome } from '../model.js';
+import {
+  BUILD,
+  UNLINKED,
+  type BareNeed,
+  type Project,
+  type Role,
+  type Stack,
+  type StackOutcome,
+} from '../model.js';
 import { words } from '../roles.js';
 import { distributionOf } from '../runtime-image.js';
 
@@ -111,6 +120,7 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: alpine || isStatic || !suiteKnown ? UNLINKED : { folders: [], programs: [binary.path] },
       packages: ['ca-certificates', 'tzdata'],
+      bare: bareNeed(isStatic, alpine, linksC),
       notes: [
         readsFiles
           ? 'copies the program, and what the build context has beside the sources: it may read files'
@@ -122,6 +132,13 @@ function plan(project: Project): StackOutcome {
       ],
     },
   };
+}
+
+/** cgo is on by default, and links what looks up names and users to the C library. */
+function bareNeed(isStatic: boolean, alpine: boolean, linksC: Evidence | undefined): BareNeed | string {
+  if (isStatic) return { kind: 'static' };
+  if (alpine) return "the C library of Alpine is no other image's: build with CGO_ENABLED=0";
+  return linksC === undefined ? { kind: 'linked', unwinds: false } : 'it links to C libraries';
 }
 
 const SOURCES = /^(?:.*\.go|go\.(?:mod|sum|work.*)|vendor|internal|pkg|cmd)$/;

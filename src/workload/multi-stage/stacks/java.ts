@@ -23,17 +23,19 @@ function role(command: RunCommand): Role | undefined {
     : undefined;
 }
 
-/** The runtime of the version that an image's tag names: `17-jdk-alpine`, `3.9-eclipse-temurin-17`, `8.5-jdk17`. */
+/** The version that an image's tag names: `17-jdk-alpine`, `3.9-eclipse-temurin-17`, `8.5-jdk17`. */
+function versionOf(image: string): string | undefined {
+  const { repository, tag = '' } = splitImage(image) ?? { repository: '' };
+  return repository === 'maven' || repository === 'gradle'
+    ? /(?:temurin-|jdk-?|openjdk-)(\d+)/.exec(tag)?.[1]
+    : /^(\d+)(?:[.\-_u]|$)/.exec(tag)?.[1];
+}
+
+/** The image that runs the same version. */
 function runtimeImage(image: string): string | undefined {
-  const parts = splitImage(image);
-  if (parts === undefined) return undefined;
-  const { repository, tag = '' } = parts;
-  const version =
-    repository === 'maven' || repository === 'gradle'
-      ? /(?:temurin-|jdk-?|openjdk-)(\d+)/.exec(tag)?.[1]
-      : /^(\d+)(?:[.\-_u]|$)/.exec(tag)?.[1];
+  const version = versionOf(image);
   if (version === undefined || Number(version) < 8) return undefined;
-  const suffix = /(-alpine|-noble|-jammy|-focal|-ubi\d+[\w-]*)/.exec(tag)?.[1] ?? '';
+  const suffix = /(-alpine|-noble|-jammy|-focal|-ubi\d+[\w-]*)/.exec(splitImage(image)?.tag ?? '')?.[1] ?? '';
   return `eclipse-temurin:${version}-jre${suffix}`;
 }
 
@@ -98,6 +100,7 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: UNLINKED,
       packages: [],
+      bare: { kind: 'java', version: Number(versionOf(stage.image)) },
       notes: [note],
       evidence: [cite(document, builds.offset + builds.start), started.evidence],
     },

@@ -361,6 +361,7 @@ function plan(project: Project): StackOutcome {
   const prisma = Object.keys({ ...manifest.dependencies, ...devDependencies }).some((name) =>
     /^(?:@prisma\/client|prisma)$/.test(name),
   );
+  const native = hasNative(project, root) || prisma;
   const spawnsPython = spawnOf(project.sources, 'python3');
   if (spawnsPython !== undefined) evidence.push(spawnsPython);
   return {
@@ -371,8 +372,10 @@ function plan(project: Project): StackOutcome {
       imageEvidence: citeSource(IMAGE, 'the slim variant has what runs Node, and no compilers'),
       copies: project.roots.map((path) => ({ path })),
       prune,
-      linked:
-        hasNative(project, root) || prisma ? { folders: project.roots, programs: project.roots } : UNLINKED,
+      linked: native ? { folders: project.roots, programs: project.roots } : UNLINKED,
+      bare: native
+        ? 'its packages may have compiled add-ons'
+        : { kind: 'node', version: majorVersion(project) },
       packages: prisma && project.build.family !== 'alpine' ? ['openssl'] : [],
       notes: [`copies all of ${project.roots.join(', ')}`, ...notes],
       evidence,

@@ -3,7 +3,15 @@ import { joinPath } from '../../../formats/dockerfile/scope.js';
 import type { RunCommand } from '../../image-needs.js';
 import { programName } from '../../startup.js';
 import { copyOfProgram, dataEntries, startedProgram } from '../binary.js';
-import { BUILD, UNLINKED, type Project, type Role, type Stack, type StackOutcome } from '../model.js';
+import {
+  BUILD,
+  UNLINKED,
+  type BareNeed,
+  type Project,
+  type Role,
+  type Stack,
+  type StackOutcome,
+} from '../model.js';
 import { words } from '../roles.js';
 import { distributionOf } from '../runtime-image.js';
 
@@ -85,6 +93,7 @@ function plan(project: Project): StackOutcome {
       copies: [...data, copyOfProgram(path, started)],
       prune: [],
       linked: alpine || !suiteKnown ? UNLINKED : { folders: [], programs: [path] },
+      bare: bareNeed(alpine, lock),
       // Programs built with gcc's unwinder want its library, which Alpine's base doesn't have.
       packages: alpine ? ['ca-certificates', 'libgcc'] : ['ca-certificates', 'tzdata'],
       notes: [
@@ -95,6 +104,12 @@ function plan(project: Project): StackOutcome {
       evidence: [cite(document, builds.offset + builds.start), ...(reads === undefined ? [] : [reads])],
     },
   };
+}
+
+function bareNeed(alpine: boolean, lock: string | undefined): BareNeed | string {
+  if (alpine) return "the C library of Alpine is no other image's";
+  if (lock === undefined) return 'no Cargo.lock says which libraries it links to';
+  return LINKS.test(lock) ? 'it may link to libraries of the system' : { kind: 'linked', unwinds: true };
 }
 
 export const rust: Stack = {

@@ -1,0 +1,3 @@
+module example.org/deploy
+
+go 1.24
