@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { TransformMeta } from '../src/core/types.js';
+import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { packageRoot } from '../src/io/package.js';
-import { allTransforms } from '../transforms/index.js';
+import { policies } from '../transforms/index.js';
 
 const HEAD = `# Transforms
 
@@ -23,22 +24,32 @@ function anchor(id: string): string {
   return id.replaceAll('/', '');
 }
 
+/** Where a policy and its examples stand: one for a file beside the document is no transform. */
+function placesOf({ id }: TransformMeta): string {
+  return id !== ignoreMeta.id
+    ? `- Policy: [${id}.ts](${id}.ts), examples: [fixtures](../__tests__/transforms/${id})`
+    : '- Policy: [ignore-additions.ts](../src/workload/ignore-additions.ts), examples: [companions.test.ts](../__tests__/companions.test.ts)';
+}
+
+function changesOf({ id, touches }: TransformMeta): string {
+  if (id === ignoreMeta.id) return '`.dockerignore`';
+  return touches.map((path) => `\`${path}\``).join(', ') || 'nothing, it only reports';
+}
+
 function page(meta: TransformMeta): string {
-  const fixtures = `../__tests__/transforms/${meta.id}`;
   return [
     `## ${meta.id}`,
     `**${meta.title}.** ${meta.description}`,
     `- May break: ${meta.mayBreak}`,
-    `- Changes: ${meta.touches.map((path) => `\`${path}\``).join(', ') || 'nothing, it only reports'}`,
+    `- Changes: ${changesOf(meta)}`,
     `- Controls: ${meta.controls.join(', ') || 'none'}`,
     `- References: ${meta.references.map((url) => `<${url}>`).join(', ')}`,
-    `- Policy: [${meta.id}.ts](${meta.id}.ts), examples: [fixtures](${fixtures})`,
+    placesOf(meta),
   ].join('\n\n');
 }
 
 const path = join(packageRoot(), 'transforms', 'README.md');
-const metas = allTransforms.map(({ meta }) => meta);
-const text = [HEAD, overview(metas), ...metas.map(page)].join('\n\n');
+const text = [HEAD, overview(policies), ...policies.map(page)].join('\n\n');
 const formatted = await format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
 
 if (!process.argv.includes('--check')) {

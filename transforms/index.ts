@@ -3,6 +3,7 @@ import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { addHealthcheck } from './compose/add-healthcheck.js';
 import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
@@ -129,3 +130,6 @@ export const allTransforms: readonly { readonly meta: TransformMeta }[] = [
   ...registry.compose,
   ...registry.systemd,
 ];
+
+/** The policies of all transforms, and of what is changed beside a document, as users choose and read about them. */
+export const policies: readonly TransformMeta[] = [...allTransforms.map(({ meta }) => meta), ignoreMeta];

@@ -4,13 +4,9 @@ import type { TransformMeta } from '../core/types.js';
 import { loadCatalogue } from '../io/catalogue.js';
 import { imageText } from '../render/image.js';
 import { wrap } from '../render/wrap.js';
-import { allTransforms } from '../../transforms/index.js';
-import { ignoreMeta } from '../workload/ignore-additions.js';
+import { policies } from '../../transforms/index.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, type ExitCode } from './output.js';
-
-/** The policies of the transforms, and of what is changed beside a document. */
-const policies: readonly TransformMeta[] = [...allTransforms.map(({ meta }) => meta), ignoreMeta];
 
 /** `harden list`: a line for each policy. */
 export function list(color: boolean): ExitCode {
