@@ -213,20 +213,6 @@ export function passesArgument(
   return [...services, ...(own === -1 ? [] : [cite(document, own)]), ...lines];
 }
 
-/** The first Dockerfile frontend with `env=`: https://docs.docker.com/reference/dockerfile/#run---mounttypesecret */
-const FIRST_WITH_ENV = [1, 10] as const;
-
-/** The frontend that a `# syntax=` line pins and that has no `env=` for secret mounts. */
-export function frontendWithoutEnv(document: DockerfileDocument): string | undefined {
-  const syntax = document.directives.find(({ name }) => name === 'syntax')?.value;
-  if (syntax === undefined) return undefined;
-  const [, major, minor] =
-    /(?:^|\/)docker(?:-upstream)?\/?dockerfile[\w-]*:(\d+)(?:\.(\d+))?/.exec(syntax) ?? [];
-  if (major === undefined) return /:experimental|@sha256/.test(syntax) ? syntax : undefined;
-  if (minor === undefined || Number(major) !== FIRST_WITH_ENV[0]) return undefined;
-  return Number(minor) < FIRST_WITH_ENV[1] ? syntax : undefined;
-}
-
 /** The text of an instruction as it is written, heredocs included. */
 export function sourceOf(document: DockerfileDocument, { start, end }: Instruction): string {
   return document.text.slice(start, end);

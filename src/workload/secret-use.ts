@@ -2,7 +2,6 @@ import type { DockerfileDocument, Instruction, Stage } from '../formats/dockerfi
 import { expandWord } from '../formats/dockerfile/expand.js';
 import { assignments, joinPath, stageChain, stageScope, workdirAt } from '../formats/dockerfile/scope.js';
 import {
-  frontendWithoutEnv,
   isReader,
   leftoverOf,
   mentions,
@@ -49,9 +48,6 @@ export function argumentUse(
   if (assignments(instruction).some(([other, value]) => other === name && !/^(?:|""|'')$/.test(value)))
     return no('its default value would be lost');
   if (imageBuild(document, stage, context).family === 'windows') return ON_WINDOWS;
-  const pinned = frontendWithoutEnv(document);
-  if (pinned !== undefined)
-    return no(`# syntax=${pinned} has no env= for a secret mount; Dockerfile 1.10 is the first that has`);
   const obstacle = otherUse(document, stage, instruction, name);
   if (obstacle !== undefined) return no(obstacle);
   const { runCommands } = imageBuild(document, stage, context);

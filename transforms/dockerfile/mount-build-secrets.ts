@@ -9,6 +9,7 @@ import type { DockerfileContext } from '../../src/workload/context.js';
 import { baseName } from '../../src/workload/copied-files.js';
 import { copiedSecrets, reachOf, whoReads, type CopiedSecret } from '../../src/workload/copied-secrets.js';
 import { namesBuildSecret } from '../../src/workload/secret-names.js';
+import { giveVariable, secretVariable } from '../../src/workload/secret-variable.js';
 import { argumentUse, fileObstacle, readersOf, runsAsRoot } from '../../src/workload/secret-use.js';
 
 const MOUNT = 'https://docs.docker.com/reference/dockerfile/#run---mounttypesecret';
@@ -53,7 +54,6 @@ function forArgument(
   secrets: readonly CopiedSecret[],
 ): Finding[] {
   const id = name.toLowerCase();
-  const mount = `type=secret,id=${id},env=${name}`;
   const passed = passesArgument(document, context, name);
   const move = (declaration: Declaration): Edits => {
     const { stage, instruction } = declaration;
@@ -68,8 +68,14 @@ function forArgument(
     const at = instruction.words.findIndex(({ text }) => text.replace(/=.*$/s, '') === name);
     return combine(
       remove(document, instruction, at, 1),
-      ...use.runs.map((run) => addMount(document, run, mount)),
+      ...use.runs.map((run) =>
+        giveVariable(document, stage, run, secretVariable(document, context, stage, run, name)),
+      ),
     );
+  };
+  const shown = ({ stage, instruction }: Declaration): string => {
+    const { mount, assignment } = secretVariable(document, context, stage, instruction, name);
+    return [`--mount=${mount}`, ...(assignment === undefined ? [] : [assignment])].join(' ');
   };
   const moves = declarations.map((declaration) => ({ declaration, edits: move(declaration) }));
   const about = ({ stage, instruction, evidence }: Declaration) => ({
@@ -88,7 +94,7 @@ function forArgument(
         evidence: [...base.evidence, ...passed],
         safety: 'manual',
         reason: edits.reason,
-        suggestion: `RUN --mount=${mount} instead of the ARG; ${tell(id, `env=${name}`, `environment: ${name}`)}`,
+        suggestion: `RUN ${shown(declaration)} instead of the ARG; ${tell(id, `env=${name}`, `environment: ${name}`)}`,
       },
     ];
   }
@@ -98,9 +104,12 @@ function forArgument(
     return [
       {
         ...base,
-        evidence: [...base.evidence, citeSource(MOUNT, 'env= since Dockerfile 1.10')],
+        evidence: [
+          ...base.evidence,
+          citeSource(MOUNT, 'env= since Dockerfile 1.10, a file in /run/secrets before'),
+        ],
         safety: 'unsafe',
-        change: `RUN --mount=${mount} instead of the ARG; build with --secret id=${id},env=${name}`,
+        change: `RUN ${shown(declaration)} instead of the ARG; build with --secret id=${id},env=${name}`,
         edits: edits.edits,
       },
     ];
@@ -186,11 +195,11 @@ export const mountBuildSecrets: Transform<DockerfileDocument, DockerfileContext>
     id: 'dockerfile/mount-build-secrets',
     title: 'Give secrets to a build by secret mounts',
     description:
-      'What a build takes by ARG stands in the history of the image and in its provenance; a file that is copied stays in its layer, also when a later RUN removes it. A secret mount is there for one RUN and in no layer. The RUNs that use a build argument get it as a variable of the same name, those that read a copied configuration get the file in the same place; the ARG or the copy goes. The builder then has to pass the secret: where a Compose file or another file of the repository passes the argument today, the change is not made but shown, with what to pass instead.',
+      'What a build takes by ARG stands in the history of the image and in its provenance; a file that is copied stays in its layer, also when a later RUN removes it. A secret mount is there for one RUN and in no layer. The RUNs that use a build argument get it as a variable of the same name (by env= where a # syntax line brings a frontend that has it, else from the file that is mounted), those that read a copied configuration get the file in the same place; the ARG or the copy goes. The builder then has to pass the secret: where a Compose file or another file of the repository passes the argument today, the change is not made but shown, with what to pass instead.',
     severity: 'high',
     phase: 2,
     mayBreak:
-      'The build command changes: without --secret a variable is empty and a required file ends the build. It needs BuildKit, for variables with Dockerfile 1.10 or later (# syntax=docker/dockerfile:1 brings it). A secret that was ever built in has to be replaced by a new one.',
+      'The build command changes: without --secret a variable is empty and a required file ends the build. It needs BuildKit. A secret that was ever built in has to be replaced by a new one.',
     touches: ['stages.*.ARG', 'stages.*.RUN', 'stages.*.COPY'],
     controls: ['CIS-Docker-4.10'],
     references: [SECRETS, MOUNT, COMPOSE, LINTED],
