@@ -6,7 +6,7 @@ import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { unitAdapter } from './formats/systemd/parse.js';
-import { loadCatalogue } from './io/catalogue.js';
+import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
@@ -98,6 +98,7 @@ export function createRunBelow(
       return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };
     },
     loadCatalogue,
+    loadDaemons,
   });
   const run = createRun(workspace, options, failures);
   return {

@@ -1,12 +1,13 @@
 import type { FileReader } from '../../src/core/types.js';
 import { formatOf, type SourceFile } from '../../src/io/discover.js';
-import { loadCatalogue } from '../../src/io/catalogue.js';
+import { loadCatalogue, loadDaemons } from '../../src/io/catalogue.js';
 import { createWorkspace, type Workspace } from '../../src/io/workspace.js';
 
 /** A tree in memory: file texts by path. */
 export type Tree = Readonly<Record<string, string>>;
 
 export const catalogue = loadCatalogue();
+export const daemons = loadDaemons();
 
 export function memoryReader(tree: Tree): FileReader {
   return {
@@ -42,5 +43,6 @@ export function memoryWorkspace(tree: Tree): Workspace {
       return text === undefined ? { ok: false, reason: 'does not exist' } : { ok: true, text };
     },
     loadCatalogue: () => catalogue,
+    loadDaemons: () => daemons,
   });
 }

@@ -34,7 +34,8 @@ export function createCatalogue(images: readonly ImageFacts[]): Catalogue {
   };
 }
 
-function glob(pattern: string): RegExp {
+/** A pattern in which `*` stands for any characters. */
+export function glob(pattern: string): RegExp {
   return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
 }
 

@@ -1,4 +1,6 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { DaemonCatalogue } from '../catalogue/daemons.js';
+import { lazy } from '../core/lazy.js';
 import { messageOf } from '../core/errors.js';
 import type { FileReader, Format, FormatAdapter, ParseResult, SourceDocument } from '../core/types.js';
 import type { SourceFile } from './discover.js';
@@ -18,6 +20,7 @@ export interface Workspace {
   readonly files: readonly SourceFile[];
   readonly reader: FileReader;
   readonly catalogue: () => Catalogue;
+  readonly daemons: () => DaemonCatalogue;
   open<D extends SourceDocument>(path: string, adapter: FormatAdapter<D>): Opened<D>;
 }
 
@@ -27,11 +30,12 @@ export interface WorkspaceOptions {
   /** Reads one of the files, or says why it can't. */
   readonly readFile: (path: string) => ReadOutcome;
   readonly loadCatalogue: () => Catalogue;
+  readonly loadDaemons: () => DaemonCatalogue;
 }
 
-export function createWorkspace({ files, reader, readFile, loadCatalogue }: WorkspaceOptions): Workspace {
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const { files, reader, readFile } = options;
   const opened = new Map<string, Opened<SourceDocument>>();
-  let catalogue: Catalogue | undefined;
 
   const open = <D extends SourceDocument>(path: string, adapter: FormatAdapter<D>): Opened<D> => {
     const key = `${adapter.format}:${path}`;
@@ -54,7 +58,7 @@ export function createWorkspace({ files, reader, readFile, loadCatalogue }: Work
     }
   };
 
-  return { files, reader, catalogue: () => (catalogue ??= loadCatalogue()), open };
+  return { files, reader, catalogue: lazy(options.loadCatalogue), daemons: lazy(options.loadDaemons), open };
 }
 
 function toOpened<D>(parsed: ParseResult<D>): Opened<D> {
