@@ -14,6 +14,13 @@ import { createWorkspace, type Workspace } from './io/workspace.js';
 import type { Digests, RuntimeBase } from './workload/context.js';
 import { registry } from '../transforms/index.js';
 
+/**
+ * What the current Debian (13), Ubuntu LTS (26.04) and RHEL (10) all have.
+ * https://packages.debian.org/trixie/systemd, https://packages.ubuntu.com/resolute/systemd,
+ * https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/10
+ */
+export const DEFAULT_SYSTEMD_VERSION = 257;
+
 export interface RunOptions {
   readonly phase: Phase;
   /** Decides which transforms run, by their ids. */
@@ -24,6 +31,10 @@ export interface RunOptions {
   readonly digests?: Digests | undefined;
   /** What a conversion puts the program on; `slim` by default. The others are for phase 3. */
   readonly base?: RuntimeBase | undefined;
+  /** The oldest systemd that is to understand what units get. */
+  readonly systemdVersion?: number | undefined;
+  /** A unit's drop-in that harden wrote before doesn't count: it is written anew. */
+  readonly replacesDropIn?: boolean | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -116,7 +127,12 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
-  const projects = createProjects(workspace, { digests: options.digests, base: options.base ?? 'slim' });
+  const projects = createProjects(workspace, {
+    digests: options.digests,
+    base: options.base ?? 'slim',
+    systemdVersion: options.systemdVersion ?? DEFAULT_SYSTEMD_VERSION,
+    replacesDropIn: options.replacesDropIn,
+  });
 
   const planWith = <D extends SourceDocument, C>(
     file: SourceFile,

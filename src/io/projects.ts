@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { lazy } from '../core/lazy.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
@@ -23,6 +24,7 @@ import type {
   ServiceUse,
   UnitContext,
 } from '../workload/context.js';
+import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
@@ -32,6 +34,9 @@ export interface ProjectOptions {
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
   readonly base: RuntimeBase;
+  readonly systemdVersion: number;
+  /** The drop-in that harden wrote before is written anew, and says nothing of the unit. */
+  readonly replacesDropIn?: boolean | undefined;
 }
 
 /** Puts the files of a workspace in relation: Compose projects, and the services that build a Dockerfile. */
@@ -145,7 +150,12 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       const buildContext = uses[0]?.context ?? folderOf(path);
       return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests, base };
     },
-    unitContext: () => ({ files: workspace.reader }),
+    unitContext: lazy(() => ({
+      files: workspace.reader,
+      daemon: (program: string) => workspace.daemons().daemon(program),
+      dropIns: (path: string) => readDropIns(path, workspace.reader, options.replacesDropIn !== true),
+      systemdVersion: options.systemdVersion,
+    })),
     contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],
     dockerfileOf: (view) => {
       const field = view.last('build');

@@ -1,5 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { DaemonFacts } from '../catalogue/daemon-types.js';
 import type { Evidence, FileReader } from '../core/types.js';
+import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ServiceWorkload } from './compose/service.js';
 
 /** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
@@ -45,6 +47,12 @@ export interface DockerfileContext {
 
 export interface UnitContext {
   readonly files: FileReader;
+  /** What is known of a program that a unit starts. */
+  daemon(program: string): DaemonFacts | undefined;
+  /** The drop-ins of a unit, in the manager's order. */
+  dropIns(path: string): readonly UnitDocument[];
+  /** The oldest systemd that is to understand every setting. */
+  readonly systemdVersion: number;
 }
 
 /** The digest that an image's tag has in its registry, or why that is not known. */

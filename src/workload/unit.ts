@@ -1,5 +1,5 @@
 import { lazy } from '../core/lazy.js';
-import type { UnitDocument, UnitEntry } from '../formats/systemd/document.js';
+import { withDropIns, type UnitDocument, type UnitEntry } from '../formats/systemd/document.js';
 import type { UnitContext } from './context.js';
 import { likely, type Need } from './model.js';
 import type { UnitCommands } from './unit/collect.js';
@@ -42,7 +42,10 @@ import {
 
 /** One service unit and what it needs. Each need is inferred when it is first asked for. */
 export interface UnitWorkload {
+  /** The unit with its drop-ins, as the manager reads it. */
   readonly document: UnitDocument;
+  /** The unit's own file: the one that is edited. */
+  readonly file: UnitDocument;
   readonly manager: Need<Manager>;
   readonly user: Need<UnitUser>;
   /** Defined for a unit that manages the host: harden leaves it alone. */
@@ -83,19 +86,24 @@ const cache = new WeakMap<
 const DOES_NOTHING = /^(true|false|:)$/;
 
 /** What the service in a unit file needs; undefined for a unit that starts nothing. */
-export function unitWorkload(document: UnitDocument, context: UnitContext): UnitWorkload | undefined {
-  if (document.lastSection('Service') === undefined) return undefined;
-  if (document.assignments('Service', 'ExecStart', 'ExecStop').length === 0) return undefined;
-  const cached = cache.get(document);
+export function unitWorkload(file: UnitDocument, context: UnitContext): UnitWorkload | undefined {
+  if (file.lastSection('Service') === undefined) return undefined;
+  const cached = cache.get(file);
   if (cached?.context === context) return cached.workload;
-  const commands = unitCommands(document, context);
-  const idle = commands.opaque.length === 0 && commands.programs.every(({ name }) => DOES_NOTHING.test(name));
-  const workload = idle && commands.programs.length > 0 ? undefined : infer(document, commands);
-  cache.set(document, { context, workload });
+  const workload = workloadOf(file, context);
+  cache.set(file, { context, workload });
   return workload;
 }
 
-function infer(document: UnitDocument, commands: UnitCommands): UnitWorkload {
+function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | undefined {
+  const document = withDropIns(file, context.dropIns(file.path));
+  if (document.assignments('Service', 'ExecStart', 'ExecStop').length === 0) return undefined;
+  const commands = unitCommands(document, context);
+  const idle = commands.opaque.length === 0 && commands.programs.every(({ name }) => DOES_NOTHING.test(name));
+  return idle && commands.programs.length > 0 ? undefined : infer(file, document, commands);
+}
+
+function infer(file: UnitDocument, document: UnitDocument, commands: UnitCommands): UnitWorkload {
   const manager = managerOf(document);
   const user = userOf(document, manager.value);
   const sysAdmin = holdsSysAdmin(document, manager.value, user.value);
@@ -117,6 +125,7 @@ function infer(document: UnitDocument, commands: UnitCommands): UnitWorkload {
   };
   return {
     document,
+    file,
     commands,
     manager,
     user,

@@ -1,7 +1,12 @@
-import { cite, citeSource } from '../../src/core/evidence.js';
+import { citeSource } from '../../src/core/evidence.js';
 import type { Certainty, Evidence, Finding, Transform, TransformMeta } from '../../src/core/types.js';
 import type { Edits, Range } from '../../src/core/text.js';
-import { parseBoolean, type UnitDocument, type UnitEntry } from '../../src/formats/systemd/document.js';
+import {
+  citeEntry,
+  parseBoolean,
+  type UnitDocument,
+  type UnitEntry,
+} from '../../src/formats/systemd/document.js';
 import { addAssignments } from '../../src/formats/systemd/edit.js';
 import type { UnitContext } from '../../src/workload/context.js';
 import { weakest } from '../../src/workload/model.js';
@@ -66,7 +71,7 @@ export function directive(policy: DirectivePolicy): Transform<UnitDocument, Unit
 
 function findingOf(policy: DirectivePolicy, unit: UnitWorkload): Finding | undefined {
   const { document } = unit;
-  const range = document.lastSection('Service')!.headerRange;
+  const range = unit.file.lastSection('Service')!.headerRange;
   const accepted = (reason: string, evidence: readonly Evidence[], message = policy.message): Finding => ({
     subject: ['Service'],
     range,
@@ -129,9 +134,9 @@ function authorsChoice(policy: DirectivePolicy, unit: UnitWorkload): Finding | u
     const value = entry.value === '' ? 'nothing' : entry.value;
     return {
       subject: ['Service'],
-      range: entry.range,
+      range: entry.origin === undefined ? entry.range : unit.file.lastSection('Service')!.headerRange,
       message: policy.message,
-      evidence: [cite(document, entry.range.start)],
+      evidence: [citeEntry(document, entry)],
       safety: 'accepted',
       reason: `the author set ${setting}= to ${value}, which harden does not override`,
     };
@@ -166,7 +171,7 @@ function withoutForbidden(
   return {
     reason: `${implying.join(', ')} would turn NoNewPrivileges= on here, and ${why}`,
     evidence: [
-      ...(off !== undefined ? [cite(document, off.range.start)] : setuid.evidence),
+      ...(off !== undefined ? [citeEntry(document, off)] : setuid.evidence),
       citeSource(
         execPage('NoNewPrivileges'),
         'Defaults to false, but certain settings override this and ignore the value of this setting.',
@@ -199,7 +204,7 @@ function fixOrQuestion(
       decision.question ?? unit.commands.opaque[0]?.reason ?? 'what the unit runs could not be read';
     return { ...base, safety: 'manual', reason: `check first: ${reason}`, suggestion };
   }
-  const outcome = decision.edits ?? addAssignments(unit.document, 'Service', decision.assignments);
+  const outcome = decision.edits ?? addAssignments(unit.file, 'Service', decision.assignments);
   if (!outcome.ok) return { ...base, safety: 'manual', reason: `not changed: ${outcome.reason}`, suggestion };
   return { ...base, safety: certainty === 'known' ? 'safe' : 'unsafe', change, edits: outcome.edits };
 }
@@ -210,7 +215,7 @@ export function losesSetuid(unit: UnitWorkload, user: UnitEntry, setting: string
     act: 'keep',
     reason: `with ${user.key}=${user.value} written out, ${setting} and NoNewPrivileges= take CAP_SETUID from systemd 255 on, which a process that steps down itself needs; without the line ${user.key}=${user.value} they don't`,
     evidence: [
-      cite(unit.document, user.range.start),
+      citeEntry(unit.document, user),
       citeSource(
         'https://github.com/systemd/systemd/blob/v255/src/core/exec-invoke.c',
         'keep_seccomp_privileges: drop_capability(CAP_SETUID) unless it is an ambient capability',

@@ -47,7 +47,7 @@ function strict(unit: UnitWorkload, existing: UnitEntry | undefined): SetDecisio
   if (existing === undefined) return decision;
   const edits = combine(
     replaceValue(existing, 'strict'),
-    extra.length === 0 ? { ok: true, edits: [] } : addAssignments(unit.document, 'Service', extra),
+    extra.length === 0 ? { ok: true, edits: [] } : addAssignments(unit.file, 'Service', extra),
   );
   return { ...decision, edits, range: existing.range };
 }
@@ -102,7 +102,7 @@ export const protectSystem = directive({
       const loose = existing !== undefined && /^(full|1|y|yes|t|true|on)$/i.test(existing.value);
       // Who made exceptions to a looser value has weighed it already.
       const weighed = ['ReadWritePaths', 'ReadWriteDirectories'].some((key) => document.has('Service', key));
-      return loose && named && !weighed ? strict(unit, existing) : undefined;
+      return loose && existing.origin === undefined && named && !weighed ? strict(unit, existing) : undefined;
     }
     if (setuid.value[0] !== undefined && user.value.kind !== 'root') {
       return {

@@ -1,5 +1,6 @@
+import { cite } from '../../core/evidence.js';
 import { type LineIndex, type Range } from '../../core/text.js';
-import type { SourceDocument } from '../../core/types.js';
+import type { Evidence, SourceDocument } from '../../core/types.js';
 import type { LogicalLine } from './tokenize.js';
 
 export interface UnitSection {
@@ -21,6 +22,8 @@ export interface UnitEntry {
   readonly valueRange: Range;
   readonly range: Range;
   readonly line: number;
+  /** The drop-in that it stands in; undefined for one of the unit's own file. */
+  readonly origin?: UnitDocument;
 }
 
 /** A unit file as written: parsed to locate, never printed. */
@@ -39,8 +42,10 @@ export class UnitDocument implements SourceDocument {
     readonly sections: readonly UnitSection[],
     readonly logicalLines: readonly LogicalLine[],
     readonly commentLines: readonly string[],
+    /** Assignments of drop-ins, in the order in which the manager reads them. */
+    added: readonly UnitEntry[] = [],
   ) {
-    this.entries = sections.flatMap((section) => section.entries);
+    this.entries = [...sections.flatMap((section) => section.entries), ...added];
     this.unitName = path.slice(path.lastIndexOf('/') + 1);
     const instance = /@([^.]*)\.[a-z]+(?:\.|$)/.exec(this.unitName)?.[1];
     this.template = instance === '';
@@ -77,6 +82,23 @@ export class UnitDocument implements SourceDocument {
   lastSection(name: string): UnitSection | undefined {
     return this.sections.findLast((section) => section.name === name);
   }
+}
+
+/** Cites the line that an assignment begins on, in the file that it stands in. */
+export function citeEntry(document: UnitDocument, { origin, range }: UnitEntry): Evidence {
+  return cite(origin ?? document, range.start);
+}
+
+/**
+ * A unit with its drop-ins, as the manager reads it: assignments of drop-ins follow those of the file, which stays the one
+ * to edit. https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
+ * @param dropIns in the manager's order.
+ */
+export function withDropIns(unit: UnitDocument, dropIns: readonly UnitDocument[]): UnitDocument {
+  if (dropIns.length === 0) return unit;
+  const added = dropIns.flatMap((dropIn) => dropIn.entries.map((entry) => ({ ...entry, origin: dropIn })));
+  const { path, text, lines, sections, logicalLines, commentLines } = unit;
+  return new UnitDocument(path, text, lines, sections, logicalLines, commentLines, added);
 }
 
 /** A boolean as systemd reads it; undefined for anything else. */

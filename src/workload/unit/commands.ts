@@ -1,6 +1,5 @@
-import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import type { UnitDocument, UnitEntry } from '../../formats/systemd/document.js';
+import { citeEntry, type UnitDocument, type UnitEntry } from '../../formats/systemd/document.js';
 import { parseExec, type ExecCommand } from '../../formats/systemd/exec.js';
 import type { UnitContext } from '../context.js';
 import { addProgram, type Collector, type UnitCommands } from './collect.js';
@@ -32,7 +31,7 @@ export function unitCommands(document: UnitDocument, context: UnitContext): Unit
     shell: false,
   };
   for (const { entry, command } of sandboxedCommands(document)) {
-    const evidence = cite(document, entry.keyRange.start);
+    const evidence = citeEntry(document, entry);
     readExec(command, evidence, { unitPath: document.path, context, found, depth: 0 });
   }
   return found;

@@ -1,6 +1,5 @@
-import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
+import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { parseExec } from '../../formats/systemd/exec.js';
 import type { UnitCommands } from './collect.js';
 import { EXEC_KEYS } from './commands.js';
@@ -33,7 +32,7 @@ function byProgram(document: UnitDocument, commands: UnitCommands): HostManageme
       if (what !== undefined && (!fullPrivileges || entry.key === 'ExecStart')) {
         return {
           reason: `it ${what} (${name})`,
-          evidence: cite(document, entry.range.start),
+          evidence: citeEntry(document, entry),
         };
       }
     }
@@ -49,11 +48,11 @@ function bySession(document: UnitDocument): HostManagement | undefined {
   for (const key of ['PAMName', 'TTYPath', 'UtmpIdentifier']) {
     const entry = document.last('Service', key);
     if (entry !== undefined)
-      return { reason: 'it opens a session on a terminal', evidence: cite(document, entry.range.start) };
+      return { reason: 'it opens a session on a terminal', evidence: citeEntry(document, entry) };
   }
   const input = document.last('Service', 'StandardInput');
   if (input !== undefined && /^tty/.test(input.value)) {
-    return { reason: 'it opens a session on a terminal', evidence: cite(document, input.range.start) };
+    return { reason: 'it opens a session on a terminal', evidence: citeEntry(document, input) };
   }
   return undefined;
 }
@@ -61,7 +60,7 @@ function bySession(document: UnitDocument): HostManagement | undefined {
 function byBoot(document: UnitDocument): HostManagement | undefined {
   const early = document.last('Unit', 'DefaultDependencies');
   if (early !== undefined && parseBoolean(early.value) === false) {
-    return { reason: 'it runs in early boot or at shutdown', evidence: cite(document, early.range.start) };
+    return { reason: 'it runs in early boot or at shutdown', evidence: citeEntry(document, early) };
   }
   const wanted = ['WantedBy', 'RequiredBy']
     .flatMap((key) => document.assignments('Install', key))
@@ -69,6 +68,6 @@ function byBoot(document: UnitDocument): HostManagement | undefined {
   if (wanted === undefined) return undefined;
   return {
     reason: 'it runs in early boot or at a change of the power state',
-    evidence: cite(document, wanted.range.start),
+    evidence: citeEntry(document, wanted),
   };
 }

@@ -1,6 +1,11 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { parseBoolean, type UnitDocument, type UnitEntry } from '../../formats/systemd/document.js';
+import {
+  citeEntry,
+  parseBoolean,
+  type UnitDocument,
+  type UnitEntry,
+} from '../../formats/systemd/document.js';
 import { known, likely, type Need } from '../model.js';
 
 export type Manager = 'system' | 'user';
@@ -22,7 +27,7 @@ export function managerOf(document: UnitDocument): Need<Manager> {
   if (USER_PATH.test(document.path)) return known('user', at(header));
   if (SYSTEM_PATH.test(document.path)) return known('system', at(header));
   const user = document.last('Service', 'User') ?? document.last('Service', 'DynamicUser');
-  if (user !== undefined) return known('system', at(user.range.start));
+  if (user !== undefined) return known('system', citeEntry(document, user));
   const wanted = ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) =>
     document.assignments('Install', key),
   );
@@ -32,19 +37,19 @@ export function managerOf(document: UnitDocument): Need<Manager> {
       /^(WantedBy|RequiredBy|PartOf|After|Requires|BindsTo)$/.test(entry.key) &&
       SESSION_TARGET.test(entry.value),
   );
-  if (session !== undefined) return known('user', at(session.range.start));
+  if (session !== undefined) return known('user', citeEntry(document, session));
   const only = wanted[0];
   if (only !== undefined && targets.every((target) => target === 'default.target' || target === '')) {
-    return likely('user', at(only.range.start));
+    return likely('user', citeEntry(document, only));
   }
   if (targets.some((target) => /^(multi-user|sysinit|basic|graphical|network.*)\.target$/.test(target))) {
-    return known('system', at(only!.range.start));
+    return known('system', citeEntry(document, only!));
   }
   const home = document.entries.find(
     (entry) =>
       entry.section === 'Service' && /^(Exec|WorkingDirectory)/.test(entry.key) && entry.value.includes('%h'),
   );
-  if (home !== undefined) return likely('user', at(home.range.start));
+  if (home !== undefined) return likely('user', citeEntry(document, home));
   if (document.comments().some((comment) => /systemctl\s+--user|~\/\.config\/systemd/.test(comment))) {
     return likely('user', at(header));
   }
@@ -60,10 +65,10 @@ export function userOf(document: UnitDocument, manager: Manager): Need<UnitUser>
   const user = document.last('Service', 'User');
   const dynamic = document.last('Service', 'DynamicUser');
   if (dynamic !== undefined && parseBoolean(dynamic.value) === true) {
-    return known({ kind: 'dynamic', name: user?.value ?? '' }, cite(document, dynamic.range.start));
+    return known({ kind: 'dynamic', name: user?.value ?? '' }, citeEntry(document, dynamic));
   }
   if (user !== undefined) {
-    const evidence = cite(document, user.range.start);
+    const evidence = citeEntry(document, user);
     if (user.value === 'root' || user.value === '0') return known({ kind: 'root', name: 'root' }, evidence);
     return known({ kind: PERSON.test(user.value) ? 'person' : 'account', name: user.value }, evidence);
   }

@@ -1,6 +1,6 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
+import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
 import { NAME_LOOKUPS, PROGRAM_FACTS, type Trait } from './programs.js';
@@ -63,7 +63,7 @@ export function entryHints(
     document
       .assignments('Service', key)
       .filter((entry) => value.test(entry.value))
-      .map((entry) => ({ why, evidence: cite(document, entry.range.start) })),
+      .map((entry) => ({ why, evidence: citeEntry(document, entry) })),
   );
 }
 
@@ -221,7 +221,7 @@ export function devicesOf(
     ...document
       .assignments('Unit', 'After', 'Wants', 'Requires', 'BindsTo', 'ConditionPathExists')
       .filter((entry) => /\.device\b|\/dev\/|\b(sound|bluetooth|smartcard|printer)\.target/.test(entry.value))
-      .map((entry) => ({ why: 'it waits for a device', evidence: cite(document, entry.range.start) })),
+      .map((entry) => ({ why: 'it waits for a device', evidence: citeEntry(document, entry) })),
   ]);
 }
 
@@ -271,7 +271,7 @@ export function desktopHints(document: UnitDocument, texts: readonly UsedText[])
   const why = 'it is a program of the desktop, which opens others';
   const entry = document.entries.find(({ value }) => DESKTOP.test(value));
   return [
-    ...(entry === undefined ? [] : [{ why, evidence: cite(document, entry.range.start) }]),
+    ...(entry === undefined ? [] : [{ why, evidence: citeEntry(document, entry) }]),
     ...textHints(texts, /\b(systray|tray|applet)\b|\bxdg-open\b/, why),
   ];
 }

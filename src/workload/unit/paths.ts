@@ -1,6 +1,6 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
-import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
+import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { isWithin, known, likely, unknown, type Need } from '../model.js';
 import type { ShellWrite, UnitCommands, UsedText } from './collect.js';
 import type { Manager, UnitUser } from './identity.js';
@@ -29,7 +29,7 @@ export function usedTexts(document: UnitDocument, commands: UnitCommands): reado
   const own: UsedText[] = [
     ...document.assignments('Service', ...keys),
     ...document.assignments('Service', 'Environment'),
-  ].map((entry) => ({ text: entry.value, readsOnly: false, evidence: cite(document, entry.range.start) }));
+  ].map((entry) => ({ text: entry.value, readsOnly: false, evidence: citeEntry(document, entry) }));
   const hints = document
     .assignments(
       'Unit',
@@ -38,7 +38,7 @@ export function usedTexts(document: UnitDocument, commands: UnitCommands): reado
       'ConditionDirectoryNotEmpty',
       'AssertPathExists',
     )
-    .map((entry) => ({ text: entry.value, readsOnly: true, evidence: cite(document, entry.range.start) }));
+    .map((entry) => ({ text: entry.value, readsOnly: true, evidence: citeEntry(document, entry) }));
   return [...commands.texts, ...own, ...hints];
 }
 
@@ -108,7 +108,7 @@ function evidencePaths(
     paths.push({
       path: path.slice(0, path.lastIndexOf('/')),
       managed: false,
-      evidence: cite(document, pid.range.start),
+      evidence: citeEntry(document, pid),
     });
   }
   for (const program of commands.programs) {
@@ -121,13 +121,13 @@ function evidencePaths(
     if (TOOL_VARIABLES.test(entry.value)) continue;
     for (const path of pathsIn(entry.value)) {
       if (WRITABLE_ROOTS.test(path) && !READ_ONLY_ENDING.test(path) && !/\/bin(\/|$)/.test(path)) {
-        add(path, cite(document, entry.range.start));
+        add(path, citeEntry(document, entry));
       }
     }
   }
   const cwd = document.last('Service', 'WorkingDirectory');
   if (cwd !== undefined && !understood)
-    add(cwd.value.replace(/^-/, '').replace(/^"(.*)"$/, '$1'), cite(document, cwd.range.start));
+    add(cwd.value.replace(/^-/, '').replace(/^"(.*)"$/, '$1'), citeEntry(document, cwd));
   for (const write of commands.writes) {
     const folder = folderToWrite(write);
     if (folder !== undefined && !VOLATILE.test(folder)) {
@@ -146,7 +146,7 @@ function managedPaths(document: UnitDocument): readonly WritablePath[] {
         .map((name) => ({
           path: root + name.split(':')[0]!,
           managed: true,
-          evidence: cite(document, entry.range.start),
+          evidence: citeEntry(document, entry),
         })),
     ),
   );
@@ -165,7 +165,7 @@ function managedPaths(document: UnitDocument): readonly WritablePath[] {
         .map((path) => ({
           path: path.replace(/^\/var\/run\//, '/run/'),
           managed: true,
-          evidence: cite(document, entry.range.start),
+          evidence: citeEntry(document, entry),
         })),
     ),
   );
@@ -228,7 +228,7 @@ export function writableOf(
   }
   if (commands.opaque.length > 0 || understood)
     return unknown(paths, ...commands.opaque.map((item) => item.evidence), header);
-  if (homeDirectory !== undefined) return unknown(paths, cite(document, homeDirectory.range.start));
+  if (homeDirectory !== undefined) return unknown(paths, citeEntry(document, homeDirectory));
   const declared = paths.filter(keepsState);
   const configured = commands.configured ?? environmentFile(document);
   // Root writes wherever it likes; who isn't root owns one place, and a working directory alone may not be it.
@@ -245,7 +245,7 @@ export function writableOf(
 /** A file of variables that may move the data elsewhere. */
 function environmentFile(document: UnitDocument): Evidence | undefined {
   const entry = document.last('Service', 'EnvironmentFile');
-  return entry === undefined ? undefined : cite(document, entry.range.start);
+  return entry === undefined ? undefined : citeEntry(document, entry);
 }
 
 function isWorkingDirectory(document: UnitDocument, path: string): boolean {
@@ -270,7 +270,7 @@ export function homeOf(
   if (writes !== undefined) return likely('write', writes.evidence);
   const entry = document.last('Service', 'User');
   if (manager === 'system' && user.kind === 'person' && entry !== undefined) {
-    return likely('write', cite(document, entry.range.start));
+    return likely('write', citeEntry(document, entry));
   }
   if (hits[0] !== undefined) return likely('read', hits[0].evidence);
   return likely('none');
@@ -280,9 +280,7 @@ const TEMP = /(^|[\s"'=:,(<>-])\/(var\/)?tmp(\/|\b)|\bDISPLAY=|\$\{?(DISPLAY|TMP
 
 /** Files or sockets in /tmp that something outside the unit may look at. */
 export function sharedTempOf(document: UnitDocument, texts: readonly UsedText[]): readonly Evidence[] {
-  const joined = document
-    .assignments('Unit', 'JoinsNamespaceOf')
-    .map((entry) => cite(document, entry.range.start));
+  const joined = document.assignments('Unit', 'JoinsNamespaceOf').map((entry) => citeEntry(document, entry));
   return [...joined, ...texts.filter((text) => TEMP.test(text.text)).map((text) => text.evidence)];
 }
 
