@@ -72,7 +72,8 @@ function collect(
         const text = TEST_FILE.test(name) ? undefined : files.read(inner);
         if (text !== undefined) found.push({ path: inner, text });
       } else if (isFolder) {
-        if (SKIPPED.test(name)) continue;
+        // Below these a folder is a package: org/example, com/acme/test.
+        if (SKIPPED.test(name) && !/(?:^|\/)src\/main\//.test(inner)) continue;
         if (depth === 0) complete = false;
         else visit(inner, depth - 1);
       }
