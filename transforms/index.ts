@@ -45,6 +45,17 @@ import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
+import { limitCapabilities } from './systemd/limit-capabilities.js';
+import { filterSystemCalls } from './systemd/filter-system-calls.js';
+import { denyWriteExecute } from './systemd/deny-write-execute.js';
+import { protectClockAndHostname } from './systemd/protect-clock-and-hostname.js';
+import { protectProc } from './systemd/protect-proc.js';
+import { privateUsers } from './systemd/private-users.js';
+import { privateNetwork } from './systemd/private-network.js';
+import { restrictDevices } from './systemd/restrict-devices.js';
+import { privateMounts } from './systemd/private-mounts.js';
+import { setUmask } from './systemd/set-umask.js';
+import { removeIpc } from './systemd/remove-ipc.js';
 import { lockPersonality } from './systemd/lock-personality.js';
 import { noNewPrivileges } from './systemd/no-new-privileges.js';
 import { privateDevices } from './systemd/private-devices.js';
@@ -112,16 +123,27 @@ export const registry: Registry = {
   ],
   systemd: [
     noNewPrivileges,
+    limitCapabilities,
     protectSystem,
     protectHome,
     privateTmp,
     privateDevices,
+    restrictDevices,
+    privateMounts,
+    privateUsers,
+    privateNetwork,
     protectKernel,
+    protectClockAndHostname,
+    protectProc,
     restrictNamespaces,
     restrictRealtime,
     restrictSuidSgid,
+    removeIpc,
     lockPersonality,
+    denyWriteExecute,
     restrictAddressFamilies,
+    filterSystemCalls,
+    setUmask,
   ],
 };
 

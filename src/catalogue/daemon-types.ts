@@ -106,6 +106,8 @@ export interface DaemonFacts {
     readonly setuid: readonly string[];
     /** Its users or its configuration choose further ones. */
     readonly chosen?: string;
+    /** Those are often ones that gain privileges: sudo, sendmail, ping. */
+    readonly chosenGain?: boolean;
   };
   /** It asks for SCHED_FIFO or SCHED_RR and fails or suffers without. */
   readonly realtime?: Cited & { readonly asks: boolean };

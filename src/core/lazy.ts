@@ -23,3 +23,13 @@ export function keepLast<T>(size: number, compute: (key: string) => T): (key: st
     return answer;
   };
 }
+
+/** An object whose properties are computed when they are first read. */
+export function lazily<T extends object>(compute: { readonly [K in keyof T]: () => T[K] }): T {
+  const object = {};
+  for (const [name, value] of Object.entries<() => unknown>(compute)) {
+    const get = lazy(value);
+    Object.defineProperty(object, name, { get, enumerable: true });
+  }
+  return object as T;
+}

@@ -1,9 +1,11 @@
-import { lazy } from '../core/lazy.js';
+import { lazily, lazy } from '../core/lazy.js';
 import { withDropIns, type UnitDocument, type UnitEntry } from '../formats/systemd/document.js';
+import { capabilitiesOf } from './unit/capabilities.js';
 import type { UnitContext } from './context.js';
 import { likely, type Need } from './model.js';
 import type { UnitCommands } from './unit/collect.js';
 import { unitCommands } from './unit/commands.js';
+import { deviceRulesOf, kernelInterfacesOf, type Hint, type KernelInterface } from './unit/daemons.js';
 import { hostManagementOf, type HostManagement } from './unit/host.js';
 import {
   holdsSysAdmin,
@@ -16,8 +18,18 @@ import {
   type UnitUser,
 } from './unit/identity.js';
 import {
+  compilersOf,
+  hostUsersOf,
+  networkOf,
+  procOf,
+  sharedFilesOf,
+  type NetworkUse,
+  type ProcUse,
+} from './unit/isolation.js';
+import {
   devicesOf,
   familiesOf,
+  helpersOf,
   hostMountsOf,
   hasOwnRoot,
   kernelOf,
@@ -39,17 +51,51 @@ import {
   type HomeUse,
   type WritablePath,
 } from './unit/paths.js';
+import { systemCallsOf, type SystemCalls } from './unit/system-calls.js';
 
-/** One service unit and what it needs. Each need is inferred when it is first asked for. */
-export interface UnitWorkload {
+/** What the unit's processes need. Each is inferred when it is first asked for. */
+interface UnitNeeds {
+  /** Defined for a unit that manages the host: harden leaves it alone. */
+  readonly hostManagement: HostManagement | undefined;
+  /** Programs that gain privileges on exec, which it starts. */
+  readonly helpers: Restriction;
+  readonly capabilities: Need<readonly string[]>;
+  readonly systemCalls: Need<SystemCalls>;
+  /** What makes machine code at run time. */
+  readonly compilers: Restriction;
+  readonly proc: Need<ProcUse>;
+  readonly network: Need<NetworkUse>;
+  readonly hostUsers: Restriction;
+  /** Why others count on what the umask lets them read. */
+  readonly sharedFiles: Restriction;
+  readonly writable: Need<readonly WritablePath[]>;
+  readonly home: Need<HomeUse>;
+  readonly sharedTemp: Restriction;
+  readonly devices: Restriction;
+  /** The devices that are known, as DeviceAllow= takes them. */
+  readonly deviceRules: readonly string[];
+  readonly families: Restriction;
+  readonly hostMounts: Restriction;
+  readonly namespaces: Restriction;
+  readonly realtime: Restriction;
+  /** Why it may gain privileges through execve(). */
+  readonly setuid: Restriction;
+  readonly kernel: Restriction;
+  /** The interfaces of the kernel that its daemons are known to need. */
+  readonly kernelInterfaces: ReadonlyMap<KernelInterface, Hint>;
+  readonly suidSgid: Restriction;
+  readonly personality: Restriction;
+}
+
+/** One service unit and what it needs. */
+export interface UnitWorkload extends UnitNeeds {
   /** The unit with its drop-ins, as the manager reads it. */
   readonly document: UnitDocument;
   /** The unit's own file: the one that is edited. */
   readonly file: UnitDocument;
+  readonly context: UnitContext;
   readonly manager: Need<Manager>;
   readonly user: Need<UnitUser>;
-  /** Defined for a unit that manages the host: harden leaves it alone. */
-  readonly hostManagement: HostManagement | undefined;
   readonly commands: UnitCommands;
   /** False when the first restriction by seccomp also turns NoNewPrivileges on. */
   readonly sysAdmin: boolean;
@@ -59,20 +105,8 @@ export interface UnitWorkload {
   readonly seccompSetting: string | undefined;
   /** `User=root` in a unit whose process may step down itself: a system call filter would take CAP_SETUID. */
   readonly rootWrittenOut: UnitEntry | undefined;
-  readonly writable: Need<readonly WritablePath[]>;
-  readonly home: Need<HomeUse>;
-  readonly sharedTemp: Restriction;
   /** PrivateTmp= is in force in the unit as written. */
   readonly privateTemp: boolean;
-  readonly devices: Restriction;
-  readonly families: Restriction;
-  readonly hostMounts: Restriction;
-  readonly namespaces: Restriction;
-  readonly realtime: Restriction;
-  readonly setuid: Restriction;
-  readonly kernel: Restriction;
-  readonly suidSgid: Restriction;
-  readonly personality: Restriction;
   /** It has a root file system of its own: paths on the host say nothing. */
   readonly ownRoot: boolean;
 }
@@ -100,32 +134,15 @@ function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | un
   if (document.assignments('Service', 'ExecStart', 'ExecStop').length === 0) return undefined;
   const commands = unitCommands(document, context);
   const idle = commands.opaque.length === 0 && commands.programs.every(({ name }) => DOES_NOTHING.test(name));
-  return idle && commands.programs.length > 0 ? undefined : infer(file, document, commands);
-}
-
-function infer(file: UnitDocument, document: UnitDocument, commands: UnitCommands): UnitWorkload {
+  if (idle && commands.programs.length > 0) return undefined;
   const manager = managerOf(document);
   const user = userOf(document, manager.value);
   const sysAdmin = holdsSysAdmin(document, manager.value, user.value);
-  const texts = lazy(() => usedTexts(document, commands));
-  const once = {
-    host: lazy(() => hostManagementOf(document, commands)),
-    writable: lazy(() => writableOf(document, commands, user.value)),
-    home: lazy(() => inferHome(document, commands, texts(), user.value, manager.value)),
-    temp: lazy(() => inferTemp(document, commands, texts())),
-    devices: lazy(() => devicesOf(document, commands, texts())),
-    hostMounts: lazy(() => hostMountsOf(commands, texts())),
-    families: lazy(() => familiesOf(document, commands)),
-    namespaces: lazy(() => namespacesOf(document, commands, texts())),
-    realtime: lazy(() => realtimeOf(document, commands, texts())),
-    setuid: lazy(() => setuidOf(document, commands, texts(), user.value.kind === 'root')),
-    kernel: lazy(() => kernelOf(document, commands, texts())),
-    suidSgid: lazy(() => suidSgidOf(commands)),
-    personality: lazy(() => personalityOf(document, commands)),
-  };
-  return {
+  const needs = needsOf(document, commands, user.value, manager.value);
+  return Object.assign(needs, {
     document,
     file,
+    context,
     commands,
     manager,
     user,
@@ -135,46 +152,43 @@ function infer(file: UnitDocument, document: UnitDocument, commands: UnitCommand
     noNewPrivilegesBy: noNewPrivilegesBy(document, sysAdmin),
     ownRoot: hasOwnRoot(document),
     privateTemp: hasPrivateTemp(document) || user.value.kind === 'dynamic',
-    get hostManagement() {
-      return once.host();
-    },
-    get writable() {
-      return once.writable();
-    },
-    get home() {
-      return once.home();
-    },
-    get sharedTemp() {
-      return once.temp();
-    },
-    get devices() {
-      return once.devices();
-    },
-    get hostMounts() {
-      return once.hostMounts();
-    },
-    get families() {
-      return once.families();
-    },
-    get namespaces() {
-      return once.namespaces();
-    },
-    get realtime() {
-      return once.realtime();
-    },
-    get setuid() {
-      return once.setuid();
-    },
-    get kernel() {
-      return once.kernel();
-    },
-    get suidSgid() {
-      return once.suidSgid();
-    },
-    get personality() {
-      return once.personality();
-    },
-  };
+  });
+}
+
+function needsOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  user: UnitUser,
+  manager: Manager,
+): UnitNeeds {
+  const texts = lazy(() => usedTexts(document, commands));
+  const root = user.kind === 'root';
+  const helpers = lazy(() => helpersOf(document, commands, texts(), root));
+  return lazily<UnitNeeds>({
+    hostManagement: () => hostManagementOf(document, commands),
+    helpers,
+    capabilities: () => capabilitiesOf(document, commands, user, helpers()),
+    systemCalls: () => systemCallsOf(document, commands, user),
+    compilers: () => compilersOf(commands),
+    proc: () => procOf(commands),
+    network: () => networkOf(commands, texts()),
+    hostUsers: () => hostUsersOf(document, commands, user),
+    sharedFiles: () => sharedFilesOf(commands),
+    writable: () => writableOf(document, commands, user),
+    home: () => inferHome(document, commands, texts(), user, manager),
+    sharedTemp: () => inferTemp(document, commands, texts()),
+    devices: () => devicesOf(document, commands, texts()),
+    deviceRules: () => deviceRulesOf(commands),
+    families: () => familiesOf(document, commands),
+    hostMounts: () => hostMountsOf(commands, texts()),
+    namespaces: () => namespacesOf(document, commands, texts()),
+    realtime: () => realtimeOf(document, commands, texts()),
+    setuid: () => setuidOf(document, commands, texts(), root),
+    kernel: () => kernelOf(document, commands, texts()),
+    kernelInterfaces: () => kernelInterfacesOf(commands),
+    suidSgid: () => suidSgidOf(commands),
+    personality: () => personalityOf(document, commands),
+  });
 }
 
 function inferHome(

@@ -7,16 +7,12 @@ import {
   type UnitDocument,
   type UnitEntry,
 } from '../../src/formats/systemd/document.js';
+import { DIRECTIVES, isIn, manualPage, settingOf } from '../../src/formats/systemd/directives.js';
 import { addAssignments } from '../../src/formats/systemd/edit.js';
 import type { UnitContext } from '../../src/workload/context.js';
 import { weakest } from '../../src/workload/model.js';
 import { unitWorkload, type UnitWorkload } from '../../src/workload/unit.js';
 import type { Restriction } from '../../src/workload/unit/needs.js';
-
-/** A setting's entry in systemd.exec(5). */
-export function execPage(setting: string): string {
-  return `https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#${setting}=`;
-}
 
 export interface SetDecision {
   readonly act: 'set';
@@ -91,21 +87,27 @@ function findingOf(policy: DirectivePolicy, unit: UnitWorkload): Finding | undef
       'the unit is left without a sandbox',
     );
   }
-  const missing = policy.settings.filter((setting) => !document.has('Service', setting));
-  if (missing.length === 0 && policy.mayTighten !== true) return authorsChoice(policy, unit);
-  if (policy.mounts === true) {
-    if (unit.manager.value === 'user') {
+  const unset = policy.settings.filter((setting) => !document.has('Service', setting));
+  if (unset.length === 0 && policy.mayTighten !== true) return authorsChoice(policy, unit);
+  const missing = unset.filter((setting) => isIn(setting, unit.context.systemdVersion));
+  if (missing.length === 0 && unset.length > 0) return undefined;
+  if (unit.manager.value === 'user') {
+    const kinds = policy.settings.map((setting) => DIRECTIVES[setting]?.user ?? 'full');
+    if (kinds.every((kind) => kind === 'none')) return undefined;
+    if (kinds.includes('namespace')) {
       return accepted(
         'a user manager can set up no mount namespace without PrivateUsers=, so the setting has no place here',
         [
           ...unit.manager.evidence,
           citeSource(
-            execPage('PrivateUsers'),
+            manualPage('PrivateUsers'),
             'the various settings requiring file system namespacing support (such as ProtectSystem=) are not available',
           ),
         ],
       );
     }
+  }
+  if (policy.mounts === true) {
     if (unit.ownRoot) return undefined;
     if (policy.hidesMounts === true && unit.hostMounts.value[0] !== undefined) {
       return accepted(`it is left out: ${unit.hostMounts.value[0]}`, unit.hostMounts.evidence);
@@ -173,7 +175,7 @@ function withoutForbidden(
     evidence: [
       ...(off !== undefined ? [citeEntry(document, off)] : setuid.evidence),
       citeSource(
-        execPage('NoNewPrivileges'),
+        manualPage('NoNewPrivileges'),
         'Defaults to false, but certain settings override this and ignore the value of this setting.',
       ),
     ],
@@ -186,7 +188,8 @@ function fixOrQuestion(
   decision: SetDecision,
   header: Range,
 ): Finding {
-  const change = decision.assignments.join(', ');
+  const assignments = decision.assignments.filter((one) => isIn(settingOf(one), unit.context.systemdVersion));
+  const change = assignments.join(', ');
   const gainsNoNewPrivileges =
     policy.implying !== undefined && !unit.sysAdmin && unit.noNewPrivilegesBy === undefined;
   const certainty = gainsNoNewPrivileges
@@ -198,13 +201,13 @@ function fixOrQuestion(
     message: policy.message,
     evidence: decision.evidence.slice(0, 8),
   } as const;
-  const suggestion = decision.assignments.join('\n');
+  const suggestion = assignments.join('\n');
   if (certainty === 'unknown') {
     const reason =
       decision.question ?? unit.commands.opaque[0]?.reason ?? 'what the unit runs could not be read';
     return { ...base, safety: 'manual', reason: `check first: ${reason}`, suggestion };
   }
-  const outcome = decision.edits ?? addAssignments(unit.file, 'Service', decision.assignments);
+  const outcome = decision.edits ?? addAssignments(unit.file, 'Service', assignments);
   if (!outcome.ok) return { ...base, safety: 'manual', reason: `not changed: ${outcome.reason}`, suggestion };
   return { ...base, safety: certainty === 'known' ? 'safe' : 'unsafe', change, edits: outcome.edits };
 }
@@ -234,5 +237,6 @@ export function unlessNeeded(need: Restriction, assignments: readonly string[], 
     assignments,
     certainty: need.certainty,
     evidence: [...need.evidence.slice(0, 6), source],
+    ...(need.reason === undefined ? {} : { question: need.reason }),
   };
 }

@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** Few programs ever call personality(2): emulators, debuggers, some Lisp runtimes. */
 export const lockPersonality = directive({
@@ -13,14 +14,14 @@ export const lockPersonality = directive({
     mayBreak: 'Emulators, debuggers and Wine, which change their personality.',
     touches: ['Service.LockPersonality'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('LockPersonality')],
+    references: [manualPage('LockPersonality')],
   },
   settings: ['LockPersonality'],
   message: 'the service may change its kernel execution domain with personality(2)',
   implying: ['LockPersonality'],
   decide(unit) {
     const source = citeSource(
-      execPage('LockPersonality'),
+      manualPage('LockPersonality'),
       'odd personality emulations may be poorly tested and source of vulnerabilities',
     );
     return unlessNeeded(unit.personality, ['LockPersonality=yes'], source);

@@ -1,6 +1,7 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { known } from '../../src/workload/model.js';
-import { directive, execPage, losesSetuid, unlessNeeded } from './directive.js';
+import { directive, losesSetuid, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** Setuid helpers, mailers and file capabilities are what it stops; gosu, setpriv and su-exec are not. */
 export const noNewPrivileges = directive({
@@ -14,7 +15,7 @@ export const noNewPrivileges = directive({
     mayBreak: 'Anything that the service starts through sudo, a setuid helper or file capabilities.',
     touches: ['Service.NoNewPrivileges'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('NoNewPrivileges')],
+    references: [manualPage('NoNewPrivileges')],
   },
   settings: ['NoNewPrivileges'],
   message: 'the service may gain privileges through setuid programs and file capabilities',
@@ -22,7 +23,7 @@ export const noNewPrivileges = directive({
   reportsHostManagement: true,
   decide(unit) {
     const source = citeSource(
-      execPage('NoNewPrivileges'),
+      manualPage('NoNewPrivileges'),
       'ensures that the service process and all its children can never gain new privileges through execve()',
     );
     if (unit.rootWrittenOut !== undefined && unit.seccompSetting !== undefined) {

@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** Media servers, home automation and VPNs open devices that only their configuration names. */
 export const privateDevices = directive({
@@ -13,7 +14,7 @@ export const privateDevices = directive({
     mayBreak: 'Programs that open a GPU, a serial port, a sound card, a tun device or /dev/fuse.',
     touches: ['Service.PrivateDevices'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('PrivateDevices')],
+    references: [manualPage('PrivateDevices')],
   },
   settings: ['PrivateDevices'],
   message: 'the service sees every device node of the host',
@@ -22,7 +23,7 @@ export const privateDevices = directive({
   hidesMounts: true,
   decide(unit) {
     const source = citeSource(
-      execPage('PrivateDevices'),
+      manualPage('PrivateDevices'),
       'only adds API pseudo devices such as /dev/null, /dev/zero or /dev/random (as well as the pseudo TTY subsystem) to it, but no physical devices',
     );
     return unlessNeeded(unit.devices, ['PrivateDevices=yes'], source);

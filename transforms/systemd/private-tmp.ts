@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** Anything in /tmp that the unit names may be there for others: a socket, a lock, a file to hand over. */
 export const privateTmp = directive({
@@ -13,7 +14,7 @@ export const privateTmp = directive({
     mayBreak: 'Clients that meet the service over a socket or file in /tmp.',
     touches: ['Service.PrivateTmp'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('PrivateTmp')],
+    references: [manualPage('PrivateTmp')],
   },
   settings: ['PrivateTmp'],
   message: 'the service shares /tmp and /var/tmp with every other process',
@@ -22,7 +23,7 @@ export const privateTmp = directive({
   impliedByDynamicUser: true,
   decide(unit) {
     const source = citeSource(
-      execPage('PrivateTmp'),
+      manualPage('PrivateTmp'),
       'makes sharing between processes via /tmp/ or /var/tmp/ impossible',
     );
     return unlessNeeded(unit.sharedTemp, ['PrivateTmp=yes'], source);

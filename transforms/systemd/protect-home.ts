@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage } from './directive.js';
+import { directive } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** `yes` hides /home, /root and /run/user; `read-only` still lets a script there be run. */
 export const protectHome = directive({
@@ -13,7 +14,7 @@ export const protectHome = directive({
     mayBreak: 'A program that keeps a cache, a key or its configuration in the home of its user.',
     touches: ['Service.ProtectHome'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('ProtectHome')],
+    references: [manualPage('ProtectHome')],
   },
   settings: ['ProtectHome'],
   message: 'the service can read and write the home directories of users',
@@ -23,7 +24,7 @@ export const protectHome = directive({
   decide(unit) {
     const { value, certainty, evidence } = unit.home;
     const source = citeSource(
-      execPage('ProtectHome'),
+      manualPage('ProtectHome'),
       '/home/, /root, and /run/user are made inaccessible and empty',
     );
     if (value === 'write') {

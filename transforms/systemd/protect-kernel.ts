@@ -1,5 +1,8 @@
+import type { KernelInterface } from '../../src/workload/unit/daemons.js';
+import { likely } from '../../src/workload/model.js';
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 const SETTINGS = [
   'ProtectKernelTunables',
@@ -7,6 +10,16 @@ const SETTINGS = [
   'ProtectKernelLogs',
   'ProtectControlGroups',
 ] as const;
+
+type Setting = (typeof SETTINGS)[number];
+
+/** What each of them takes away. */
+const INTERFACES: Readonly<Record<Setting, KernelInterface>> = {
+  ProtectKernelTunables: 'tunables',
+  ProtectKernelModules: 'modules',
+  ProtectKernelLogs: 'logs',
+  ProtectControlGroups: 'control-groups',
+};
 
 /** The four go together: what reads or sets one of these interfaces usually touches another. */
 export const protectKernel = directive({
@@ -20,7 +33,7 @@ export const protectKernel = directive({
     mayBreak: 'Programs that write to /proc/sys or /sys, load modules, or read /dev/kmsg.',
     touches: SETTINGS.map((setting) => `Service.${setting}`),
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: SETTINGS.map(execPage),
+    references: SETTINGS.map(manualPage),
   },
   settings: SETTINGS,
   message:
@@ -30,10 +43,28 @@ export const protectKernel = directive({
   implying: ['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs'],
   decide(unit, missing) {
     const source = citeSource(
-      execPage('ProtectKernelTunables'),
+      manualPage('ProtectKernelTunables'),
       'Few services need to write to these at runtime',
     );
-    const assignments = missing.map((setting) => `${setting}=yes`);
-    return unlessNeeded(unit.kernel, assignments, source);
+    const needed = missing.filter((setting) => unit.kernelInterfaces.has(INTERFACES[setting as Setting]));
+    const rest = missing.filter((setting) => !needed.includes(setting));
+    if (rest.length === 0) {
+      const hints = needed.flatMap(
+        (setting) => unit.kernelInterfaces.get(INTERFACES[setting as Setting]) ?? [],
+      );
+      return unlessNeeded(
+        likely(
+          hints.map(({ why }) => why),
+          ...hints.map(({ evidence }) => evidence),
+        ),
+        [],
+        source,
+      );
+    }
+    return unlessNeeded(
+      unit.kernel,
+      rest.map((setting) => `${setting}=yes`),
+      source,
+    );
   },
 });

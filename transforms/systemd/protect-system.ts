@@ -3,11 +3,13 @@ import { combine } from '../../src/core/text.js';
 import type { UnitEntry } from '../../src/formats/systemd/document.js';
 import { addAssignments, replaceValue } from '../../src/formats/systemd/edit.js';
 import { isWithin, weakest } from '../../src/workload/model.js';
+import { isCatalogued, isUnderstood } from '../../src/workload/unit/daemons.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
-import { directive, execPage, type SetDecision } from './directive.js';
+import { directive, type SetDecision } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 const STRICT = citeSource(
-  execPage('ProtectSystem'),
+  manualPage('ProtectSystem'),
   'If set to "strict" the entire file system hierarchy is mounted read-only, except for the API file system subtrees /dev/, /proc/ and /sys/',
 );
 
@@ -67,8 +69,33 @@ function vendorOnly(unit: UnitWorkload): SetDecision {
     evidence: [
       ...unit.user.evidence,
       citeSource(
-        execPage('ProtectSystem'),
+        manualPage('ProtectSystem'),
         'If true, mounts the /usr/ and the boot loader directories (/boot and /efi) read-only',
+      ),
+    ],
+  };
+}
+
+/**
+ * Everything that packages and administrators install, for a daemon whose configuration decides where else it writes:
+ * /usr, the boot loader's directories and /etc, with what the daemon is known to write there.
+ */
+function installedOnly(unit: UnitWorkload): SetDecision {
+  const covered = unit.writable.value
+    .filter(
+      ({ managed, path }) =>
+        !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
+    )
+    .map(({ path }) => path);
+  return {
+    act: 'set',
+    assignments: ['ProtectSystem=full', ...readWrite(covered)],
+    certainty: 'likely',
+    evidence: [
+      ...unit.writable.evidence.slice(-6),
+      citeSource(
+        manualPage('ProtectSystem'),
+        'If set to "full", the /etc/ directory is mounted read-only, too',
       ),
     ],
   };
@@ -86,7 +113,7 @@ export const protectSystem = directive({
     mayBreak: 'A program that writes to a place which neither the unit nor its arguments name.',
     touches: ['Service.ProtectSystem', 'Service.ReadWritePaths'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('ProtectSystem'), execPage('ReadWritePaths')],
+    references: [manualPage('ProtectSystem'), manualPage('ReadWritePaths')],
   },
   settings: ['ProtectSystem'],
   message: 'the service can write wherever its user may, beyond its own data',
@@ -112,6 +139,8 @@ export const protectSystem = directive({
       };
     }
     if (named) return strict(unit, undefined);
+    const { commands } = unit;
+    if (isUnderstood(commands) && commands.programs.some(isCatalogued)) return installedOnly(unit);
     if (user.value.kind !== 'root') return vendorOnly(unit);
     return {
       ...strict(unit, undefined),

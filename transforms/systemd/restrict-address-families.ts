@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage } from './directive.js';
+import { directive } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /**
  * The list is what the programs use: AF_UNIX for syslog and notification, the Internet families, and AF_NETLINK,
@@ -16,7 +17,7 @@ export const restrictAddressFamilies = directive({
     mayBreak: 'Programs that open packet, Bluetooth, CAN or other sockets that are not in the list.',
     touches: ['Service.RestrictAddressFamilies'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('RestrictAddressFamilies')],
+    references: [manualPage('RestrictAddressFamilies')],
   },
   settings: ['RestrictAddressFamilies'],
   message: 'the service may open sockets of every family, rarely used ones too',
@@ -24,7 +25,7 @@ export const restrictAddressFamilies = directive({
   decide(unit) {
     const { value, certainty, evidence } = unit.families;
     const source = citeSource(
-      execPage('RestrictAddressFamilies'),
+      manualPage('RestrictAddressFamilies'),
       'the local AF_UNIX address family should be included in the configured allow list',
     );
     const netlink = citeSource(

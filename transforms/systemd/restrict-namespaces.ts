@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** Browsers (also headless ones), bubblewrap and container tools make namespaces themselves. */
 export const restrictNamespaces = directive({
@@ -13,14 +14,14 @@ export const restrictNamespaces = directive({
     mayBreak: 'Programs that sandbox their own workers: browsers, bubblewrap, container tools.',
     touches: ['Service.RestrictNamespaces'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('RestrictNamespaces')],
+    references: [manualPage('RestrictNamespaces')],
   },
   settings: ['RestrictNamespaces'],
   message: 'the service may create namespaces, among them user namespaces',
   implying: ['RestrictNamespaces'],
   decide(unit) {
     const source = citeSource(
-      execPage('RestrictNamespaces'),
+      manualPage('RestrictNamespaces'),
       'access to any kind of namespacing is prohibited',
     );
     return unlessNeeded(unit.namespaces, ['RestrictNamespaces=yes'], source);

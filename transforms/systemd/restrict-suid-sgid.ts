@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
-import { directive, execPage, unlessNeeded } from './directive.js';
+import { directive, unlessNeeded } from './directive.js';
+import { manualPage } from '../../src/formats/systemd/directives.js';
 
 /** It covers directories too: a shared tree with the setgid bit, and a restored or synchronised one, fails. */
 export const restrictSuidSgid = directive({
@@ -13,7 +14,7 @@ export const restrictSuidSgid = directive({
     mayBreak: 'Programs that restore or share files with setgid directories.',
     touches: ['Service.RestrictSUIDSGID'],
     controls: ['NIST-800-53-AC-6', 'NIST-800-53-CM-7'],
-    references: [execPage('RestrictSUIDSGID')],
+    references: [manualPage('RestrictSUIDSGID')],
   },
   settings: ['RestrictSUIDSGID'],
   message: 'the service may create setuid and setgid files',
@@ -21,7 +22,7 @@ export const restrictSuidSgid = directive({
   impliedByDynamicUser: true,
   decide(unit) {
     const source = citeSource(
-      execPage('RestrictSUIDSGID'),
+      manualPage('RestrictSUIDSGID'),
       'any attempts to set the set-user-ID (SUID) or set-group-ID (SGID) bits on files or directories will be denied',
     );
     return unlessNeeded(unit.suidSgid, ['RestrictSUIDSGID=yes'], source);

@@ -12,7 +12,7 @@ export function addAssignments(
 ): Edits {
   const target = document.lastSection(section);
   if (target === undefined) return refused(`the file has no [${section}] section`);
-  const bad = assignments.find((assignment) => !/^[A-Za-z]+=[^\r\n]*[^\r\n\\]$/.test(assignment));
+  const bad = assignments.find((assignment) => !/^[A-Za-z]+=(?:[^\r\n]*[^\r\n\\])?$/.test(assignment));
   if (bad !== undefined) return refused(`${bad} can't be written on one line`);
   const { logicalLines } = document;
   const after = lineToFollow(document, target.lastLine);

@@ -1,3 +1,4 @@
+import type { DaemonFacts } from '../../catalogue/daemon-types.js';
 import type { Evidence } from '../../core/types.js';
 import { CLOSED_PROGRAMS, INTERPRETERS } from './programs.js';
 import { baseName } from './scripts.js';
@@ -10,6 +11,12 @@ export interface UnitProgram {
   readonly closed: boolean;
   /** Names to look up: a wrapper's or an interpreter's arguments may name what really runs. */
   readonly aliases: readonly string[];
+  /** What the catalogue knows of it, or of what it starts. */
+  readonly facts: readonly DaemonFacts[];
+  /** The command's prefix leaves it root's (`!`). */
+  readonly keepsUser: boolean;
+  /** It is what ExecStart= starts. */
+  readonly main: boolean;
   readonly evidence: Evidence;
 }
 
@@ -50,12 +57,15 @@ export const WRITERS =
 
 /** `UnitCommands` while it is being read. */
 export interface Collector {
+  readonly daemon: (program: string) => DaemonFacts | undefined;
   readonly programs: UnitProgram[];
   readonly opaque: { reason: string; evidence: Evidence }[];
   readonly texts: UsedText[];
   readonly writes: ShellWrite[];
   configured: Evidence | undefined;
   shell: boolean;
+  /** The command that is being read. */
+  command: { readonly keepsUser: boolean; readonly main: boolean };
 }
 
 /** Notes a program with what its arguments say. */
@@ -72,12 +82,14 @@ export function addProgram(
   const bare = args
     .filter((arg) => !arg.startsWith('-'))
     .map((arg) => baseName(arg.replace(/\.(py|js|mjs|cjs|rb|pl|jar|dll|php)$/, '')));
-  // A versioned or suffixed build of a program (redis-server-7, foo.real) has the same needs.
+  const aliases = [name, ...(indirect ? bare : [])];
   found.programs.push({
     name,
     args,
     closed: closed && !(name === 'env' && args.some((arg) => !arg.includes('='))),
-    aliases: [name, ...(indirect ? bare : [])],
+    aliases,
+    facts: closed ? [] : [...new Set(aliases.flatMap((alias) => found.daemon(alias) ?? []))],
+    ...found.command,
     evidence,
   });
   const readsOnly = closed && !WRITERS.test(name);

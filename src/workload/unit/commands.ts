@@ -23,15 +23,18 @@ const CONFIGURATION =
 /** Reads every command that runs in the unit's sandbox: `+` commands run outside of it and don't count. */
 export function unitCommands(document: UnitDocument, context: UnitContext): UnitCommands {
   const found: Collector = {
+    daemon: (program) => context.daemon(program),
     programs: [],
     opaque: [],
     texts: [],
     writes: [],
     configured: undefined,
     shell: false,
+    command: { keepsUser: false, main: true },
   };
   for (const { entry, command } of sandboxedCommands(document)) {
     const evidence = citeEntry(document, entry);
+    found.command = { keepsUser: command.keepsUser, main: entry.key === 'ExecStart' };
     readExec(command, evidence, { unitPath: document.path, context, found, depth: 0 });
   }
   return found;

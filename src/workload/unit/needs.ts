@@ -1,8 +1,9 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
-import { known, likely, unknown, type Need } from '../model.js';
+import { citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
+import { daemonsOf, factHints, isCatalogued, isUnderstood, optionalNeeds, type Hint } from './daemons.js';
 import { NAME_LOOKUPS, PROGRAM_FACTS, type Trait } from './programs.js';
 
 /** What needs something that a restriction takes away; empty when nothing does. */
@@ -26,11 +27,15 @@ function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
   });
 }
 
-function traitHits(program: UnitProgram, trait: Trait): readonly string[] {
-  return PROGRAM_FACTS.filter((facts) => facts.traits?.includes(trait) === true).flatMap((facts) => {
+/** What is known of a program: by the catalogue, else by its name. */
+function traitHits(program: UnitProgram, trait: Trait): readonly Hint[] {
+  const hints = program.facts.flatMap((facts) => factHints(facts, trait));
+  if (isCatalogued(program)) return hints;
+  const named = PROGRAM_FACTS.filter((facts) => facts.traits?.includes(trait) === true).flatMap((facts) => {
     const name = program.aliases.find((alias) => facts.names.test(alias));
-    return name === undefined ? [] : [`${name} ${facts.why}`];
+    return name === undefined ? [] : [{ why: `${name} ${facts.why}`, evidence: program.evidence }];
   });
+  return [...hints, ...named];
 }
 
 /** A need that programs have by their name, and lines of the unit by their text. */
@@ -39,20 +44,13 @@ export function needOf(
   trait: Trait,
   more: readonly { readonly why: string; readonly evidence: Evidence }[],
 ): Restriction {
-  const byName = commands.programs.flatMap((program) =>
-    traitHits(program, trait).map((why) => ({ why, evidence: program.evidence })),
-  );
+  const byName = commands.programs.flatMap((program) => traitHits(program, trait));
   const all = [...more, ...byName];
   if (all.length === 0) return nothing(commands);
   return likely(
     [...new Set(all.map((item) => item.why))],
     ...uniqueEvidence(all.map((item) => item.evidence)),
   );
-}
-
-interface Hint {
-  readonly why: string;
-  readonly evidence: Evidence;
 }
 
 export function entryHints(
@@ -79,6 +77,16 @@ function commentHint(document: UnitDocument, pattern: RegExp, why: string): read
   return comment === undefined ? [] : [{ why, evidence: cite(document, comment.start) }];
 }
 
+/** Programs that gain privileges when they are executed, which the unit starts. */
+export function helpersOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+  root: boolean,
+): Restriction {
+  return needOf(commands, 'setuid', setuidHints(document, texts, root));
+}
+
 /**
  * Why the unit may gain privileges through execve(): setuid and setgid helpers, and file capabilities (a
  * non-root program on a low port that the unit gives no ambient capability).
@@ -89,6 +97,14 @@ export function setuidOf(
   texts: readonly UsedText[],
   root: boolean,
 ): Restriction {
+  const helpers = helpersOf(document, commands, texts, root);
+  const chosen = needOf(commands, 'chosen-programs', []);
+  if (chosen.value.length === 0) return helpers;
+  if (helpers.value.length === 0) return chosen;
+  return likely([...helpers.value, ...chosen.value], ...helpers.evidence, ...chosen.evidence);
+}
+
+function setuidHints(document: UnitDocument, texts: readonly UsedText[], root: boolean): readonly Hint[] {
   const ambient = document.has('Service', 'AmbientCapabilities');
   const lowPort =
     /(?:--?(?:\w+-)*(?:port|listen|bind|addr(?:ess)?)[= ](?:\S*:)?|(?:^|[\s=])(?:[\d.*]*|\[[\da-f:]*\]):)([1-9]\d{0,2}|10[01]\d|102[0-3])(?=$|[\s/"',])/;
@@ -103,7 +119,7 @@ export function setuidOf(
   const caps = ambient
     ? []
     : commentHint(document, /\bsetcap\b/, 'a comment says that the program has file capabilities');
-  return needOf(commands, 'setuid', [...mail, ...ports, ...caps, ...desktopHints(document, texts)]);
+  return [...mail, ...ports, ...caps, ...desktopHints(document, texts)];
 }
 
 export function namespacesOf(
@@ -234,15 +250,33 @@ export function familiesOf(document: UnitDocument, commands: UnitCommands): Rest
     const lookups = commands.programs.some((program) => NAME_LOOKUPS.has(program.name));
     return { ...base, value: lookups ? BASE_FAMILIES : ['AF_UNIX'] };
   }
+  const facts = daemonsOf(commands);
+  const lines = commands.texts.map(({ text }) => text);
+  const catalogued = facts.flatMap(({ families, optional }) => [
+    ...families.uses,
+    ...optionalNeeds(optional, lines).flatMap((need) => need.families ?? []),
+  ]);
   const extra = commands.programs.flatMap((program) =>
-    PROGRAM_FACTS.filter((facts) => program.aliases.some((alias) => facts.names.test(alias))).flatMap(
-      (facts) => facts.families ?? [],
-    ),
+    isCatalogued(program)
+      ? []
+      : PROGRAM_FACTS.filter((facts) => program.aliases.some((alias) => facts.names.test(alias))).flatMap(
+          (facts) => facts.families ?? [],
+        ),
   );
   const packet = ['AmbientCapabilities', 'CapabilityBoundingSet'].some((key) =>
     document.assignments('Service', key).some((entry) => /^[^~]*CAP_NET_RAW/i.test(entry.value)),
   );
-  return { ...base, value: [...new Set([...BASE_FAMILIES, ...extra, ...(packet ? ['AF_PACKET'] : [])])] };
+  // A command of coreutils beside a daemon may look up names too.
+  const lookups = commands.programs.some((program) => program.closed && NAME_LOOKUPS.has(program.name));
+  const least = isUnderstood(commands) && !lookups ? ['AF_UNIX'] : BASE_FAMILIES;
+  const named = new Set([...least, ...catalogued, ...extra, ...(packet ? ['AF_PACKET'] : [])]);
+  const usual: readonly string[] = BASE_FAMILIES;
+  const value = [
+    ...usual.filter((name) => named.has(name)),
+    ...[...named].filter((name) => !usual.includes(name)).sort(),
+  ];
+  const cited = facts.flatMap(({ families }) => citations(families.cites).slice(0, 1));
+  return { ...base, value, evidence: [...base.evidence, ...cited] };
 }
 
 /** `RootDirectory=` and the like: paths in the unit aren't the host's. */

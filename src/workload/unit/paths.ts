@@ -1,7 +1,8 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
-import { isWithin, known, likely, unknown, type Need } from '../model.js';
+import { because, citations, isWithin, known, likely, unknown, type Need } from '../model.js';
+import { daemonsOf, isUnderstood } from './daemons.js';
 import type { ShellWrite, UnitCommands, UsedText } from './collect.js';
 import type { Manager, UnitUser } from './identity.js';
 
@@ -137,6 +138,21 @@ function evidencePaths(
   return paths;
 }
 
+/** Where the daemons of the catalogue write with their usual configuration. */
+function cataloguedPaths(commands: UnitCommands, user: UnitUser): readonly WritablePath[] {
+  return daemonsOf(commands).flatMap(({ writable }) =>
+    writable.paths.flatMap(({ cites, madeBy, path }): WritablePath[] => {
+      const [evidence] = citations(cites);
+      if (evidence === undefined || VOLATILE.test(path)) return [];
+      // What doesn't exist when the unit starts is left out of ReadWritePaths=, and can't be made then.
+      const parent = path.slice(0, path.lastIndexOf('/'));
+      const root = user.kind === 'root';
+      if (madeBy === 'daemon' && root && parent !== '') return [{ path: parent, managed: false, evidence }];
+      return [{ path, managed: false, evidence }];
+    }),
+  );
+}
+
 function managedPaths(document: UnitDocument): readonly WritablePath[] {
   const made = Object.entries(DIRECTORIES).flatMap(([key, root]) =>
     document.assignments('Service', key).flatMap((entry) =>
@@ -206,7 +222,7 @@ export function writableOf(
 ): Need<readonly WritablePath[]> {
   const understood = commands.opaque.length === 0 && commands.programs.every((program) => program.closed);
   const managed = managedPaths(document);
-  const unmanaged = evidencePaths(document, commands, understood)
+  const unmanaged = [...evidencePaths(document, commands, understood), ...cataloguedPaths(commands, user)]
     .filter(({ path }) => !managed.some((place) => isWithin(path, place.path)))
     // /run is empty at boot, and root makes its folder there itself.
     .map((path) =>
@@ -224,6 +240,14 @@ export function writableOf(
     return known(
       paths,
       ...(evidence.length > 0 ? evidence : commands.programs.map((program) => program.evidence)),
+    );
+  }
+  if (isUnderstood(commands) && !understood) {
+    const elsewhere = daemonsOf(commands).find(({ writable }) => writable.elsewhere !== undefined);
+    if (elsewhere === undefined) return likely(paths, ...evidence);
+    return because(
+      unknown(paths, ...evidence, ...citations(elsewhere.writable.cites).slice(0, 1)),
+      `${elsewhere.name}: ${elsewhere.writable.elsewhere!}`,
     );
   }
   if (commands.opaque.length > 0 || understood)

@@ -1,6 +1,8 @@
 /** What a program is known to need beyond reading files, opening sockets and writing its data. */
 export type Trait =
   | 'setuid'
+  /** Its configuration or its users choose programs that it starts: setuid ones may be among them. */
+  | 'chosen-programs'
   | 'namespaces'
   | 'realtime'
   | 'suid-sgid'

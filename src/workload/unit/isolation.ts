@@ -1,0 +1,127 @@
+import type { DaemonFacts } from '../../catalogue/daemon-types.js';
+import { citeEntry, type UnitDocument } from '../../formats/systemd/document.js';
+import { because, citations, known, likely, unknown, type Need } from '../model.js';
+import type { UnitCommands, UsedText } from './collect.js';
+import { daemonsOf, hintsOf, isCatalogued, isUnderstood } from './daemons.js';
+import type { UnitUser } from './identity.js';
+import { entryHints, needOf, nothing, textHints, type Restriction } from './needs.js';
+import { INTERPRETERS } from './programs.js';
+
+/** What makes machine code at run time, and so needs memory that is writable and executable. */
+export function compilersOf(commands: UnitCommands): Restriction {
+  const byFact = daemonsOf(commands)
+    .filter(({ jit }) => jit.compiles)
+    .flatMap(({ jit, name }) => hintsOf(`${name} makes machine code while it runs`, jit.cites));
+  const byName = commands.programs
+    .filter(
+      ({ facts, name }) =>
+        facts.length === 0 && INTERPRETERS.some(({ jit, names }) => jit && names.test(name)),
+    )
+    .map(({ evidence, name }) => ({ why: `${name} makes machine code while it runs`, evidence }));
+  const hints = [...byFact, ...byName];
+  if (hints.length > 0)
+    return likely([...new Set(hints.map(({ why }) => why))], ...hints.map(({ evidence }) => evidence));
+  const stranger = commands.programs.find(({ closed, facts }) => !closed && facts.length === 0);
+  const need = nothing(commands);
+  if (stranger === undefined || need.certainty === 'unknown') return need;
+  return because(
+    unknown([], stranger.evidence),
+    `whether ${stranger.name} makes machine code at run time is not known`,
+  );
+}
+
+/** What the unit's processes read of /proc beyond their own directories. */
+export interface ProcUse {
+  /** Files such as /proc/meminfo; undefined when that isn't known. */
+  readonly host: boolean | undefined;
+  readonly others: boolean;
+}
+
+export function procOf(commands: UnitCommands): Need<ProcUse> {
+  const facts = daemonsOf(commands);
+  const cited = facts.flatMap(({ proc }) => (proc === undefined ? [] : citations(proc.cites).slice(0, 1)));
+  const monitors = needOf(commands, 'host-mounts', []);
+  const others = facts.some(({ proc }) => proc?.others === true) || monitors.value.length > 0;
+  const everything = commands.programs.every(({ closed }) => closed);
+  const reads = facts.some(({ proc }) => proc?.host === true);
+  const known = isUnderstood(commands) && facts.every(({ proc }) => proc !== undefined);
+  const host = reads || others ? true : known && !everything ? false : undefined;
+  const base = nothing(commands, ...cited, ...monitors.evidence);
+  return { ...base, value: { host, others } };
+}
+
+/** Whom the unit's processes reach by the Internet's protocols. */
+export type NetworkUse = 'none' | 'loopback' | 'any';
+
+const LISTENS_TO_ALL = /(^|[\s=,[])(0\.0\.0\.0|\*:\d|\[?::\]?(:\d|\s|$)|INADDR_ANY)/;
+
+export function networkOf(commands: UnitCommands, texts: readonly UsedText[]): Need<NetworkUse> {
+  if (!isUnderstood(commands)) return unknown('any');
+  const facts = daemonsOf(commands);
+  const all = textHints(texts, LISTENS_TO_ALL, 'it listens on all addresses');
+  if (all.length > 0) return likely('any', ...all.map(({ evidence }) => evidence));
+  const reach = (name: NetworkUse): readonly DaemonFacts[] =>
+    facts.filter(({ network }) => network.reaches === name);
+  const evidence = facts.flatMap(({ network }) => citations(network.cites).slice(0, 1));
+  if (reach('any').length > 0) return likely('any', ...evidence);
+  if (reach('loopback').length > 0) return likely('loopback', ...evidence);
+  const own = commands.programs.map((program) => program.evidence);
+  return facts.length > 0 ? likely('none', ...own, ...evidence) : known('none', ...own);
+}
+
+/** Why the unit's processes must see the host's users as they are, or hold privileges over the host. */
+export function hostUsersOf(document: UnitDocument, commands: UnitCommands, user: UnitUser): Restriction {
+  const facts = daemonsOf(commands);
+  const hints = [
+    ...entryHints(document, [
+      ['AmbientCapabilities', /./, 'it is given capabilities over the host'],
+      ['PermissionsStartOnly', /^(1|y|yes|t|true|on)$/i, 'some of its commands stay root'],
+    ]),
+    ...commands.programs
+      .filter(({ keepsUser }) => keepsUser)
+      .map(({ evidence }) => ({ why: 'a command of it stays root', evidence })),
+    ...facts.flatMap(({ hostUsers, name }) =>
+      hostUsers === undefined ? [] : hintsOf(`${name}: ${hostUsers.because}`, hostUsers.cites),
+    ),
+    ...facts.flatMap(({ fileCapabilities, name }) =>
+      fileCapabilities === undefined ? [] : hintsOf(`${name} has file capabilities`, fileCapabilities.cites),
+    ),
+  ];
+  if (user.kind === 'root') {
+    const entry = document.last('Service', 'User');
+    return likely(['it runs as root'], ...(entry === undefined ? [] : [citeEntry(document, entry)]));
+  }
+  if (hints.length > 0)
+    return likely([...new Set(hints.map(({ why }) => why))], ...hints.map(({ evidence }) => evidence));
+  const stranger = commands.programs.find((program) => !program.closed && program.facts.length === 0);
+  const need = nothing(commands);
+  if (stranger === undefined || need.certainty === 'unknown') return need;
+  return because(
+    unknown([], stranger.evidence),
+    `whether ${stranger.name} asks for other users' names or files is not known`,
+  );
+}
+
+/** Why others count on what the umask lets them read. */
+export function sharedFilesOf(commands: UnitCommands): Restriction {
+  const facts = daemonsOf(commands);
+  const hints = facts.flatMap(({ name, sharesFiles }) =>
+    sharesFiles === undefined ? [] : hintsOf(`${name}: ${sharesFiles.because}`, sharesFiles.cites),
+  );
+  if (hints.length > 0)
+    return likely(
+      hints.map(({ why }) => why),
+      ...hints.map(({ evidence }) => evidence),
+    );
+  const stranger = commands.programs.find((program) => !isCatalogued(program) && !program.closed);
+  const writer = commands.writes[0];
+  const need = nothing(commands);
+  if (need.certainty === 'unknown') return need;
+  if (stranger !== undefined)
+    return because(
+      unknown([], stranger.evidence),
+      `whether others read what ${stranger.name} writes is not known`,
+    );
+  if (writer !== undefined) return because(unknown([], writer.evidence), 'others may read what it writes');
+  return need;
+}
