@@ -1,7 +1,10 @@
 /** A Linux capability as Compose writes it: without the `CAP_` prefix. */
 export type Capability = string;
 
-/** Where a fact comes from: `at` names a public document or file (`owner/repo@commit:path`), `text` quotes it. */
+/**
+ * Where a fact comes from: `at` names a public document or file (`owner/repo@commit:path`, of a Debian package
+ * `man:nginx(8) nginx-common 1.22.1-9` or `deb:nginx-common 1.22.1-9:/etc/nginx/nginx.conf`), `text` quotes it.
+ */
 export interface Citation {
   readonly at: string;
   readonly text: string;
