@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { messageOf } from './core/errors.js';
 import { planDocument, type FilePlan } from './core/plan.js';
 import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
+import { exposureOfPlan, type ExposureChange } from './exposure/plan.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { unitAdapter } from './formats/systemd/parse.js';
@@ -54,7 +55,13 @@ export interface FailedOutcome {
 
 /** What became of one file. */
 export type FileOutcome =
-  | { readonly kind: 'planned'; readonly file: SourceFile; readonly plan: FilePlan }
+  | {
+      readonly kind: 'planned';
+      readonly file: SourceFile;
+      readonly plan: FilePlan;
+      /** Of a unit: what `systemd-analyze security` makes of it. */
+      readonly exposure?: ExposureChange | undefined;
+    }
   | FailedOutcome
   /** Not a file for harden after all: a template, a D-Bus service. */
   | { readonly kind: 'foreign'; readonly path: string; readonly reason: string };
@@ -164,8 +171,12 @@ export function createRun(
         return planWith(file, composeAdapter, registry.compose, (document) =>
           projects.composeContext(document),
         );
-      case 'systemd':
-        return planWith(file, unitAdapter, registry.systemd, () => projects.unitContext());
+      case 'systemd': {
+        const context = projects.unitContext();
+        const outcome = planWith(file, unitAdapter, registry.systemd, () => context);
+        if (outcome.kind !== 'planned') return outcome;
+        return { ...outcome, exposure: exposureOfPlan(outcome.plan, context.dropIns(file.path)) };
+      }
     }
   };
 

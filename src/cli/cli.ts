@@ -1,11 +1,13 @@
 import yargs, { type Options } from 'yargs';
 import { packageVersion } from '../io/package.js';
+import { DEFAULT_SYSTEMD_VERSION } from '../harden.js';
 import { explain, explainImage, list } from './catalogue.js';
 import { ownEnvironment } from './environment.js';
 import { near } from './near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
+import type { UnitArguments } from './unit.js';
 
 /** An option that takes one value each time, or several with commas, and leaves the paths alone. */
 function listOption(describe: string): Options {
@@ -23,7 +25,7 @@ function listOption(describe: string): Options {
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output', 'jobs', 'base'];
+const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -60,6 +62,12 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             group: 'Mode:',
             implies: 'write',
             describe: 'with --write: for Compose, a file to add with -f that holds only the changes',
+          })
+          .option('drop-in', {
+            type: 'boolean',
+            group: 'Mode:',
+            implies: 'write',
+            describe: 'with --write: for a unit, <unit>.d/50-hardening.conf that holds only the changes',
           })
           .option('in-place', { type: 'boolean', group: 'Mode:', describe: 'change the files themselves' })
           .option('check', {
@@ -98,6 +106,12 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: 'slim' as const,
             describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on',
           })
+          .option('systemd-version', {
+            type: 'number',
+            requiresArg: true,
+            default: DEFAULT_SYSTEMD_VERSION,
+            describe: 'the oldest systemd that is to know every setting',
+          })
           .option('jobs', {
             type: 'number',
             requiresArg: true,
@@ -109,7 +123,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .check((args) => {
             const twice = SINGLE.find((name) => Array.isArray(args[name]));
             if (twice !== undefined) return `--${twice} was given twice`;
-            const { jobs } = args;
+            const { jobs, systemdVersion } = args;
+            if (!Number.isInteger(systemdVersion)) return '--systemd-version takes a number';
             return (
               jobs === undefined || (Number.isInteger(jobs) && jobs > 0) || '--jobs takes a number from 1 on'
             );
@@ -124,6 +139,36 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           ),
       async (args) => {
         exitCode = await runHarden(args as HardenArguments);
+      },
+    )
+    .command(
+      'unit <name>',
+      'harden a systemd service that is installed, by a drop-in',
+      (command) =>
+        command
+          .positional('name', { type: 'string', demandOption: true, describe: 'for example nginx.service' })
+          .option('root', { type: 'string', default: '/', describe: 'root of the system, or of an image' })
+          .option('write', {
+            type: 'boolean',
+            describe: 'write the drop-in below etc/systemd/system; it is not activated',
+          })
+          .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
+          .option('systemd-version', {
+            type: 'number',
+            default: DEFAULT_SYSTEMD_VERSION,
+            describe: 'the oldest systemd that is to know every setting',
+          })
+          .option('force', {
+            type: 'boolean',
+            default: false,
+            describe: 'with --write: replace a drop-in that was edited',
+          })
+          .example('$0 unit nginx', 'see what the drop-in would be, and why')
+          .example('sudo $0 unit nginx --write', 'write it, and get the commands to activate and undo it')
+          .example('$0 unit app --root ./rootfs', 'a unit of an image that is being built'),
+      async (args) => {
+        const { runUnit } = await import('./unit.js');
+        exitCode = await runUnit(args as UnitArguments);
       },
     )
     .command('list', 'list the transforms', {}, (args) => {
@@ -178,7 +223,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
-  ...['pin-digests', 'refresh-digests', 'overlay', 'base'],
+  ...['pin-digests', 'refresh-digests', 'overlay', 'drop-in', 'base', 'systemd-version'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

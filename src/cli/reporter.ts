@@ -1,6 +1,8 @@
 import { isChanged, NO_COMPANIONS, type Companion, type Companions } from '../core/companion.js';
 import { createCompanions, type CompanionMode } from '../companions.js';
-import { writeInPlace, writeNew, writeSidecar, type WriteOutcome } from '../io/write.js';
+import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from '../io/write.js';
+import { dropInOf, dropInPath } from '../drop-in.js';
+import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
 import type { FileOutcome, Run } from '../harden.js';
 import { packageVersion } from '../io/package.js';
@@ -35,6 +37,12 @@ function createWriter(
     return ({ file, plan }) => {
       const hardened = sidecarText(run, file.format, plan, links);
       if (hardened === undefined) return undefined;
+      if (args.dropIn === true && file.format === 'systemd') {
+        const path = dropInPath(plan.path);
+        const text = dropInOf(plan.original as UnitDocument, hardened);
+        if (text === undefined) return undefined;
+        return writtenAs(path, writeDropIn(root, path, plan.path, text, args.force));
+      }
       const overlaid = args.overlay === true && file.format === 'compose';
       const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);
       const variant = overlaid
@@ -42,13 +50,18 @@ function createWriter(
         : { ok: true as const, text: hardened };
       if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
       const { text } = variant;
-      const outcome = writeSidecar(root, path, plan.path, text, args.force);
-      return outcome.ok
-        ? { path, changed: outcome.changed, error: undefined }
-        : { path, changed: false, error: outcome.reason };
+      return writtenAs(path, writeSidecar(root, path, plan.path, text, args.force));
     };
   }
   return () => undefined;
+}
+
+function writtenAs(path: string, outcome: WriteOutcome): WrittenFile {
+  return {
+    path,
+    changed: outcome.ok && outcome.changed,
+    error: outcome.ok ? undefined : outcome.reason,
+  };
 }
 
 /** Writes what goes with a plan; undefined where nothing is to be written. */
@@ -58,20 +71,15 @@ function createCompanionWriter(
   args: HardenArguments,
 ): (companion: Companion) => WrittenFile | undefined {
   const mode = modeOf(args);
-  const toWritten = (path: string, outcome: WriteOutcome): WrittenFile => ({
-    path,
-    changed: outcome.ok && outcome.changed,
-    error: outcome.ok ? undefined : outcome.reason,
-  });
   return (companion) => {
     const { path, source, original, text, variant } = companion;
     if (mode === 'preview' || variant !== (mode === 'write')) return undefined;
-    if (variant) return toWritten(path, writeSidecar(root, path, source, text, args.force));
+    if (variant) return writtenAs(path, writeSidecar(root, path, source, text, args.force));
     if (!isChanged(companion)) return undefined;
     const outcome =
       original === undefined ? writeNew(root, path, source, text) : writeInPlace(root, path, original, text);
     if (outcome.ok) run.replaced(path, original);
-    return toWritten(path, outcome);
+    return writtenAs(path, outcome);
   };
 }
 
@@ -203,7 +211,7 @@ function textPrinter({ args, color, width }: Settings): Printer {
     outcome: ({ outcome, written, companions, builders }) => ({
       out:
         brief && outcome.kind === 'planned'
-          ? text.summary(outcome.plan, written) +
+          ? text.summary(outcome.plan, written, outcome.exposure) +
             companions.map((told) => beside.summary(told.companion, told.written)).join('') +
             (args.write === true && written !== undefined ? beside.hints(builders) : '')
           : text.outcome(outcome) +

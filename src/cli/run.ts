@@ -100,7 +100,7 @@ function withHint(outcome: FileOutcome): FileOutcome {
   if (outcome.kind !== 'failed' || outcome.reason !== 'does not exist' || !/^[a-z]+$/i.test(outcome.path)) {
     return outcome;
   }
-  const command = near(outcome.path, ['list', 'explain']);
+  const command = near(outcome.path, ['list', 'explain', 'unit']);
   if (command === undefined) return outcome;
   return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
 }

@@ -9,6 +9,7 @@ export interface HardenArguments {
   readonly paths: readonly string[];
   readonly write?: boolean;
   readonly overlay?: boolean;
+  readonly dropIn?: boolean;
   readonly inPlace?: boolean;
   readonly check?: boolean;
   readonly phase?: Phase;
@@ -20,6 +21,7 @@ export interface HardenArguments {
   readonly pinDigests?: boolean;
   readonly refreshDigests?: boolean;
   readonly base: RuntimeBase;
+  readonly systemdVersion: number;
   /** Threads at most; undefined for as many as help. */
   readonly jobs?: number;
   readonly color?: boolean;
@@ -51,6 +53,8 @@ export function runOptionsOf(args: HardenArguments): RunOptions | string {
   return {
     phase: phaseOf(args),
     base: args.base,
+    systemdVersion: args.systemdVersion,
+    replacesDropIn: args.dropIn,
     enabled,
     formats: args.format === undefined ? undefined : new Set(args.format),
   };

@@ -1,3 +1,4 @@
+import { DROP_IN } from '../drop-in.js';
 import type { FileReader } from '../core/types.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import { parseUnit } from '../formats/systemd/parse.js';
@@ -12,9 +13,6 @@ export const UNIT_FOLDERS = [
   'usr/lib/systemd/system',
   'lib/systemd/system',
 ] as const;
-
-/** The name that harden gives its own drop-in: behind those of packages, before an administrator's later ones. */
-export const OWN_DROP_IN = '50-hardening.conf';
 
 /** The folders of a unit's drop-ins by name, the most specific first: `a-b@x.service.d`, `a-b@.service.d`, `a-.service.d`. */
 export function dropInFolders(unitName: string): readonly string[] {
@@ -55,7 +53,7 @@ export function readDropIns(path: string, files: FileReader, withOwn: boolean): 
   return names.flatMap((name) => {
     const place = found.get(name)!;
     const text = files.read(place);
-    if (text === undefined || (!withOwn && name === OWN_DROP_IN && sealOf(text) !== 'none')) return [];
+    if (text === undefined || (!withOwn && name === DROP_IN && sealOf(text) !== 'none')) return [];
     const parsed = parseUnit(place, text);
     return parsed.ok ? [parsed.document] : [];
   });

@@ -5,6 +5,7 @@ import {
   fchownSync,
   fsyncSync,
   lstatSync,
+  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -78,6 +79,25 @@ export function writeSidecar(
   } catch (error) {
     return { ok: false, reason: systemReason(error) };
   }
+}
+
+/** Writes a drop-in as `writeSidecar` writes a variant, and makes its folder when there is none. */
+export function writeDropIn(
+  root: string,
+  path: string,
+  source: string,
+  text: string,
+  force: boolean,
+): WriteOutcome {
+  try {
+    const folder = dirname(resolve(root, path));
+    if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { recursive: true });
+    if (!isInside(root, realpathSync(folder)))
+      return { ok: false, reason: 'its folder is a link that leads out of the tree' };
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+  return writeSidecar(root, path, source, text, force);
 }
 
 /**

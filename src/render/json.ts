@@ -60,11 +60,12 @@ function toJson(outcome: FileOutcome): object {
     const line = outcome.kind === 'failed' ? outcome.line : undefined;
     return { path, status: outcome.kind, line, reason };
   }
-  const { plan, file } = outcome;
+  const { plan, file, exposure } = outcome;
   return {
     path: plan.path,
     format: file.format,
     status: plan.result === plan.original.text ? 'unchanged' : 'changed',
+    exposure,
     findings: plan.entries.map((entry) => findingToJson(entry, plan.original)),
     failures: plan.failures.map(({ id, error }) => ({ id, error: redact(error) })),
   };

@@ -3,6 +3,8 @@ import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
 import type { Evidence, Finding } from '../core/types.js';
+import type { Exposure } from '../exposure/exposure.js';
+import type { ExposureChange } from '../exposure/plan.js';
 import type { FileOutcome } from '../harden.js';
 import { hunkHeader, hunksOf } from './diff.js';
 import type { Totals } from './totals.js';
@@ -18,7 +20,9 @@ export interface TextRenderer {
   /** One file's report; empty when there is nothing to say of it. */
   outcome(outcome: FileOutcome): string;
   /** One line for a file that was written or would change. */
-  summary(plan: FilePlan, written: WrittenFile | undefined): string;
+  summary(plan: FilePlan, written: WrittenFile | undefined, exposure?: ExposureChange): string;
+  /** The report on a unit that is installed: the file that is merged over it, and why. */
+  installed(plan: FilePlan, dropIn: string, exposure: ExposureChange | undefined): string;
   totals(totals: Totals, nextStep: string): string;
 }
 
@@ -43,10 +47,24 @@ export function createTextRenderer({ color, width }: TextOptions): TextRenderer 
         case 'foreign':
           return c.dim(`${printable(outcome.path)}: ${outcome.reason}; left alone\n`);
         case 'planned':
-          return planned(c, columns, outcome.plan);
+          return planned(
+            c,
+            columns,
+            outcome.plan,
+            diffText(c, outcome.plan.original.text, outcome.plan.result),
+            outcome.exposure,
+          );
       }
     },
-    summary: (plan, written) => summaryText(c, plan, written),
+    summary: (plan, written, exposure) => summaryText(c, plan, written, exposure),
+    installed: (plan, dropIn, exposure) =>
+      planned(
+        c,
+        columns,
+        plan,
+        dropIn.replace(/^(?!#).+$/gm, (line) => c.green(printable(line))),
+        exposure,
+      ),
     totals: (totals, nextStep) => totalsText(c, columns, totals, nextStep),
   };
 }
@@ -56,14 +74,22 @@ function failure(c: Colors, { path, line, reason }: Extract<FileOutcome, { kind:
   return `${c.bold(printable(place))}: ${c.red('error')}: ${shown(reason)}\n`;
 }
 
-function planned(c: Colors, columns: number, plan: FilePlan): string {
+/** @param change how the text changes: the diff, or the file that is merged over it. */
+function planned(
+  c: Colors,
+  columns: number,
+  plan: FilePlan,
+  change: string,
+  exposure: ExposureChange | undefined,
+): string {
   const groups = groupEntries(plan.entries);
   const those = (disposition: Disposition): readonly Group[] =>
     groups.filter(({ entry }) => entry.disposition === disposition);
   const left = (disposition: Disposition): readonly string[] =>
     byReason(those(disposition)).map((same) => leftText(c, columns, same, plan.path));
   const sections = [
-    diffText(c, plan.original.text, plan.result),
+    change,
+    exposureText(c, exposure),
     section(
       c,
       'Changes',
@@ -85,6 +111,19 @@ function planned(c: Colors, columns: number, plan: FilePlan): string {
   ].filter((text) => text !== '');
   if (sections.length === 0) return '';
   return `${c.bold(c.underline(printable(plan.path)))}\n\n${sections.join('\n')}\n`;
+}
+
+/** What `systemd-analyze security` makes of a unit, before and after. */
+function exposureText(c: Colors, change: ExposureChange | undefined): string {
+  if (change === undefined) return '';
+  const { after, before } = change;
+  if (after.score === before.score) return `Exposure ${scored(c, before)} by systemd-analyze security\n`;
+  return `Exposure ${scored(c, before)} → ${scored(c, after)} by systemd-analyze security\n`;
+}
+
+function scored(c: Colors, { score, rating }: Exposure): string {
+  const paint = score < 4 ? c.green : score < 7 ? c.yellow : c.red;
+  return paint(`${score.toFixed(1)} ${rating}`);
 }
 
 /** Findings that say the same of several services or stages are told once. */
@@ -274,12 +313,20 @@ export function shown(text: string): string {
   return printable(redact(text));
 }
 
-function summaryText(c: Colors, plan: FilePlan, written: WrittenFile | undefined): string {
+function summaryText(
+  c: Colors,
+  plan: FilePlan,
+  written: WrittenFile | undefined,
+  exposure: ExposureChange | undefined,
+): string {
   const changes = plan.entries.filter(({ disposition }) => disposition === 'applied').length;
   const decide = plan.entries.filter(({ disposition }) => disposition === 'manual').length;
   const counts = [
     `${changes} ${plural(changes, 'change')}`,
     ...(decide === 0 ? [] : [`${decide} for you to decide`]),
+    ...(exposure === undefined || exposure.after.score === exposure.before.score
+      ? []
+      : [`exposure ${exposure.before.score.toFixed(1)} → ${exposure.after.score.toFixed(1)}`]),
   ].join(', ');
   return summaryLine(c, plan, written, counts) + failedTransforms(c, plan);
 }

@@ -72,7 +72,9 @@ function readExec(command: ExecCommand, evidence: Evidence, scope: ShellScope): 
       );
     return;
   }
-  const script = findScript(path, scope.unitPath, scope.context);
+  // apachectl, pg_ctlcluster: what the script of a package starts is known better than by reading it.
+  const isSystems = /^\/(?:usr\/|s?bin\/)/.test(path) && scope.context.daemon(name) !== undefined;
+  const script = isSystems ? undefined : findScript(path, scope.unitPath, scope.context);
   if (script !== undefined) {
     found.texts.push({ text: path, readsOnly: true, evidence });
     found.texts.push({ text: args.join(' '), readsOnly: false, evidence });

@@ -1,0 +1,22 @@
+import type { FilePlan } from '../core/plan.js';
+import type { UnitDocument } from '../formats/systemd/document.js';
+import { parseUnit } from '../formats/systemd/parse.js';
+import { managerOf } from '../workload/unit/identity.js';
+import { exposureOf, type Exposure } from './exposure.js';
+
+/** The exposure of a unit before its plan and after it. */
+export interface ExposureChange {
+  readonly before: Exposure;
+  readonly after: Exposure;
+}
+
+/** @param dropIns of the unit, in the manager's order: they count before and after. */
+export function exposureOfPlan(plan: FilePlan, dropIns: readonly UnitDocument[]): ExposureChange | undefined {
+  const original = plan.original as UnitDocument;
+  const result = parseUnit(plan.path, plan.result);
+  if (!result.ok) return undefined;
+  const manager = managerOf(original).value;
+  const before = exposureOf(original, { dropIns, manager });
+  const after = exposureOf(result.document, { dropIns, manager });
+  return before === undefined || after === undefined ? undefined : { before, after };
+}
