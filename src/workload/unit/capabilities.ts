@@ -14,7 +14,7 @@ const CLOSED: readonly (readonly [programs: RegExp, capabilities: readonly strin
     /^(mkdir|rmdir|rm|ln|tee|truncate|sed|sort|mktemp|split|csplit|gzip|gunzip|xz|unxz|zstd|bzip2|sync)$/,
     ['DAC_OVERRIDE', 'FOWNER'],
   ],
-  [/^(kill|pkill)$/, ['KILL']],
+  [/^(kill|pkill|start-stop-daemon)$/, ['KILL']],
   [
     /^(cat|head|tail|cut|tr|uniq|wc|stat|ls|e?grep|fgrep|md5sum|sha\d+sum|b2sum|cksum|cmp|diff|comm|paste|join|fold|nl|tac|rev|base64|od|xxd|jq|realpath|readlink|test|\[|\[\[|zcat|du|df)$/,
     ['DAC_READ_SEARCH'],

@@ -25,6 +25,8 @@ export interface UsedText {
   readonly text: string;
   /** It comes from a closed program that doesn't write to its arguments. */
   readonly readsOnly: boolean;
+  /** It is a command of a daemon that the catalogue knows: what its words mean is known there. */
+  readonly catalogued?: boolean;
   readonly evidence: Evidence;
 }
 
@@ -77,7 +79,9 @@ export function addProgram(
   found: Collector,
 ): void {
   const closed =
-    CLOSED_PROGRAMS.has(name) && !path.includes('%') && /^(?:[^/]+|\/(?:usr\/)?s?bin\/.*)$/.test(path);
+    (CLOSED_PROGRAMS.has(name) || onlySignals(name, args)) &&
+    !path.includes('%') &&
+    /^(?:[^/]+|\/(?:usr\/)?s?bin\/.*)$/.test(path);
   const indirect = WRAPPERS.test(name) || INTERPRETERS.some((interpreter) => interpreter.names.test(name));
   const bare = args
     .filter((arg) => !arg.startsWith('-'))
@@ -93,13 +97,19 @@ export function addProgram(
     evidence,
   });
   const readsOnly = closed && !WRITERS.test(name);
-  found.texts.push({ text: [path, ...args].join(' '), readsOnly, evidence });
+  const catalogued = !closed && found.programs.at(-1)!.facts.some(({ kind }) => kind !== 'runtime');
+  found.texts.push({ text: [path, ...args].join(' '), readsOnly, catalogued, evidence });
   if (!closed) return;
   for (const path of writtenArguments(name, args)) {
     if (!path.startsWith('/')) continue;
     const makesDirectory = name === 'mkdir' || (name === 'install' && args.includes('-d'));
     found.writes.push({ path, makesDirectory, evidence });
   }
+}
+
+/** `start-stop-daemon --stop` sends a signal, as kill does. */
+export function onlySignals(name: string, args: readonly string[]): boolean {
+  return name === 'start-stop-daemon' && args.some((arg) => /^(-K|--stop)$/.test(arg));
 }
 
 /** The arguments that a program of coreutils writes to; the others are only read. */

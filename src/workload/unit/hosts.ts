@@ -10,7 +10,7 @@ export const HOST_CLASSES: readonly HostClass[] = [
   {
     what: 'is a part of systemd and brings its own settings',
     programs:
-      /^(systemd|systemd-(?!cat$|notify$|creds$|run$|memcached).*|(udev|login|journal|machine|hostname|network)ctl|bootctl)$/,
+      /^(systemd|systemd-(?!cat$|notify$|creds$|run$|memcached|helper$).*|(udev|login|journal|machine|hostname|network)ctl|bootctl)$/,
   },
   {
     what: 'manages devices',

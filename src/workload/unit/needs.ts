@@ -294,7 +294,11 @@ export function hostMountsOf(commands: UnitCommands, texts: readonly UsedText[])
   return needOf(
     commands,
     'host-mounts',
-    textHints(texts, /(^|[\s/_-])(u?mount|chroot)([\s_]|$)/, 'a command mounts or changes the root'),
+    textHints(
+      texts.filter(({ catalogued }) => catalogued !== true),
+      /(^|[\s/_-])(u?mount|chroot)([\s_]|$)/,
+      'a command mounts or changes the root',
+    ),
   );
 }
 
