@@ -9,6 +9,8 @@ export interface Step {
   readonly shows?: RegExp;
   /** It is not tried again. */
   readonly once?: boolean;
+  /** What is done each time before it is tried. */
+  readonly first?: readonly Step[];
 }
 
 /** A daemon of Debian's, or a unit of the lab's own, and what shows that it does its work. */
@@ -85,8 +87,8 @@ export function restart(unit: string, ...afterwards: readonly Step[]): readonly 
 export function rotate(settings: string, log: string, ...afterwards: readonly Step[]): readonly Step[] {
   return [
     once('rotate the log', ['logrotate', '--force', `/etc/logrotate.d/${settings}`]),
-    ...again('after the rotation', afterwards),
-    step('the new log is written', ['test', '-s', log]),
+    // The daemon may open it later than the rotation returns.
+    { name: 'the new log is written', run: ['test', '-s', log], first: afterwards },
   ];
 }
 

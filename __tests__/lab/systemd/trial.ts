@@ -7,7 +7,7 @@ import type { Daemon, Step } from './daemon.js';
 import { hardenUnit, type Hardening, UNITS } from './harden.js';
 
 /** How long a step is tried again, in milliseconds; less when it is only asked which directive is at fault. */
-const PATIENCE = { trial: 25_000, search: 6_000, step: 60_000 } as const;
+const PATIENCE = { trial: 25_000, search: 6_000, step: 60_000, pause: 200 } as const;
 
 /** What came of a daemon's work. */
 export interface Run {
@@ -175,23 +175,34 @@ interface Done {
 
 async function doStep(container: Container, daemon: Daemon, one: Step, patience: number): Promise<Done> {
   const until = performance.now() + patience;
-  const { user, input } = one;
   for (;;) {
-    const outcome = await container.call(one.run, {
-      timeout: PATIENCE.step,
-      ...(user === undefined ? {} : { user }),
-      ...(input === undefined ? {} : { input }),
-    });
-    const printed = `${outcome.stdout}${outcome.stderr}`.trim();
-    const match = one.shows?.exec(printed);
+    for (const other of one.first ?? []) await perform(container, other);
+    const outcome = await perform(container, one);
+    const match = one.shows?.exec(outcome.printed);
     if (outcome.code === 0 && match !== null) return { text: match?.[0] ?? 'done' };
-    const failed =
-      one.once === true || (await manage(container, daemon, ['is-failed', daemon.unit])).trim() === 'failed';
-    if (failed || performance.now() > until) {
-      return { text: '', fault: `exit code ${outcome.code}, ${lastLines(printed, 6) || 'nothing printed'}` };
+    const ended = one.once === true || (await hasFailed(container, daemon));
+    if (ended || performance.now() > until) {
+      const printed = outcome.printed === '' ? 'nothing printed' : lastLines(outcome.printed, 6);
+      return { text: '', fault: `exit code ${outcome.code}, ${printed}` };
     }
-    await sleep(250);
+    await sleep(PATIENCE.pause);
   }
+}
+
+async function perform(
+  container: Container,
+  { run: args, user, input }: Step,
+): Promise<{ readonly code: number; readonly printed: string }> {
+  const { code, stdout, stderr } = await container.call(args, {
+    timeout: PATIENCE.step,
+    ...(user === undefined ? {} : { user }),
+    ...(input === undefined ? {} : { input }),
+  });
+  return { code, printed: `${stdout}${stderr}`.trim() };
+}
+
+async function hasFailed(container: Container, daemon: Daemon): Promise<boolean> {
+  return (await manage(container, daemon, ['is-failed', daemon.unit])).trim() === 'failed';
 }
 
 /** The run, with the first difference from what it was before as its fault. */

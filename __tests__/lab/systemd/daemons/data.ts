@@ -97,6 +97,7 @@ export const DATA: readonly Daemon[] = [
       '/etc/mysql/mariadb.conf.d/99-lab.cnf':
         '[mariadbd]\ngeneral_log = 1\ngeneral_log_file = /var/log/mysql/mysql.log\n',
     },
+    prepare: [['install', '-d', '-o', 'mysql', '-g', 'adm', '/var/log/mysql']],
     work: [
       mariadb(
         'write',

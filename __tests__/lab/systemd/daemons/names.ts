@@ -10,6 +10,9 @@ www A 192.0.2.7
 
 const www = dig(['www.lab.test', 'A'], ADDRESS);
 const wwwByTcp = dig(['www.lab.test', 'A', '+tcp'], ADDRESS);
+/** Knot Resolver answers for no name below test, which is reserved. */
+const internal = dig(['www.lab.internal', 'A'], ADDRESS);
+const internalByTcp = dig(['www.lab.internal', 'A', '+tcp'], ADDRESS);
 const added = dig(['added.lab.test', 'TXT'], /^"kept"$/);
 
 /** Asks a time server as a client does, and prints its stratum. */
@@ -143,14 +146,14 @@ webserver-address=127.0.0.1
     files: {
       '/etc/knot-resolver/kresd.conf': `net.listen('127.0.0.1', 53, { kind = 'dns' })
 modules = { 'hints > iterate', 'stats' }
-hints['www.lab.test'] = '192.0.2.7'
+hints['www.lab.internal'] = '192.0.2.7'
 cache.size = 10 * MB
 `,
     },
     work: [
-      www,
-      wwwByTcp,
-      ...restart('kresd@1', www),
+      internal,
+      internalByTcp,
+      ...restart('kresd@1', internal),
       step('its cache is on the disk', ['test', '-s', '/var/cache/knot-resolver/data.mdb']),
     ],
   },

@@ -45,7 +45,7 @@ export const OWN: readonly Daemon[] = [
     unit: 'notes.service',
     tree: 'java',
     prepare: [
-      ['ecj', '-17', '-d', '/opt/notes', '/opt/notes/Notes.java'],
+      ['ecj', '-17', '-proc:none', '-d', '/opt/notes', '/opt/notes/Notes.java'],
       ['install', '-d', '-o', 'games', '/var/lib/notes'],
     ],
     work: [put('http://127.0.0.1:8093/kept', 'kept', '-X', 'PUT'), note, ...restart('notes', note)],

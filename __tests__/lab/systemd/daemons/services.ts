@@ -17,7 +17,7 @@ const torControl = (request: string, shows: RegExp) =>
     ],
     shows,
   );
-const torSocks = get('http://127.0.0.1:9050/', /This is a SOCKs? [Pp]roxy/, '--no-fail');
+const torSocks = get('http://127.0.0.1:9050/', /this is a socks proxy/i, '--no-fail');
 const torVersion = torControl('GETINFO version', /250-version=[\d.]+/);
 const onionName = step('the name of the hidden service is kept', ['test', '-s', '/var/lib/tor/lab/hostname']);
 
@@ -207,6 +207,8 @@ PAM = no
     name: 'inspircd',
     packages: ['inspircd', 'socat'],
     unit: 'inspircd.service',
+    // No name server is there to be asked.
+    prepare: [['sed', '-i', 's/<connect /&resolvehostnames="no" /', '/etc/inspircd/inspircd.conf']],
     work: [
       irc('one'),
       ...reload('inspircd', irc('two')),
@@ -252,7 +254,11 @@ LoadModule = webadmin
   SSL = false
 </Listener>
 <User ana>
-  Pass = plain#secret#
+  <Pass password>
+    Method = plain
+    Hash = secret
+    Salt =
+  </Pass>
   Admin = true
   Nick = ana
 </User>

@@ -163,8 +163,7 @@ cache_dir ufs /var/spool/squid 16 16 16
     files: {
       ...BACKEND.page,
       '/etc/stunnel/lab.conf': `cert = /etc/stunnel/lab.pem
-pid = /run/stunnel-lab.pid
-foreground = no
+foreground = yes
 output = /var/log/stunnel4/lab.log
 setuid = stunnel4
 setgid = stunnel4
