@@ -120,7 +120,9 @@ class Booted implements Container {
       this.leader = this.leader === 0 ? this.#findLeader() : this.leader;
       if (this.leader !== 0) {
         state = (await this.call(['systemctl', 'is-system-running'])).stdout.trim();
-        if (state === 'running' || state === 'degraded') return;
+        if (state === 'running' || state === 'degraded') {
+          return;
+        }
       }
       await sleep(50);
     }

@@ -47,8 +47,9 @@ export async function makeRootfs(folder: string, packages: readonly string[]): P
     `--setup-hook=sync-in ${archives} /var/cache/apt/archives`,
     `--customize-hook=sync-out /var/cache/apt/archives ${archives}`,
     '--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb',
-    // Each boot gets an identity of its own; and modules to hide, as a machine has them.
+    // Each boot gets an identity of its own; names that need no server; and modules to hide, as a machine has them.
     '--customize-hook=: >"$1"/etc/machine-id; mkdir -p "$1"/usr/lib/modules',
+    '--customize-hook=echo lab >"$1"/etc/hostname; printf "127.0.0.1 localhost lab\\n::1 localhost\\n" >"$1"/etc/hosts',
     `--include=${[...BASE_PACKAGES, ...packages].join(',')}`,
     ...[SUITE, root, debianMirror()!],
   ];

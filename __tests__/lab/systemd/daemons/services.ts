@@ -38,6 +38,9 @@ const ftpFile = get(FTP, /^kept$/);
 const irc = (nick: string) =>
   talk(`greet as ${nick}`, 'TCP:127.0.0.1:6667', `NICK ${nick}\r\nUSER lab 0 * :Lab\r\n`, / 001 /);
 
+const INSPIRCD_LOG =
+  '<log method="file" type="* -USERINPUT -USEROUTPUT" level="debug" target="/var/log/inspircd.log">';
+
 const STREAM =
   "<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client' " +
   "xmlns:stream='http://etherx.jabber.org/streams'>";
@@ -207,8 +210,11 @@ PAM = no
     name: 'inspircd',
     packages: ['inspircd', 'socat'],
     unit: 'inspircd.service',
-    // No name server is there to be asked.
-    prepare: [['sed', '-i', 's/<connect /&resolvehostnames="no" /', '/etc/inspircd/inspircd.conf']],
+    prepare: [
+      // No name server is there to be asked.
+      ['sed', '-i', 's/<connect /&resolvehostnames="no" /', '/etc/inspircd/inspircd.conf'],
+      ['sed', '-i', `$a ${INSPIRCD_LOG}`, '/etc/inspircd/inspircd.conf'],
+    ],
     work: [
       irc('one'),
       ...reload('inspircd', irc('two')),
@@ -257,7 +263,7 @@ LoadModule = webadmin
   <Pass password>
     Method = plain
     Hash = secret
-    Salt =
+    Salt = none
   </Pass>
   Admin = true
   Nick = ana

@@ -142,7 +142,8 @@ backend default { .host = "127.0.0.1"; .port = "8000"; }
     unit: 'squid.service',
     files: {
       ...BACKEND.page,
-      '/etc/squid/conf.d/lab.conf': `shutdown_lifetime 1 seconds
+      '/etc/squid/conf.d/lab.conf': `visible_hostname lab
+shutdown_lifetime 1 seconds
 cache_dir ufs /var/spool/squid 16 16 16
 `,
     },
