@@ -13,6 +13,7 @@ import { inParallel } from '../shell.js';
 import { clear, stopAll } from './container.js';
 import { type Daemon, packagesOf } from './daemon.js';
 import { allDaemons, daemonsNamed } from './daemons/index.js';
+import { type Enforcement, tryEnforcement } from './enforcement.js';
 import { faultsOf, markdownTable, newComplaints } from './report.js';
 import { makeRootfs, missingTools, obstacle } from './rootfs.js';
 import { type Trial, tryDaemon } from './trial.js';
@@ -57,6 +58,27 @@ async function tryAll(
   return daemons.flatMap(({ name }) => trials.get(name) ?? []);
 }
 
+/** Daemons of which each directive is seen to be in force. */
+const PROBED = ['nginx', 'redis', 'mosquitto', 'node', 'python', 'oneshot'];
+
+function describeEnforcement({ daemon, directives }: Enforcement): void {
+  const wrong = directives.filter(({ fault }) => fault !== undefined);
+  const seen = directives.length - wrong.length - directives.filter(({ kind }) => kind === 'set').length;
+  const level = `${directives.length} directives, ${seen} seen in force`;
+  say(`${wrong.length === 0 ? 'ok    ' : 'FAILED'}  ${daemon}: ${level}`);
+  for (const { directive, fault } of wrong) console.log(indented(`${directive}: ${fault ?? ''}`));
+}
+
+async function tryEnforcements(root: string, daemons: readonly Daemon[]): Promise<readonly Enforcement[]> {
+  const all: Enforcement[] = [];
+  for (const daemon of daemons.filter(({ name }) => PROBED.includes(name))) {
+    const enforcement = await tryEnforcement(root, daemon);
+    describeEnforcement(enforcement);
+    all.push(enforcement);
+  }
+  return all;
+}
+
 function skip(reason: string): number {
   console.log(`The systemd lab is skipped: ${reason}.\n0 passed, 0 failed`);
   return 0;
@@ -85,8 +107,11 @@ async function main(): Promise<number> {
     const trials = await tryAll(root, daemons, interruption.signal);
     const table = markdownTable(trials);
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
-    const failed = trials.filter((trial) => faultsOf(trial).length > 0).length;
-    console.log(`\n${table}\n\n${trials.length - failed} passed, ${failed} failed`);
+    const enforcements = interruption.signal.aborted ? [] : await tryEnforcements(root, daemons);
+    const failed =
+      trials.filter((trial) => faultsOf(trial).length > 0).length +
+      enforcements.filter(({ directives }) => directives.some(({ fault }) => fault !== undefined)).length;
+    console.log(`\n${table}\n\n${trials.length + enforcements.length - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;
   } finally {
     await stopAll();
