@@ -1,0 +1,84 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { harden } from '../../support/command.js';
+import { lastLines } from '../shell.js';
+import type { Container } from './container.js';
+import { type Daemon, fileOf } from './daemon.js';
+
+/** Where systemd looks for units of the machine, what an administrator wrote first. */
+const UNIT_FOLDERS = ['/etc/systemd/system', '/usr/lib/systemd/system'];
+const USER_FOLDERS = ['.config/systemd/user'];
+
+export const UNITS = fileURLToPath(new URL('units', import.meta.url));
+
+/** What harden made of a daemon's unit. */
+export interface Hardening {
+  /** The assignments that the unit has now and had not before, as they are written. */
+  readonly directives: readonly string[];
+  /** Installs the unit, without these of the directives. */
+  install(container: Container, without?: readonly string[]): Promise<void>;
+}
+
+/** Takes the unit and its drop-ins out of a container, and runs the built command line on them, as a user would. */
+export async function hardenUnit(container: Container, daemon: Daemon): Promise<Hardening> {
+  const name = fileOf(daemon);
+  const folders = foldersOf(daemon);
+  const work = mkdtempSync(join(tmpdir(), `harden-lab-${daemon.name}-`));
+  try {
+    // What a repository with the unit has: the programs that it starts too.
+    if (daemon.tree !== undefined) cpSync(join(UNITS, daemon.tree), work, { recursive: true });
+    const paths = await filesOfUnit(container, name, folders);
+    for (const path of paths) await copyOut(container, path, work);
+    const unit = paths.find((path) => path.endsWith(`/${name}`));
+    if (unit === undefined) throw new Error(`there is no ${name} in ${folders.join(', ')}`);
+    const { code, stdout, stderr } = await harden(work, ['--write', '--phase', '2', '--format', 'systemd']);
+    if (code !== 0) throw new Error(`harden: exit code ${code}: ${lastLines(stderr || stdout)}`);
+    const original = readFileSync(join(work, unit), 'utf8');
+    const written = join(work, `${unit}.hardened`);
+    const hardened = existsSync(written) ? readFileSync(written, 'utf8') : original;
+    // A vendor's unit stays where it is: one of the same name in /etc takes its place.
+    const target = join(folders[0]!, name);
+    return {
+      directives: addedLines(original, hardened),
+      install: (machine, without = []) => machine.write(target, withoutLines(hardened, without)),
+    };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The paths of the unit and of its drop-ins, those first that systemd looks at first. */
+async function filesOfUnit(
+  container: Container,
+  name: string,
+  folders: readonly string[],
+): Promise<readonly string[]> {
+  const places = folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.d`)]);
+  const { stdout } = await container.call(['find', ...places, '-maxdepth', '1', '-type', 'f']);
+  return stdout.split('\n').filter((path) => path !== '');
+}
+
+async function copyOut(container: Container, path: string, folder: string): Promise<void> {
+  const text = (await container.call(['cat', path])).stdout;
+  mkdirSync(join(folder, dirname(path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function foldersOf({ owner }: Daemon): readonly string[] {
+  return owner === undefined ? UNIT_FOLDERS : USER_FOLDERS.map((folder) => join('/home', owner, folder));
+}
+
+/** The assignments of a unit that another does not have. */
+function addedLines(before: string, after: string): readonly string[] {
+  const had = new Set(before.split('\n'));
+  return after.split('\n').filter((line) => /^[A-Z]\w*=/.test(line) && !had.has(line));
+}
+
+function withoutLines(text: string, lines: readonly string[]): string {
+  return text
+    .split('\n')
+    .filter((line) => !lines.includes(line))
+    .join('\n');
+}

@@ -1,0 +1,121 @@
+/**
+ * `npm run lab:systemd -- [DAEMON...] [--table FILE] [--folder FOLDER]`: boots a Debian with systemd, starts daemons as
+ * they come and hardened, and lets clients do the same work with both; exit code 1 when something doesn't hold. On
+ * Debian as root it brings what it needs; elsewhere it says what is missing and does nothing. Packages and the root
+ * file system stay in the folder for the next run.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MAIN } from '../../support/command.js';
+import { inParallel } from '../shell.js';
+import { clear, stopAll } from './container.js';
+import { type Daemon, packagesOf } from './daemon.js';
+import { allDaemons, daemonsNamed } from './daemons/index.js';
+import { type Enforcement, tryEnforcement } from './enforcement.js';
+import { faultsOf, markdownTable, newComplaints } from './report.js';
+import { makeRootfs, missingTools, obstacle } from './rootfs.js';
+import { type Trial, tryDaemon } from './trial.js';
+
+const began = performance.now();
+
+function say(text: string): void {
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`${seconds.toFixed(0).padStart(4)} s  ${text}`);
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '          ');
+}
+
+function describe(trial: Trial): void {
+  const { daemon, exposure, directives, suspects } = trial;
+  const faults = faultsOf(trial);
+  const levels = `${exposure.before ?? '?'} → ${exposure.after ?? '?'}`;
+  say(`${faults.length === 0 ? 'ok    ' : 'FAILED'}  ${daemon}: ${levels}, ${directives.length} directives`);
+  for (const fault of faults) console.log(indented(fault));
+  if (trial.after?.fault !== undefined) {
+    console.log(
+      indented(`suspicious: ${suspects.length === 0 ? 'no single directive' : suspects.join(', ')}`),
+    );
+  }
+  for (const complaint of newComplaints(trial)) console.log(indented(`new in the journal: ${complaint}`));
+}
+
+async function tryAll(
+  root: string,
+  daemons: readonly Daemon[],
+  signal: AbortSignal,
+): Promise<readonly Trial[]> {
+  const trials = new Map<string, Trial>();
+  await inParallel(daemons, availableParallelism(), async (daemon) => {
+    if (signal.aborted) return;
+    const trial = await tryDaemon(root, daemon);
+    describe(trial);
+    trials.set(daemon.name, trial);
+  });
+  return daemons.flatMap(({ name }) => trials.get(name) ?? []);
+}
+
+/** Daemons of which each directive is seen to be in force. */
+const PROBED = ['nginx', 'redis', 'mosquitto', 'node', 'python', 'oneshot'];
+
+function describeEnforcement({ daemon, directives }: Enforcement): void {
+  const wrong = directives.filter(({ fault }) => fault !== undefined);
+  const seen = directives.length - wrong.length - directives.filter(({ kind }) => kind === 'set').length;
+  const level = `${directives.length} directives, ${seen} seen in force`;
+  say(`${wrong.length === 0 ? 'ok    ' : 'FAILED'}  ${daemon}: ${level}`);
+  for (const { directive, fault } of wrong) console.log(indented(`${directive}: ${fault ?? ''}`));
+}
+
+async function tryEnforcements(root: string, daemons: readonly Daemon[]): Promise<readonly Enforcement[]> {
+  const all: Enforcement[] = [];
+  for (const daemon of daemons.filter(({ name }) => PROBED.includes(name))) {
+    const enforcement = await tryEnforcement(root, daemon);
+    describeEnforcement(enforcement);
+    all.push(enforcement);
+  }
+  return all;
+}
+
+function skip(reason: string): number {
+  console.log(`The systemd lab is skipped: ${reason}.\n0 passed, 0 failed`);
+  return 0;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { table: { type: 'string' }, folder: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const reason = obstacle() ?? (await missingTools());
+  if (reason !== undefined) return skip(reason);
+  if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
+  const daemons = daemonsNamed(positionals);
+  const folder = join(values.folder ?? join(tmpdir(), 'harden-lab'), 'systemd');
+  await clear();
+  const root = await makeRootfs(folder, packagesOf(allDaemons()));
+  say('the root file system is there');
+  const interruption = new AbortController();
+  const interrupted = (): void => {
+    interruption.abort();
+    void stopAll();
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const trials = await tryAll(root, daemons, interruption.signal);
+    const table = markdownTable(trials);
+    if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
+    const enforcements = interruption.signal.aborted ? [] : await tryEnforcements(root, daemons);
+    const failed =
+      trials.filter((trial) => faultsOf(trial).length > 0).length +
+      enforcements.filter(({ directives }) => directives.some(({ fault }) => fault !== undefined)).length;
+    console.log(`\n${table}\n\n${trials.length + enforcements.length - failed} passed, ${failed} failed`);
+    return failed === 0 && !interruption.signal.aborted ? 0 : 1;
+  } finally {
+    await stopAll();
+  }
+}
+
+process.exitCode = await main();
