@@ -124,7 +124,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             const twice = SINGLE.find((name) => Array.isArray(args[name]));
             if (twice !== undefined) return `--${twice} was given twice`;
             const { jobs, systemdVersion } = args;
-            if (!Number.isInteger(systemdVersion)) return '--systemd-version takes a number';
+            if (systemdVersion !== undefined && !Number.isInteger(systemdVersion))
+              return '--systemd-version takes a number';
             return (
               jobs === undefined || (Number.isInteger(jobs) && jobs > 0) || '--jobs takes a number from 1 on'
             );
