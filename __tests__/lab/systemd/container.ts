@@ -8,17 +8,18 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, type CallOptions, lastLines, must, type Outcome } from '../shell.js';
+import { call, type CallOptions, lastLines, type Outcome } from '../shell.js';
 
 /** What every program inside gets, whatever the lab's own environment holds. */
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', 'HOME=/root', 'LANG=C.UTF-8'];
 
-/** How long a boot and a shutdown may take, in milliseconds. */
-const PATIENCE = { boot: 60_000, stop: 30_000 } as const;
+/** How long a boot may take, in milliseconds. */
+const PATIENCE = 60_000;
 
 /**
  * What a container lacks and the lab needs: BPF to enforce IPAddressDeny= and DevicePolicy=, the rest so that it is the
@@ -114,7 +115,7 @@ class Booted implements Container {
   }
 
   async ready(): Promise<void> {
-    const until = performance.now() + PATIENCE.boot;
+    const until = performance.now() + PATIENCE;
     let state = 'no process';
     while (performance.now() < until && this.#process.exitCode === null) {
       this.leader = this.leader === 0 ? this.#findLeader() : this.leader;
@@ -126,7 +127,8 @@ class Booted implements Container {
       }
       await sleep(50);
     }
-    throw new Error(`${this.#name} doesn't boot (${state}):\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
+    const log = existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : '';
+    throw new Error(`${this.#name} doesn't boot (${state}):\n${lastLines(log)}`);
   }
 
   /** nspawn's child, once it is systemd. */
@@ -164,32 +166,34 @@ class Booted implements Container {
 
   async stop(): Promise<void> {
     if (!alive.delete(this)) return;
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      // What systemd takes for "power off now": no unit gets the time to hang.
-      if (this.leader !== 0) await call('kill', ['--signal', 'RTMIN+14', String(this.leader)]);
-      else this.#process.kill('SIGTERM');
-      const late = setTimeout(() => this.#process.kill('SIGKILL'), PATIENCE.stop);
-      await this.#ended;
-      clearTimeout(late);
-    }
-    removeGroups(this.#name);
+    // Nothing in it is to be kept; and what is still booting would not hear a request to end.
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+    await removeGroups(this.#name);
     rmSync(this.#log, { force: true });
   }
 }
 
-/** Ends what a run that was killed left, and removes its groups. */
+/** Ends what a run that was killed left, and removes its groups and logs. */
 export async function clear(): Promise<void> {
-  for (const name of readdirSync(GROUPS).filter((entry) => entry.startsWith('harden-lab-'))) {
-    if (existsSync(`/proc/${name.split('-')[2]}`)) continue;
-    const kill = join(GROUPS, name, 'cgroup.kill');
-    if (existsSync(kill)) await must('sh', ['-c', `echo 1 >${kill}`]);
-    await sleep(200);
-    removeGroups(name);
-  }
+  const left = (folder: string): readonly string[] =>
+    readdirSync(folder).filter((entry) => {
+      const run = /^harden-lab-(\d+)-\d+(?:\.log)?$/.exec(entry)?.[1];
+      return run !== undefined && !existsSync(`/proc/${run}`);
+    });
+  for (const name of left(GROUPS)) await removeGroups(name);
+  for (const log of left(tmpdir())) rmSync(join(tmpdir(), log), { force: true });
 }
 
-function removeGroups(name: string): void {
-  for (const hierarchy of HIERARCHIES) removeGroup(join(hierarchy, name));
+/** Ends what is in a container's groups still, and removes them. */
+async function removeGroups(name: string): Promise<void> {
+  const kill = join(GROUPS, name, 'cgroup.kill');
+  if (existsSync(kill)) writeFileSync(kill, '1');
+  const groups = HIERARCHIES.map((hierarchy) => join(hierarchy, name));
+  for (let tries = 0; tries < 50 && groups.some((group) => existsSync(group)); tries += 1) {
+    for (const group of groups) removeGroup(group);
+    await sleep(20);
+  }
 }
 
 /** A group is removed as an empty folder is; the files in it are the kernel's. */
@@ -201,6 +205,6 @@ function removeGroup(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // It still has a process that is about to end: the next run removes it.
+    // One of its processes is about to end.
   }
 }

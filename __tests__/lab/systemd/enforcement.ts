@@ -86,7 +86,7 @@ class Bench {
       probe.holds(value, await this.facts(directives, identity), this.surroundings);
     const all = this.hardening.directives;
     const fault = async (): Promise<string | undefined> => {
-      if (kind === 'set') return (await this.isSet(name)) ? undefined : 'systemd does not know it';
+      if (kind === 'set') return (await this.isSet(directive)) ? undefined : 'systemd does not take it';
       if (!(await holds(all))) return 'it is not in force beside the others';
       const others = kind === 'denies' ? [] : all.filter((line) => line !== directive);
       if (await holds(others))
@@ -97,10 +97,27 @@ class Bench {
     return { directive, kind, fault: await fault() };
   }
 
-  /** Whether systemd took the directive from the unit. */
-  private async isSet(name: string): Promise<boolean> {
-    await this.install(this.hardening.directives, true);
-    return (await this.container.call(['systemctl', 'show', '-p', name, this.daemon.unit])).stdout !== '';
+  /** Whether systemd took the directive: it shows the value, or another one than without it. */
+  private async isSet(directive: string): Promise<boolean> {
+    const [name, value] = splitDirective(directive);
+    const all = this.hardening.directives;
+    const shown = await this.property(name, all);
+    if (shown === value) return true;
+    const others = all.filter((line) => line !== directive);
+    return shown !== '' && shown !== (await this.property(name, others));
+  }
+
+  private async property(name: string, directives: readonly string[]): Promise<string> {
+    await this.install(directives, true);
+    const { stdout } = await this.container.call([
+      'systemctl',
+      'show',
+      '--value',
+      '-p',
+      name,
+      this.daemon.unit,
+    ]);
+    return stdout.trim();
   }
 
   facts(directives: readonly string[], identity: boolean): Promise<Facts> {

@@ -143,6 +143,13 @@ def flags(path):
     return " ".join(["noexec"] * bool(found & os.ST_NOEXEC) + ["readonly"] * bool(found & os.ST_RDONLY))
 
 
+def hidden_processes():
+    """How /proc is mounted, of which the last mount is the one that is seen."""
+    with open("/proc/self/mountinfo") as mounts:
+        options = [line.split()[-1] for line in mounts if line.split()[4] == "/proc"][-1]
+    return next((option[8:] for option in options.split(",") if option.startswith("hidepid=")), "none")
+
+
 MARKED = ["/home", "/root", "/run/user", "/tmp", "/var/tmp", "/dev", "/usr/lib/modules"]
 
 facts = {
@@ -168,6 +175,7 @@ facts = {
     "other architecture": attempt(lambda: call(0x40000000 | 39)),
     "see /proc/1": attempt(lambda: as_nobody(lambda: os.close(os.open("/proc/1/stat", os.O_RDONLY)))),
     "see /proc/meminfo": attempt(lambda: os.close(os.open("/proc/meminfo", os.O_RDONLY))),
+    "hidden processes": attempt(hidden_processes),
     "make device": attempt(make_device),
     "make group": attempt(make_group),
     "personality": attempt(lambda: call(135, 8)),

@@ -114,6 +114,14 @@ const systemCallFilter: Holds = (value, facts, { groups }) => {
   );
 };
 
+const noCallKills: Holds = (_value, facts) =>
+  Object.entries(facts).every(([fact, came]) => !fact.startsWith('call ') || came !== 'signal 31');
+
+/** Members of root's group see all processes, and beside other directives the probe can't leave it. */
+const protectProc: Holds = (value, facts, surroundings) =>
+  fails('see /proc/1', 'ENOENT', 'EACCES', 'EPERM')(value, facts, surroundings) ||
+  facts['hidden processes'] === value;
+
 const writable: Holds = (value, facts) => pathsIn(value).every((path) => facts[`write ${path}`] !== 'EROFS');
 
 /** A directory that systemd makes, named below this one. */
@@ -143,13 +151,13 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   NoNewPrivileges: denies(is('status NoNewPrivs', '1')),
   ProtectSystem: denies(protectSystem),
   ProtectHome: denies(protectHome),
-  ProtectKernelTunables: denies(fails('write /proc/sys/net/ipv4/ip_forward', 'EROFS', 'EACCES')),
+  ProtectKernelTunables: denies(fails('write /proc/sys/net/ipv4/ip_forward', 'EROFS', 'EACCES', 'ENOENT')),
   ProtectKernelModules: denies(fails('see /usr/lib/modules', 'ENOENT', 'EACCES')),
   ProtectKernelLogs: denies(fails('call syslog', 'EPERM')),
   ProtectControlGroups: denies(fails('make group', 'EROFS')),
   ProtectClock: denies(fails('call adjtimex', 'EPERM')),
   ProtectHostname: denies(fails('set host name', 'EPERM')),
-  ProtectProc: denies(fails('see /proc/1', 'ENOENT', 'EACCES', 'EPERM')),
+  ProtectProc: denies(protectProc),
   ProcSubset: denies(fails('see /proc/meminfo', 'ENOENT')),
   PrivateTmp: denies((_value, facts) =>
     ['/tmp', '/var/tmp'].every((path) => facts[`see ${path}`] === 'ENOENT'),
@@ -173,7 +181,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       words(value).every((name) => capabilitiesOf(facts['status CapAmb']).includes(name)),
   },
   SystemCallFilter: denies(systemCallFilter),
-  SystemCallErrorNumber: allows((_value, facts) => !Object.values(facts).includes('signal 31')),
+  SystemCallErrorNumber: allows(noCallKills),
   SystemCallArchitectures: denies(fails('other architecture', 'signal 31')),
   UMask: denies(
     (value, facts) => Number.parseInt(facts['status Umask'] ?? '', 8) === Number.parseInt(value, 8),
@@ -219,7 +227,6 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   MemoryMax: SET,
   MemoryHigh: SET,
   TasksMax: SET,
-  CPUQuota: SET,
   // Debian 12's systemd is built without what enforces these.
   RestrictFileSystems: SET,
   SocketBindDeny: SET,

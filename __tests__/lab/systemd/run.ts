@@ -51,9 +51,14 @@ async function tryAll(
   const trials = new Map<string, Trial>();
   await inParallel(daemons, availableParallelism(), async (daemon) => {
     if (signal.aborted) return;
-    const trial = await tryDaemon(root, daemon);
-    describe(trial);
-    trials.set(daemon.name, trial);
+    try {
+      const trial = await tryDaemon(root, daemon);
+      describe(trial);
+      trials.set(daemon.name, trial);
+    } catch (error) {
+      // Its container was ended, and what was tried in it failed.
+      if (!signal.aborted) throw error;
+    }
   });
   return daemons.flatMap(({ name }) => trials.get(name) ?? []);
 }
