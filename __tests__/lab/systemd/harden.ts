@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { harden } from '../../support/command.js';
+import { DROP_IN } from '../../../src/drop-in.js';
 import { lastLines } from '../shell.js';
 import type { Container } from './container.js';
 import { type Daemon, fileOf } from './daemon.js';
@@ -33,16 +34,21 @@ export async function hardenUnit(container: Container, daemon: Daemon): Promise<
     for (const path of paths) await copyOut(container, path, work);
     const unit = paths.find((path) => path.endsWith(`/${name}`));
     if (unit === undefined) throw new Error(`there is no ${name} in ${folders.join(', ')}`);
-    const { code, stdout, stderr } = await harden(work, ['--write', '--phase', '2', '--format', 'systemd']);
+    const { code, stdout, stderr } = await harden(work, [
+      '--write',
+      '--drop-in',
+      '--phase',
+      '2',
+      '--format',
+      'systemd',
+    ]);
     if (code !== 0) throw new Error(`harden: exit code ${code}: ${lastLines(stderr || stdout)}`);
-    const original = readFileSync(join(work, unit), 'utf8');
-    const written = join(work, `${unit}.hardened`);
-    const hardened = existsSync(written) ? readFileSync(written, 'utf8') : original;
-    // A vendor's unit stays where it is: one of the same name in /etc takes its place.
-    const target = join(folders[0]!, name);
+    const written = join(work, `${unit}.d`, DROP_IN);
+    const dropIn = existsSync(written) ? readFileSync(written, 'utf8') : '';
+    const target = join(folders[0]!, `${name}.d`, DROP_IN);
     return {
-      directives: addedLines(original, hardened),
-      install: (machine, without = []) => machine.write(target, withoutLines(hardened, without)),
+      directives: dropIn.split('\n').filter((line) => /^[A-Z]\w*=/.test(line)),
+      install: (machine, without = []) => machine.write(target, withoutLines(dropIn, without)),
     };
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -68,12 +74,6 @@ async function copyOut(container: Container, path: string, folder: string): Prom
 
 function foldersOf({ owner }: Daemon): readonly string[] {
   return owner === undefined ? UNIT_FOLDERS : USER_FOLDERS.map((folder) => join('/home', owner, folder));
-}
-
-/** The assignments of a unit that another does not have. */
-function addedLines(before: string, after: string): readonly string[] {
-  const had = new Set(before.split('\n'));
-  return after.split('\n').filter((line) => /^[A-Z]\w*=/.test(line) && !had.has(line));
 }
 
 function withoutLines(text: string, lines: readonly string[]): string {

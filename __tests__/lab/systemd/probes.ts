@@ -93,13 +93,24 @@ function capabilitiesOf(mask: string | undefined): readonly string[] {
 const capabilityBoundingSet: Holds = (value, facts) =>
   capabilitiesOf(facts['status CapBnd']).every((capability) => listed(value, capability));
 
-/** Whether the filter denies a call, as systemd-analyze lists the groups; options such as `:errno` are left out. */
+/**
+ * Whether the lines of a filter deny a call, as systemd-analyze lists the groups: the first line says whether the list
+ * allows or denies, the others add to it and take from it. Options such as `:errno` are left out.
+ */
 function filterDenies(value: string, name: string, groups: Surroundings['groups']): boolean {
-  const inverted = value.startsWith('~');
-  const entries = words(inverted ? value.slice(1) : value).map((word) => word.replace(/:.*$/, ''));
   const has = (entry: string): boolean =>
     entry === name || (entry.startsWith('@') && (groups.get(entry) ?? []).some(has));
-  return entries.some(has) === inverted;
+  const lines = value.split('\n').map((line) => splitFilter(line));
+  let denied = !lines[0]!.inverted;
+  for (const { entries, inverted } of lines) if (entries.some(has)) denied = inverted;
+  return denied;
+}
+
+function splitFilter(line: string): { readonly inverted: boolean; readonly entries: readonly string[] } {
+  const text = line.replace(/^SystemCallFilter=/, '').trim();
+  const inverted = text.startsWith('~');
+  const entries = words(inverted ? text.slice(1) : text).map((word) => word.replace(/:.*$/, ''));
+  return { inverted, entries };
 }
 
 const DENIED_CALL = /^E(?!FAULT|BADF)|^signal 31$/;

@@ -64,7 +64,7 @@ async function tryAll(
 }
 
 /** Daemons of which each directive is seen to be in force. */
-const PROBED = ['nginx', 'redis', 'mosquitto', 'node', 'python', 'oneshot'];
+const PROBED = ['nginx', 'alertmanager', 'mosquitto', 'node', 'python', 'oneshot'];
 
 function describeEnforcement({ daemon, directives }: Enforcement): void {
   const wrong = directives.filter(({ fault }) => fault !== undefined);
