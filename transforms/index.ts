@@ -45,6 +45,7 @@ import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
+import { allowExecution } from './systemd/allow-execution.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -144,6 +145,7 @@ export const registry: Registry = {
     restrictAddressFamilies,
     filterSystemCalls,
     setUmask,
+    allowExecution,
   ],
 };
 
