@@ -46,6 +46,7 @@ import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
 import { allowExecution } from './systemd/allow-execution.js';
+import { restrictFileSystems } from './systemd/restrict-file-systems.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -146,6 +147,7 @@ export const registry: Registry = {
     filterSystemCalls,
     setUmask,
     allowExecution,
+    restrictFileSystems,
   ],
 };
 
