@@ -47,6 +47,8 @@ import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
 import { allowExecution } from './systemd/allow-execution.js';
 import { restrictFileSystems } from './systemd/restrict-file-systems.js';
+import { restrictBinding } from './systemd/restrict-binding.js';
+import { restrictAddresses } from './systemd/restrict-addresses.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -148,6 +150,8 @@ export const registry: Registry = {
     setUmask,
     allowExecution,
     restrictFileSystems,
+    restrictBinding,
+    restrictAddresses,
   ],
 };
 
