@@ -49,6 +49,7 @@ import { allowExecution } from './systemd/allow-execution.js';
 import { restrictFileSystems } from './systemd/restrict-file-systems.js';
 import { restrictBinding } from './systemd/restrict-binding.js';
 import { restrictAddresses } from './systemd/restrict-addresses.js';
+import { limitResources } from './systemd/limit-resources.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -152,6 +153,7 @@ export const registry: Registry = {
     restrictFileSystems,
     restrictBinding,
     restrictAddresses,
+    limitResources,
   ],
 };
 
