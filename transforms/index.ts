@@ -50,6 +50,7 @@ import { restrictFileSystems } from './systemd/restrict-file-systems.js';
 import { restrictBinding } from './systemd/restrict-binding.js';
 import { restrictAddresses } from './systemd/restrict-addresses.js';
 import { limitResources } from './systemd/limit-resources.js';
+import { useDynamicUser } from './systemd/use-dynamic-user.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -154,6 +155,7 @@ export const registry: Registry = {
     restrictBinding,
     restrictAddresses,
     limitResources,
+    useDynamicUser,
   ],
 };
 
