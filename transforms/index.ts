@@ -51,6 +51,7 @@ import { restrictBinding } from './systemd/restrict-binding.js';
 import { restrictAddresses } from './systemd/restrict-addresses.js';
 import { limitResources } from './systemd/limit-resources.js';
 import { useDynamicUser } from './systemd/use-dynamic-user.js';
+import { reportPrivileges } from './systemd/report-privileges.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -156,6 +157,7 @@ export const registry: Registry = {
     restrictAddresses,
     limitResources,
     useDynamicUser,
+    reportPrivileges,
   ],
 };
 
