@@ -45,6 +45,13 @@ import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
+import { allowExecution } from './systemd/allow-execution.js';
+import { restrictFileSystems } from './systemd/restrict-file-systems.js';
+import { restrictBinding } from './systemd/restrict-binding.js';
+import { restrictAddresses } from './systemd/restrict-addresses.js';
+import { limitResources } from './systemd/limit-resources.js';
+import { useDynamicUser } from './systemd/use-dynamic-user.js';
+import { reportPrivileges } from './systemd/report-privileges.js';
 import { limitCapabilities } from './systemd/limit-capabilities.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
@@ -144,6 +151,13 @@ export const registry: Registry = {
     restrictAddressFamilies,
     filterSystemCalls,
     setUmask,
+    allowExecution,
+    restrictFileSystems,
+    restrictBinding,
+    restrictAddresses,
+    limitResources,
+    useDynamicUser,
+    reportPrivileges,
   ],
 };
 

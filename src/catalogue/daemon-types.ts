@@ -83,6 +83,24 @@ export interface DaemonFacts {
     /** `none`: no socket of AF_INET at all; `loopback`: it is usually reached on this machine only. */
     readonly reaches: 'none' | 'loopback' | 'any';
   };
+  /**
+   * All sockets of TCP and UDP that it binds, where options alone decide about them and no file does; missing: not known.
+   */
+  readonly listens?: Cited & {
+    readonly on: readonly {
+      /** Options whose value is an address, with or without a port: `host:port`, `:port`, `host`; several with commas. */
+      readonly addresses?: readonly string[];
+      /** Options whose value is a port. */
+      readonly ports?: readonly string[];
+      readonly protocol: 'tcp' | 'udp';
+      /** What holds without these options: an address, or `none` when it doesn't listen then; missing: not known. */
+      readonly default?: string;
+    }[];
+    /** It opens connections to other hosts by itself. */
+    readonly connects: boolean;
+    /** A regular expression for arguments with which this says nothing: they name sockets of another kind. */
+    readonly unless?: string;
+  };
   readonly devices?: Cited & {
     /** As DeviceAllow= takes them: `/dev/net/tun rw`, `char-rtc r`. Pseudo devices such as /dev/null don't count. */
     readonly allow: readonly string[];

@@ -24,6 +24,7 @@ const resource = (since: number, user: Directive['user']): Directive => ({
  */
 export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   AmbientCapabilities: exec(229, 'none'),
+  CacheDirectory: exec(235, 'full'),
   CapabilityBoundingSet: exec(183, 'none'),
   DeviceAllow: resource(210, 'none'),
   DevicePolicy: resource(212, 'none'),
@@ -33,6 +34,7 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   IPAddressDeny: resource(235, 'none'),
   KeyringMode: exec(235, 'none'),
   LimitNOFILE: exec(183, 'full'),
+  LogsDirectory: exec(235, 'full'),
   LockPersonality: exec(235, 'full'),
   MemoryDenyWriteExecute: exec(231, 'full'),
   MemoryMax: resource(231, 'full'),
@@ -63,6 +65,7 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   RestrictSUIDSGID: exec(242, 'full'),
   SocketBindAllow: resource(249, 'none'),
   SocketBindDeny: resource(249, 'none'),
+  RuntimeDirectory: exec(211, 'full'),
   StateDirectory: exec(235, 'full'),
   SystemCallArchitectures: exec(209, 'full'),
   SystemCallErrorNumber: exec(209, 'full'),

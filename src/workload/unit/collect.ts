@@ -6,6 +6,8 @@ import { baseName } from './scripts.js';
 /** A program that runs inside the unit's sandbox. */
 export interface UnitProgram {
   readonly name: string;
+  /** As it is called: absolute, or a name that is looked up. */
+  readonly path: string;
   readonly args: readonly string[];
   /** It does what its arguments say and nothing else. */
   readonly closed: boolean;
@@ -89,6 +91,7 @@ export function addProgram(
   const aliases = [name, ...(indirect ? bare : [])];
   found.programs.push({
     name,
+    path,
     args,
     closed: closed && !(name === 'env' && args.some((arg) => !arg.includes('='))),
     aliases,

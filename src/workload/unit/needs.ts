@@ -19,7 +19,8 @@ export function nothing(commands: UnitCommands, ...evidence: readonly Evidence[]
   return likely([], ...cited);
 }
 
-function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
+/** Each line and each source once. */
+export function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();
   return list.filter((item) => {
     const key = 'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
