@@ -20,6 +20,8 @@ interface CaseSettings {
   readonly digests?: Readonly<Record<string, Resolution>>;
   /** `--base`. */
   readonly base?: RuntimeBase;
+  /** `--systemd-version`. */
+  readonly systemdVersion?: number;
 }
 
 /** One fixture: `<format>/<transform>/<case>/`. */
@@ -90,7 +92,7 @@ function runs(fixture: TransformCase, id: string): boolean {
 /** Plans a case's text, or a variation of it, with its own transform, up to phase 3. */
 export function planCase(fixture: TransformCase, text: string): FilePlan {
   const tree = { ...fixture.files, [fixture.path]: text };
-  const { buildContext, usedBy, digests, base } = fixture.settings;
+  const { buildContext, usedBy, digests, base, systemdVersion } = fixture.settings;
   if (usedBy !== undefined || buildContext !== undefined) {
     const context: DockerfileContext = {
       files: memoryReader(tree),
@@ -107,6 +109,7 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
     enabled: (id) => runs(fixture, id),
     base,
     digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
+    systemdVersion,
   });
   const file = run.workspace.files.find(({ path }) => path === fixture.path);
   const outcome = file === undefined ? undefined : run.plan(file);

@@ -132,7 +132,7 @@ function authorsChoice(policy: DirectivePolicy, unit: UnitWorkload): Finding | u
   for (const setting of policy.settings) {
     const entry = document.entries.findLast((one) => one.section === 'Service' && one.key === setting);
     if (entry === undefined) continue;
-    if (entry.value !== '' && parseBoolean(entry.value) !== false) continue;
+    if (!turnsOff(entry)) continue;
     const value = entry.value === '' ? 'nothing' : entry.value;
     return {
       subject: ['Service'],
@@ -144,6 +144,12 @@ function authorsChoice(policy: DirectivePolicy, unit: UnitWorkload): Finding | u
     };
   }
   return undefined;
+}
+
+/** Nothing is the default of most settings; of the bounding set it is the strictest value, and `~` the default. */
+function turnsOff({ key, value }: UnitEntry): boolean {
+  if (key === 'CapabilityBoundingSet') return value === '~';
+  return value === '' || parseBoolean(value) === false || /^(all|auto|default)$/.test(value);
 }
 
 /**

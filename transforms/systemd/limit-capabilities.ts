@@ -31,7 +31,7 @@ export const limitCapabilities = directive({
     if (unit.helpers.value[0] !== undefined) {
       return {
         act: 'keep',
-        reason: `it is left out: ${unit.helpers.value[0]}, and its helpers need capabilities of their own`,
+        reason: `it is left out: ${unit.helpers.value[0]}; what gains privileges needs capabilities of its own`,
         evidence: [...unit.helpers.evidence, source],
       };
     }

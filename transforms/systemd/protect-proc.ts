@@ -27,10 +27,10 @@ export const protectProc = directive({
       manualPage('ProtectProc'),
       'processes owned by other users are hidden from /proc/',
     );
-    if (value.others) {
+    if (value.others !== undefined) {
       return {
         act: 'keep',
-        reason: 'it is left out: the service watches other processes',
+        reason: `it is left out: ${value.others}`,
         evidence: [...evidence, source],
       };
     }

@@ -1,4 +1,5 @@
 import { citeSource } from '../../src/core/evidence.js';
+import { parseBoolean } from '../../src/formats/systemd/document.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
 import { directive } from './directive.js';
 
@@ -22,8 +23,12 @@ export const restrictDevices = directive({
     const rules = unit.deviceRules;
     const { certainty, evidence, value } = unit.devices;
     if (rules.length === 0 || missing.length < 2) return undefined;
+    // Devices that aren't in /dev need no rule.
+    if (parseBoolean(unit.document.last('Service', 'PrivateDevices')?.value ?? '') === true) return undefined;
     // A line of the unit names a device too: whether the catalogue's list has it is for a person.
-    const other = value.find((why) => !why.includes(' uses '));
+    const named = value.find((why) => !why.includes(' uses '));
+    const other =
+      named === undefined ? unit.commands.opaque[0]?.reason : `${named}; see whether the list has it`;
     return {
       act: 'set',
       assignments: ['DevicePolicy=closed', ...rules.map((rule) => `DeviceAllow=${rule}`)],
@@ -32,7 +37,7 @@ export const restrictDevices = directive({
         ...evidence.slice(0, 6),
         citeSource(manualPage('DevicePolicy'), 'in addition, allows access to standard pseudo devices'),
       ],
-      ...(other === undefined ? {} : { question: `${other}; see whether the list has it` }),
+      ...(other === undefined ? {} : { question: other }),
     };
   },
 });

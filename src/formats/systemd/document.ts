@@ -56,11 +56,12 @@ export class UnitDocument implements SourceDocument {
     return this.commentLines;
   }
 
-  /** The assignments in force: those after the last empty one, which resets. */
+  /** The assignments in force: of each key those after the last empty one, which resets. */
   assignments(section: string, ...keys: readonly string[]): readonly UnitEntry[] {
     const all = this.entries.filter((entry) => entry.section === section && keys.includes(entry.key));
-    const reset = all.findLastIndex((entry) => entry.value === '');
-    return all.slice(reset + 1);
+    const isReset = (key: string, after: number): boolean =>
+      all.some((entry, at) => at > after && entry.key === key && entry.value === '');
+    return all.filter(({ key, value }, at) => value !== '' && !isReset(key, at));
   }
 
   /** The values in force of a setting that makes a list when repeated. */

@@ -5,16 +5,19 @@ import { because, citations, known, likely, unknown, weakest, type Need } from '
 import type { UnitCommands, UnitProgram } from './collect.js';
 import { isCatalogued, optionalNeeds } from './daemons.js';
 import type { UnitUser } from './identity.js';
+import { uniqueEvidence } from './needs.js';
 
 /** What programs of coreutils use as root: capabilities(7). */
 const CLOSED: readonly (readonly [programs: RegExp, capabilities: readonly string[]])[] = [
-  [/^(chown|chgrp|install|cp|mv)$/, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']],
-  [/^(chmod|touch)$/, ['DAC_OVERRIDE', 'FOWNER', 'FSETID']],
-  [
-    /^(mkdir|rmdir|rm|ln|tee|truncate|sed|sort|mktemp|split|csplit|gzip|gunzip|xz|unxz|zstd|bzip2|sync)$/,
-    ['DAC_OVERRIDE', 'FOWNER'],
-  ],
+  // A setgid bit is lost without FSETID when the group is none of root's.
+  [/^(chown|chgrp|install|cp|mv)$/, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID']],
+  // The new file gets the owner of the old one.
+  [/^(sed|gzip|gunzip|xz|unxz|zstd|bzip2)$/, ['CHOWN', 'DAC_OVERRIDE', 'FOWNER']],
+  [/^(chmod|mkdir|touch)$/, ['DAC_OVERRIDE', 'FOWNER', 'FSETID']],
+  [/^(rmdir|rm|ln|tee|truncate|sort|mktemp|split|csplit|sync)$/, ['DAC_OVERRIDE', 'FOWNER']],
   [/^(kill|pkill|start-stop-daemon)$/, ['KILL']],
+  [/^(nice|ionice)$/, ['SYS_NICE']],
+  [/^ulimit$/, ['SYS_RESOURCE']],
   [
     /^(cat|head|tail|cut|tr|uniq|wc|stat|ls|e?grep|fgrep|md5sum|sha\d+sum|b2sum|cksum|cmp|diff|comm|paste|join|fold|nl|tac|rev|base64|od|xxd|jq|realpath|readlink|test|\[|\[\[|zcat|du|df)$/,
     ['DAC_READ_SEARCH'],
@@ -60,15 +63,6 @@ function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): U
   };
 }
 
-/** True where ExecReload= or ExecStop= sends a signal to a main process that has given up root. */
-function signalsOthers({ programs }: UnitCommands, root: boolean): boolean {
-  return (
-    root &&
-    programs.some(({ name }) => name === 'kill' || name === 'pkill') &&
-    programs.some(({ facts }) => facts.some(({ user }) => user.stepsDown))
-  );
-}
-
 /** `!`, `!!` and PermissionsStartOnly= leave a command root's in a unit with `User=`. */
 function commandsStayRoot(document: UnitDocument): boolean {
   return parseBoolean(document.last('Service', 'PermissionsStartOnly')?.value ?? '') === true;
@@ -95,17 +89,13 @@ export function capabilitiesOf(
     useOf(program, root || program.keepsUser || (startsAsRoot && !program.main), texts),
   );
   const writes = root && commands.writes.length > 0 ? ['DAC_OVERRIDE'] : [];
-  const names = [
-    ...uses.flatMap(({ capabilities }) => capabilities),
-    ...writes,
-    ...(signalsOthers(commands, root) ? ['KILL'] : []),
-  ].map((name) => `CAP_${name}`);
+  const names = [...uses.flatMap(({ capabilities }) => capabilities), ...writes].map((name) => `CAP_${name}`);
   const value = [...new Set([...given, ...names])].sort();
-  const evidence = [
+  const evidence = uniqueEvidence([
     ...ambient.map((entry) => citeEntry(document, entry)),
-    ...new Set(uses.flatMap((use) => use.evidence)),
+    ...uses.flatMap((use) => use.evidence),
     ...helpers.evidence,
-  ];
+  ]);
   const opaque = commands.opaque[0];
   if (opaque !== undefined) return because(unknown(value, opaque.evidence), opaque.reason);
   const unclear = uses.find((use) => use.unclear !== undefined)?.unclear;

@@ -51,6 +51,8 @@ export interface UnitCommands {
   readonly configured: Evidence | undefined;
   /** A shell runs: a here-document may need a place in /tmp. */
   readonly shell: boolean;
+  /** Commands outside of most of the sandbox (`+`): they are in the unit's control group and network namespace still. */
+  readonly privileged: readonly UsedText[];
 }
 
 const WRAPPERS =
@@ -68,6 +70,7 @@ export interface Collector {
   readonly writes: ShellWrite[];
   configured: Evidence | undefined;
   shell: boolean;
+  readonly privileged: readonly UsedText[];
   /** The command that is being read. */
   command: { readonly keepsUser: boolean; readonly main: boolean };
 }
@@ -81,7 +84,7 @@ export function addProgram(
   found: Collector,
 ): void {
   const closed =
-    (CLOSED_PROGRAMS.has(name) || onlySignals(name, args)) &&
+    (CLOSED_PROGRAMS.has(name) || startsNothing(name, args)) &&
     !path.includes('%') &&
     /^(?:[^/]+|\/(?:usr\/)?s?bin\/.*)$/.test(path);
   const indirect = WRAPPERS.test(name) || INTERPRETERS.some((interpreter) => interpreter.names.test(name));
@@ -103,6 +106,7 @@ export function addProgram(
   const catalogued = !closed && found.programs.at(-1)!.facts.some(({ kind }) => kind !== 'runtime');
   found.texts.push({ text: [path, ...args].join(' '), readsOnly, catalogued, evidence });
   if (!closed) return;
+  if (writesRelatively(name, args)) found.writes.push({ path: undefined, makesDirectory: false, evidence });
   for (const path of writtenArguments(name, args)) {
     if (!path.startsWith('/')) continue;
     const makesDirectory = name === 'mkdir' || (name === 'install' && args.includes('-d'));
@@ -110,17 +114,45 @@ export function addProgram(
   }
 }
 
-/** `start-stop-daemon --stop` sends a signal, as kill does. */
-export function onlySignals(name: string, args: readonly string[]): boolean {
-  return name === 'start-stop-daemon' && args.some((arg) => /^(-K|--stop)$/.test(arg));
+/** Commands that start nothing here: `start-stop-daemon --stop` sends signals, and a shell's `nice` is read apart. */
+function startsNothing(name: string, args: readonly string[]): boolean {
+  if (name === 'start-stop-daemon') return args.some((arg) => /^(-K|--stop)$/.test(arg));
+  return /^(nice|ionice)$/.test(name) && args.length === 0;
+}
+
+/** Options whose value is the next argument. */
+const VALUED: Readonly<Record<string, RegExp>> = {
+  install: /^-\w*[gmo]$/,
+  mkdir: /^-\w*m$/,
+  sed: /^-\w*[ef]$/,
+  split: /^-\w*[abCln]$/,
+  touch: /^-\w*[drt]$/,
+  truncate: /^-\w*[rs]$/,
+};
+
+/** Where a path that doesn't start at the root leads depends on the working directory. */
+function writesRelatively(name: string, args: readonly string[]): boolean {
+  const written = writtenArguments(name, args);
+  // A mode or an owner stands before the paths, and what is installed is read.
+  const paths = /^(chmod|chown|chgrp)$/.test(name)
+    ? written.slice(1)
+    : name === 'install' && !args.includes('-d')
+      ? written.slice(-1)
+      : written;
+  return name !== 'mktemp' && paths.some((path) => !path.startsWith('/'));
 }
 
 /** The arguments that a program of coreutils writes to; the others are only read. */
 function writtenArguments(name: string, args: readonly string[]): readonly string[] {
-  const operands = args.filter((arg) => !arg.startsWith('-'));
+  const valued = VALUED[name];
+  const operands = args.filter(
+    (arg, at) => !arg.startsWith('-') && (at === 0 || valued?.test(args[at - 1]!) !== true),
+  );
   if (name === 'cp' || name === 'ln') return operands.slice(-1);
-  if (name === 'sed')
-    return args.some((arg) => /^(-[a-zA-Z]*i|--in-place)/.test(arg)) ? operands.slice(1) : [];
+  if (name === 'sed') {
+    if (!args.some((arg) => /^(-[a-zA-Z]*i|--in-place)/.test(arg))) return [];
+    return args.some((arg) => /^(-\w*[ef]|--expression|--file)/.test(arg)) ? operands : operands.slice(1);
+  }
   if (name === 'sort') return args.flatMap((arg, at) => (arg === '-o' ? [args[at + 1] ?? ''] : []));
   return WRITERS.test(name) ? operands : [];
 }

@@ -30,6 +30,9 @@ export function unitCommands(document: UnitDocument, context: UnitContext): Unit
     writes: [],
     configured: undefined,
     shell: false,
+    privileged: allCommands(document)
+      .filter(({ command }) => command.fullPrivileges)
+      .map(({ entry }) => ({ text: entry.value, readsOnly: false, evidence: citeEntry(document, entry) })),
     command: { keepsUser: false, main: true },
   };
   for (const { entry, command } of sandboxedCommands(document)) {
@@ -40,15 +43,20 @@ export function unitCommands(document: UnitDocument, context: UnitContext): Unit
   return found;
 }
 
+interface UnitCommand {
+  readonly entry: UnitEntry;
+  readonly command: ExecCommand;
+}
+
 /** The commands of all Exec settings in force, with the assignment that each stands in. */
-export function sandboxedCommands(
-  document: UnitDocument,
-): readonly { readonly entry: UnitEntry; readonly command: ExecCommand }[] {
+function allCommands(document: UnitDocument): readonly UnitCommand[] {
   return EXEC_KEYS.flatMap((key) => document.assignments('Service', key)).flatMap((entry) =>
-    parseExec(entry.value)
-      .filter((command) => !command.fullPrivileges)
-      .map((command) => ({ entry, command })),
+    parseExec(entry.value).map((command) => ({ entry, command })),
   );
+}
+
+export function sandboxedCommands(document: UnitDocument): readonly UnitCommand[] {
+  return allCommands(document).filter(({ command }) => !command.fullPrivileges);
 }
 
 function readExec(command: ExecCommand, evidence: Evidence, scope: ShellScope): void {

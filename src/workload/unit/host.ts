@@ -1,7 +1,7 @@
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { parseExec } from '../../formats/systemd/exec.js';
-import type { UnitCommands } from './collect.js';
+import type { UnitCommands, UnitProgram } from './collect.js';
 import { EXEC_KEYS } from './commands.js';
 import { HOST_CLASSES, HOST_TARGETS } from './hosts.js';
 import { baseName } from './scripts.js';
@@ -40,8 +40,16 @@ function byProgram(document: UnitDocument, commands: UnitCommands): HostManageme
   for (const program of commands.programs) {
     const name = program.aliases.find((alias) => classOf(alias) !== undefined);
     if (name !== undefined) return { reason: `it ${classOf(name)!} (${name})`, evidence: program.evidence };
+    if (setsHost(program))
+      return { reason: `it changes the state of the machine (${program.name})`, evidence: program.evidence };
   }
   return undefined;
+}
+
+/** `date` sets the clock and `hostname` the name when they are told one. */
+function setsHost({ args, name }: UnitProgram): boolean {
+  if (name === 'date') return args.some((arg) => /^(-\w*s|--set(=.*)?|\d{8,12}(\.\d\d)?)$/.test(arg));
+  return name === 'hostname' && args.some((arg) => /^(?!-)|^(-F|--file)/.test(arg));
 }
 
 function bySession(document: UnitDocument): HostManagement | undefined {

@@ -4,7 +4,7 @@ import { because, citations, known, likely, unknown, type Need } from '../model.
 import type { UnitCommands, UsedText } from './collect.js';
 import { daemonsOf, hintsOf, isCatalogued, isUnderstood } from './daemons.js';
 import type { UnitUser } from './identity.js';
-import { entryHints, needOf, nothing, textHints, type Restriction } from './needs.js';
+import { entryHints, needOf, nothing, textHints, uniqueEvidence, type Restriction } from './needs.js';
 import { INTERPRETERS } from './programs.js';
 
 /** What makes machine code at run time, and so needs memory that is writable and executable. */
@@ -18,7 +18,10 @@ export function compilersOf(commands: UnitCommands): Restriction {
         facts.length === 0 && INTERPRETERS.some(({ jit, names }) => jit && names.test(name)),
     )
     .map(({ evidence, name }) => ({ why: `${name} makes machine code while it runs`, evidence }));
-  const hints = [...byFact, ...byName];
+  const patterns = commands.programs
+    .filter(({ args, name }) => name === 'grep' && args.some((arg) => /^(-\w*P|--perl-regexp$)/.test(arg)))
+    .map(({ evidence }) => ({ why: 'grep compiles a Perl expression to machine code', evidence }));
+  const hints = [...byFact, ...byName, ...patterns];
   if (hints.length > 0)
     return likely([...new Set(hints.map(({ why }) => why))], ...hints.map(({ evidence }) => evidence));
   const stranger = commands.programs.find(({ closed, facts }) => !closed && facts.length === 0);
@@ -34,19 +37,32 @@ export function compilersOf(commands: UnitCommands): Restriction {
 export interface ProcUse {
   /** Files such as /proc/meminfo; undefined when that isn't known. */
   readonly host: boolean | undefined;
-  readonly others: boolean;
+  /** Why it must see processes of other users. */
+  readonly others: string | undefined;
 }
 
-export function procOf(commands: UnitCommands): Need<ProcUse> {
+/** Programs that look at the processes of the host. */
+const LOOKS_AT_PROCESSES = /^(ps|pgrep|pkill|pidof|pidwait|killall|top|htop|fuser|lsof|ss)$/;
+
+export function procOf(commands: UnitCommands, texts: readonly UsedText[]): Need<ProcUse> {
   const facts = daemonsOf(commands);
   const cited = facts.flatMap(({ proc }) => (proc === undefined ? [] : citations(proc.cites).slice(0, 1)));
   const monitors = needOf(commands, 'host-mounts', []);
-  const others = facts.some(({ proc }) => proc?.others === true) || monitors.value.length > 0;
+  const hints = [
+    ...facts.flatMap(({ name, proc }) =>
+      proc?.others === true ? hintsOf(`${name} looks at processes of other users`, proc.cites) : [],
+    ),
+    ...commands.programs
+      .filter(({ name }) => LOOKS_AT_PROCESSES.test(name))
+      .map(({ evidence, name }) => ({ why: `${name} looks at processes of other users`, evidence })),
+    ...textHints(texts, /\/proc\/[$\d"{]/, 'it looks at another process'),
+  ];
+  const others = hints[0]?.why ?? monitors.value[0];
   const everything = commands.programs.every(({ closed }) => closed);
   const reads = facts.some(({ proc }) => proc?.host === true);
   const known = isUnderstood(commands) && facts.every(({ proc }) => proc !== undefined);
-  const host = reads || others ? true : known && !everything ? false : undefined;
-  const base = nothing(commands, ...cited, ...monitors.evidence);
+  const host = reads || others !== undefined ? true : known && !everything ? false : undefined;
+  const base = nothing(commands, ...hints.map(({ evidence }) => evidence), ...cited, ...monitors.evidence);
   return { ...base, value: { host, others } };
 }
 
@@ -56,7 +72,8 @@ export type NetworkUse = 'none' | 'loopback' | 'any';
 const LISTENS_TO_ALL = /(^|[\s=,[])(0\.0\.0\.0|\*:\d|\[?::\]?(:\d|\s|$)|INADDR_ANY)/;
 
 export function networkOf(commands: UnitCommands, texts: readonly UsedText[]): Need<NetworkUse> {
-  if (!isUnderstood(commands)) return unknown('any');
+  // What runs with full privileges shares the network namespace of the unit.
+  if (!isUnderstood(commands) || commands.privileged.length > 0) return unknown('any');
   const facts = daemonsOf(commands);
   const all = textHints(texts, LISTENS_TO_ALL, 'it listens on all addresses');
   if (all.length > 0) return likely('any', ...all.map(({ evidence }) => evidence));
@@ -65,7 +82,7 @@ export function networkOf(commands: UnitCommands, texts: readonly UsedText[]): N
   const evidence = facts.flatMap(({ network }) => citations(network.cites).slice(0, 1));
   if (reach('any').length > 0) return likely('any', ...evidence);
   if (reach('loopback').length > 0) return likely('loopback', ...evidence);
-  const own = commands.programs.map((program) => program.evidence);
+  const own = uniqueEvidence(commands.programs.map((program) => program.evidence));
   return facts.length > 0 ? likely('none', ...own, ...evidence) : known('none', ...own);
 }
 

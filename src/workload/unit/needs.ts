@@ -19,7 +19,7 @@ export function nothing(commands: UnitCommands, ...evidence: readonly Evidence[]
   return likely([], ...cited);
 }
 
-/** Each line and each source once. */
+/** Each piece of evidence once. */
 export function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();
   return list.filter((item) => {
@@ -229,7 +229,7 @@ export function devicesOf(
         'its environment names a device',
       ],
     ]),
-    ...textHints(texts, DEVICE, 'it names a device'),
+    ...textHints([...texts, ...commands.privileged], DEVICE, 'it names a device'),
     ...textHints(
       texts,
       /--?(device|gpus?|tun|tty|serial|hwaccel|vaapi|cuda|usb)\b/i,
@@ -291,16 +291,21 @@ export function hasOwnRoot(document: UnitDocument): boolean {
 }
 
 /** A mount namespace of its own takes the host's mounts, as they come and go, out of a unit's sight. */
-export function hostMountsOf(commands: UnitCommands, texts: readonly UsedText[]): Restriction {
-  return needOf(
-    commands,
-    'host-mounts',
-    textHints(
+export function hostMountsOf(
+  document: UnitDocument,
+  commands: UnitCommands,
+  texts: readonly UsedText[],
+): Restriction {
+  const mounts = /(^|[\s/_-])(u?mount|chroot)([\s_]|$)|\/u?mount-/;
+  return needOf(commands, 'host-mounts', [
+    // What the words of a daemon of the catalogue mean is known there.
+    ...textHints(
       texts.filter(({ catalogued }) => catalogued !== true),
-      /(^|[\s/_-])(u?mount|chroot)([\s_]|$)/,
+      mounts,
       'a command mounts or changes the root',
     ),
-  );
+    ...entryHints(document, [['MountFlags', /\bshared\b/, 'it shares its mounts with the host']]),
+  ]);
 }
 
 const DESKTOP = /\b(graphical-session(-pre)?|xdg-desktop-autostart)\.target\b/;

@@ -60,6 +60,9 @@ export function readShell(source: string, citeAt: (offset: number) => Evidence, 
   const names = new Set([...functions].map((match) => match[1] ?? match[2]!));
   const inner = { ...scope, depth: scope.depth + 1 };
   for (const command of parsed.commands) readCommand(command, citeAt(command.start), names, source, inner);
+  // A redirection of bash that opens a socket.
+  const socket = /\/dev\/(tcp|udp)\/\S*/.exec(source);
+  if (socket !== null) addProgram('bash', 'bash', [socket[0]], citeAt(socket.index), found);
   // Assignments stand outside simple commands too, in `export X=`, `X=` and defaults such as `${X:-/path}`.
   for (const match of source.matchAll(/^[ \t]*(?:(?:export|local|readonly|declare)\s+)*\w+=.*$/gm)) {
     found.texts.push({ text: match[0], readsOnly: false, evidence: citeAt(match.index) });
@@ -84,6 +87,9 @@ function readCommand(
   const { program } = command;
   if (program === undefined) return readComputed(command, evidence, source, scope);
   const name = baseName(program);
+  for (const { value } of command.words.slice(0, -args.length - 1)) {
+    if (value === 'nice' || value === 'ionice') addProgram(value, value, [], evidence, found);
+  }
   if (functions.has(program)) {
     found.texts.push({ text: args.join(' '), readsOnly: false, evidence });
     return;

@@ -3,6 +3,7 @@ import { because, citations, known, likely, unknown, type Need } from '../model.
 import type { UnitCommands, UnitProgram } from './collect.js';
 import { isCatalogued } from './daemons.js';
 import type { UnitUser } from './identity.js';
+import { uniqueEvidence } from './needs.js';
 
 /** The system calls that a unit's processes use, in systemd's groups. */
 export interface SystemCalls {
@@ -14,7 +15,7 @@ export interface SystemCalls {
 
 /** What programs of coreutils call beyond that. */
 const CLOSED: readonly (readonly [programs: RegExp, calls: readonly string[]])[] = [
-  [/^(chown|chgrp|install|cp|mv)$/, ['@chown']],
+  [/^(chown|chgrp|install|cp|mv|sed|gzip|gunzip|xz|unxz|zstd|bzip2)$/, ['@chown']],
   [/^sync$/, ['@sync']],
 ];
 
@@ -29,7 +30,7 @@ function callsOf(program: UnitProgram): readonly string[] {
   return [
     ...(program.closed ? CLOSED.filter(([names]) => names.test(name)).flatMap(([, calls]) => calls) : []),
     ...(SCHEDULERS.test(name) ? ['@resources'] : []),
-    ...(STEPPERS.test(name) ? ['@setuid', 'chroot'] : []),
+    ...(STEPPERS.test(name) && !program.closed ? ['@setuid', 'chroot'] : []),
     ...facts.flatMap(({ systemCalls }) => systemCalls.needs),
   ];
 }
@@ -44,12 +45,12 @@ export function systemCallsOf(
   const root = user.kind === 'root';
   // A manager's own limits and priorities are set before the filter is.
   const needs = [...new Set(programs.flatMap(callsOf))].sort();
-  const evidence = [
+  const evidence = uniqueEvidence([
     ...programs.map((program) => program.evidence),
     ...programs.flatMap(({ facts }) =>
       facts.flatMap(({ systemCalls }) => citations(systemCalls.cites).slice(0, 1)),
     ),
-  ];
+  ]);
   const [first] = opaque;
   if (first !== undefined) return because(unknown({ narrow: false, needs }, first.evidence), first.reason);
   if (parseBoolean(document.last('Service', 'Delegate')?.value ?? 'no') !== false)

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+grep -P '^\d+' /var/log/tally/yesterday

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+sed -i 's/^old//' /var/lib/tally/names

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+ionice -c 3 sort -o /var/lib/tally/names /var/lib/tally/names

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+install -d -o tally -g adm -m 2750 /var/log/tally

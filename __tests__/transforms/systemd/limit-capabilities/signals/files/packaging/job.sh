@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+kill -USR1 "$(cat /run/tally.pid)"

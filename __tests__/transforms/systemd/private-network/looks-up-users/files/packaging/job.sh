@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+getent passwd tally | cut -d : -f 6

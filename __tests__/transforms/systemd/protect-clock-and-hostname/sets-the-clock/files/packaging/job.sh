@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+date -s "$(cat /var/lib/tally/last-seen)"

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+pkill -HUP -x tallyd
