@@ -5,7 +5,7 @@ import { planDocument, type FilePlan } from './core/plan.js';
 import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
-import { unitAdapter } from './formats/systemd/parse.js';
+import { quadletAdapter, unitAdapter } from './formats/systemd/parse.js';
 import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
@@ -166,6 +166,10 @@ export function createRun(
         );
       case 'systemd':
         return planWith(file, unitAdapter, registry.systemd, () => projects.unitContext());
+      case 'quadlet':
+        return planWith(file, quadletAdapter, registry.quadlet, (document) =>
+          projects.quadletContext(document),
+        );
     }
   };
 
