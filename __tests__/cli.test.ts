@@ -149,7 +149,9 @@ describe('the preview', () => {
   test('says so when there is nothing to read', async () => {
     const { code, stdout } = await harden(folderOf({ 'a.txt': 'x' }), []);
     expect(code).toBe(0);
-    expect(stdout).toContain('There is no Dockerfile, Compose file or systemd service here.');
+    expect(stdout).toContain(
+      'There is no Dockerfile, Compose file, systemd service or Quadlet container here.',
+    );
   });
 
   test('--check exits with 1 when something would change, with 0 when not, and writes nothing', async () => {
@@ -481,7 +483,7 @@ describe('what is read', () => {
     const { code, stdout } = await harden(root, ['notes.txt', 'Dockerfile']);
     expect(code).toBe(2);
     expect(stdout).toContain(
-      'notes.txt: error: is neither a Dockerfile, a Compose file nor a systemd service',
+      'notes.txt: error: is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container',
     );
     expect(stdout).toContain('--no-install-recommends');
   });

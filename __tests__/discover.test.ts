@@ -32,6 +32,9 @@ test.each([
   ['app.service', 'systemd'],
   ['app@.service', 'systemd'],
   ['app.service.hardened', undefined],
+  ['app.container', 'quadlet'],
+  ['app.container.hardened', undefined],
+  ['app.volume', undefined],
   ['app.socket', undefined],
   ['service', undefined],
 ])('the name %s says %s', (name, format) => {
@@ -120,7 +123,10 @@ describe('discover', () => {
       files: [],
       failures: [
         { path: 'missing', reason: 'does not exist' },
-        { path: 'notes.txt', reason: 'is neither a Dockerfile, a Compose file nor a systemd service' },
+        {
+          path: 'notes.txt',
+          reason: 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container',
+        },
         { path: 'Dockerfile.hardened', reason: "is harden's own output" },
         { path: 'out', reason: 'is a link that leads out of the tree; it is not followed' },
         { path: 'a.service', reason: 'is a link that leads out of the tree; it is not followed' },

@@ -14,6 +14,7 @@ const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string
   dockerfile: parseDockerfile,
   compose: (_, text) => parseAllDocuments(text, YAML_OPTIONS),
   systemd: parseUnit,
+  quadlet: parseUnit,
 };
 
 const [folder = '.', list = ''] = process.argv.slice(2);

@@ -10,6 +10,7 @@ const INPUTS: Readonly<Record<string, readonly [file: string, text: string]>> = 
   compose: ['input.yml', 'services:\n  web:\n    image: nginx\n'],
   dockerfile: ['input.dockerfile', 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "index.js"]\n'],
   systemd: ['input.service', '[Service]\nExecStart=/usr/bin/example\n'],
+  quadlet: ['input.container', '[Container]\nImage=docker.io/library/nginx:1.29\n'],
 };
 
 function meta(id: string): string {
@@ -43,6 +44,13 @@ export const ${name}: Transform<DockerfileDocument, DockerfileContext> = {
   run: () => [],
 };
 `,
+  quadlet: (id, name) => `import { forContainer } from './container.js';
+
+export const ${name} = forContainer(
+  ${meta(id)},
+  () => undefined,
+);
+`,
   systemd: (id, name) => `import { directive } from './directive.js';
 
 export const ${name} = directive({
@@ -67,13 +75,15 @@ function register(registry: string, format: string, file: string, name: string):
 }
 
 const id = process.argv[2] ?? '';
-const [, format = '', file = ''] = /^(compose|dockerfile|systemd)\/([a-z][a-z0-9-]+)$/.exec(id) ?? [];
+const [, format = '', file = ''] = /^(compose|dockerfile|systemd|quadlet)\/([a-z][a-z0-9-]+)$/.exec(id) ?? [];
 const source = SOURCES[format];
 const input = INPUTS[format];
 const root = packageRoot();
 const path = join(root, 'transforms', `${id}.ts`);
 if (source === undefined || input === undefined || existsSync(path)) {
-  console.error('usage: npm run new-transform -- compose|dockerfile|systemd/<verb-object>, for a new name');
+  console.error(
+    'usage: npm run new-transform -- compose|dockerfile|systemd|quadlet/<verb-object>, for a new name',
+  );
   process.exitCode = 2;
 } else {
   const name = file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

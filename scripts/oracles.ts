@@ -31,6 +31,7 @@ export interface Oracles {
   readonly dockerfile: Oracle;
   readonly compose: Oracle | undefined;
   readonly systemd: Oracle | undefined;
+  readonly quadlet: undefined;
   /** Which oracles this machine lacks. */
   readonly notes: readonly string[];
 }
@@ -53,6 +54,7 @@ export async function createOracles(): Promise<Oracles> {
     dockerfile: buildkitOracle,
     compose: compose === undefined ? undefined : composeOracle(compose),
     systemd: analyze ? unitOracle : undefined,
+    quadlet: undefined,
     notes: [
       ...(compose === undefined ? ['not checked: docker compose config (not installed)'] : []),
       ...(analyze ? [] : ['not checked: systemd-analyze verify (not installed)']),

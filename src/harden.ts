@@ -6,7 +6,7 @@ import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './
 import { exposureOfPlan, type ExposureChange } from './exposure/plan.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
-import { unitAdapter } from './formats/systemd/parse.js';
+import { quadletAdapter, unitAdapter } from './formats/systemd/parse.js';
 import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
@@ -177,6 +177,10 @@ export function createRun(
         if (outcome.kind !== 'planned') return outcome;
         return { ...outcome, exposure: exposureOfPlan(outcome.plan, context.dropIns(file.path)) };
       }
+      case 'quadlet':
+        return planWith(file, quadletAdapter, registry.quadlet, (document) =>
+          projects.quadletContext(document),
+        );
     }
   };
 

@@ -1,5 +1,6 @@
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
+import { quadletAdapter } from './formats/systemd/parse.js';
 import type { Run } from './harden.js';
 import { remoteImage, type RemoteImage, type Resolver } from './io/registry.js';
 import type { Digests, Resolution } from './workload/context.js';
@@ -13,6 +14,7 @@ export function imageReferences(run: Run): readonly string[] {
   const found = new Set<string>();
   for (const { path, format } of run.files) {
     if (format === 'compose') composeImages(run, path).forEach((image) => found.add(image));
+    if (format === 'quadlet') quadletImages(run, path).forEach((image) => found.add(image));
     if (format === 'dockerfile') dockerfileImages(run, path).forEach((image) => found.add(image));
   }
   return [...found];
@@ -28,6 +30,13 @@ function composeImages(run: Run, path: string): readonly string[] {
     if (view === undefined || typeof image !== 'string' || view.last('build') !== undefined) return [];
     return [view.project.interpolate(image).text];
   });
+}
+
+/** A name that ends like a unit's is that unit's image. */
+function quadletImages(run: Run, path: string): readonly string[] {
+  const opened = run.workspace.open(path, quadletAdapter);
+  const image = opened.kind === 'document' ? opened.document.last('Container', 'Image')?.value : undefined;
+  return image === undefined || /\.(?:build|image)$|[%@]/.test(image) ? [] : [image];
 }
 
 function dockerfileImages(run: Run, path: string): readonly string[] {

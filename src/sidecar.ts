@@ -12,7 +12,7 @@ import { extendedFile, folderOf, join } from './workload/compose/project.js';
 
 /**
  * Where the hardened variant of a file stands: `Dockerfile.hardened`, `docker-compose.hardened.yml`,
- * `app.service.hardened`. A file that is known by its ending keeps it, but for units: systemd must not load both.
+ * `app.service.hardened`. A file that is known by its ending keeps it, but for units: systemd and Quadlet must not load both.
  */
 export function sidecarPath(path: string, format: Format): string {
   const dot = path.lastIndexOf('.');
@@ -44,7 +44,8 @@ export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
       const file = byPath.get(path);
       // Files that include each other don't wait for each other.
       known.set(path, false);
-      const outcome = file === undefined || file.format === 'systemd' ? undefined : run.plan(file);
+      const linked = file?.format === 'dockerfile' || file?.format === 'compose';
+      const outcome = linked ? run.plan(file) : undefined;
       const text =
         outcome?.kind === 'planned' ? sidecarText(run, outcome.file.format, outcome.plan, links) : undefined;
       known.set(path, text !== undefined);

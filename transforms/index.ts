@@ -2,7 +2,12 @@ import type { DockerfileDocument } from '../src/formats/dockerfile/document.js';
 import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
-import type { ComposeContext, DockerfileContext, UnitContext } from '../src/workload/context.js';
+import type {
+  ComposeContext,
+  DockerfileContext,
+  QuadletContext,
+  UnitContext,
+} from '../src/workload/context.js';
 import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { addHealthcheck } from './compose/add-healthcheck.js';
 import { addInit } from './compose/add-init.js';
@@ -45,6 +50,17 @@ import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
+import { bindPortsToLoopback as quadletBindPortsToLoopback } from './quadlet/bind-ports-to-loopback.js';
+import { dropCapabilities as quadletDropCapabilities } from './quadlet/drop-capabilities.js';
+import { limitPids as quadletLimitPids } from './quadlet/limit-pids.js';
+import { noNewPrivileges as quadletNoNewPrivileges } from './quadlet/no-new-privileges.js';
+import { pinImage as quadletPinImage } from './quadlet/pin-image.js';
+import { readOnlyRootfs as quadletReadOnlyRootfs } from './quadlet/read-only-rootfs.js';
+import { reportPrivileged } from './quadlet/report-privileged.js';
+import { reportSecrets as quadletReportSecrets } from './quadlet/report-secrets.js';
+import { reportUnconfined } from './quadlet/report-unconfined.js';
+import { runAsNonRoot as quadletRunAsNonRoot } from './quadlet/run-as-non-root.js';
+import { useUserNamespace } from './quadlet/use-user-namespace.js';
 import { allowExecution } from './systemd/allow-execution.js';
 import { restrictFileSystems } from './systemd/restrict-file-systems.js';
 import { restrictBinding } from './systemd/restrict-binding.js';
@@ -79,6 +95,7 @@ interface Registry {
   readonly dockerfile: readonly Transform<DockerfileDocument, DockerfileContext>[];
   readonly compose: readonly Transform<ComposeDocument, ComposeContext>[];
   readonly systemd: readonly Transform<UnitDocument, UnitContext>[];
+  readonly quadlet: readonly Transform<UnitDocument, QuadletContext>[];
 }
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
@@ -159,12 +176,26 @@ export const registry: Registry = {
     useDynamicUser,
     reportPrivileges,
   ],
+  quadlet: [
+    quadletPinImage,
+    quadletRunAsNonRoot,
+    useUserNamespace,
+    quadletNoNewPrivileges,
+    quadletDropCapabilities,
+    quadletReadOnlyRootfs,
+    quadletBindPortsToLoopback,
+    quadletLimitPids,
+    reportPrivileged,
+    reportUnconfined,
+    quadletReportSecrets,
+  ],
 };
 
 export const allTransforms: readonly { readonly meta: TransformMeta }[] = [
   ...registry.dockerfile,
   ...registry.compose,
   ...registry.systemd,
+  ...registry.quadlet,
 ];
 
 /** The policies of all transforms, and of what is changed beside a document, as users choose and read about them. */

@@ -40,6 +40,7 @@ const DEFAULT_PATHS: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',
   compose: 'docker-compose.yml',
   systemd: 'app.service',
+  quadlet: 'app.container',
 };
 
 export function readCases(): readonly TransformCase[] {

@@ -39,7 +39,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     .scriptName('harden')
     .locale('en')
     .usage(
-      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files and systemd units, as reviewable diffs.',
+      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files, systemd units and Quadlets, as reviewable diffs.',
     )
     .command(
       ['$0 [paths..]'],
@@ -81,7 +81,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('only', listOption('transforms to run, by id, name or format (see harden list)'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to read: dockerfile, compose, systemd'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet'))
           .option('output', {
             choices: ['text', 'patch', 'json'] as const,
             default: 'text' as const,

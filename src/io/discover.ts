@@ -30,6 +30,7 @@ export function formatOf(name: string): Format | undefined {
   if (isOwnOutput(name)) return undefined;
   if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
+  if (/.\.container$/.test(name)) return 'quadlet';
   if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
     return 'dockerfile';
   return /.\.dockerfile$/i.test(name) ? 'dockerfile' : undefined;
@@ -41,7 +42,7 @@ function isOwnOutput(name: string): boolean {
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
-const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd'];
+const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet'];
 
 /** A `.gitignore`, with the folder that its patterns are relative to. */
 interface IgnoreRules {
@@ -139,7 +140,7 @@ function compare(a: string, b: string): number {
 function notRead(name: string): string {
   return isOwnOutput(name)
     ? "is harden's own output"
-    : 'is neither a Dockerfile, a Compose file nor a systemd service';
+    : 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container';
 }
 
 /** A file that was named on the command line may have any name: Compose files go by their `services` key. */

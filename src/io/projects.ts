@@ -3,6 +3,8 @@ import { lazy } from '../core/lazy.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
+import type { UnitDocument } from '../formats/systemd/document.js';
+import { quadletAdapter } from '../formats/systemd/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
 import { strings } from '../workload/compose/plain.js';
@@ -22,8 +24,10 @@ import type {
   DockerfileContext,
   RuntimeBase,
   ServiceUse,
+  QuadletContext,
   UnitContext,
 } from '../workload/context.js';
+import { containerWorkload } from '../workload/quadlet/workload.js';
 import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
@@ -44,6 +48,7 @@ export interface Projects {
   composeContext(document: ComposeDocument): ComposeContext;
   dockerfileContext(path: string): DockerfileContext;
   unitContext(): UnitContext;
+  quadletContext(document: UnitDocument): QuadletContext;
   /** The build contexts from which the Compose services near a Dockerfile build it. */
   contextsOf(dockerfile: string): readonly string[];
   /** The Dockerfile that a service builds, relative to the root. */
@@ -126,6 +131,13 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       }),
     );
 
+  const containersBeside = (path: string): readonly UnitDocument[] =>
+    filesOf(workspace, 'quadlet').flatMap((other) => {
+      if (other.path === path || folderOf(other.path) !== folderOf(path)) return [];
+      const opened = workspace.open(other.path, quadletAdapter);
+      return opened.kind === 'document' ? [opened.document] : [];
+    });
+
   return {
     composeContext: (document) => {
       const project = projectOf(document);
@@ -156,6 +168,15 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       dropIns: (path: string) => readDropIns(path, workspace.reader, options.replacesDropIn !== true),
       systemdVersion: options.systemdVersion,
     })),
+    quadletContext: (document) => ({
+      digests,
+      workload: containerWorkload(document, {
+        files: workspace.reader,
+        catalogue: workspace.catalogue(),
+        dropIns: (path) => readDropIns(path, workspace.reader, true),
+        siblings: containersBeside,
+      }),
+    }),
     contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],
     dockerfileOf: (view) => {
       const field = view.last('build');

@@ -3,6 +3,7 @@ import type { DaemonFacts } from '../catalogue/daemon-types.js';
 import type { Evidence, FileReader } from '../core/types.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ServiceWorkload } from './compose/service.js';
+import type { ContainerWorkload } from './quadlet/workload.js';
 
 /** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
 export interface ServiceUse {
@@ -65,6 +66,12 @@ export type Digests = ReadonlyMap<string, Resolution>;
 export interface ComposeContext {
   /** The service as the whole project describes it; undefined for a name that no document declares. */
   workload(service: string): ServiceWorkload | undefined;
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
+}
+
+export interface QuadletContext {
+  readonly workload: ContainerWorkload;
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
 }

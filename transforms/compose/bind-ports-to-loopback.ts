@@ -1,6 +1,6 @@
-import { isAlias, isMap } from 'yaml';
+import { isAlias } from 'yaml';
 import { refused, type Edits } from '../../src/core/text.js';
-import type { Evidence, Finding } from '../../src/core/types.js';
+import type { Finding } from '../../src/core/types.js';
 import { cite } from '../../src/core/evidence.js';
 import { addToMap, prefixScalar, sharedReason } from '../../src/formats/compose/edit.js';
 import {
@@ -9,11 +9,8 @@ import {
   publishedPorts,
   type PublishedPort,
 } from '../../src/workload/compose/ports.js';
-import { citations } from '../../src/workload/model.js';
-import { BETWEEN_MACHINES } from '../../src/workload/compose/protocols.js';
-import { splitOutsideBraces } from '../../src/workload/compose/mounts.js';
-import { environmentOf } from '../../src/workload/compose/plain.js';
-import type { Field, ServiceView } from '../../src/workload/compose/project.js';
+import { edgeReason, manualReason, withoutAddress } from '../../src/workload/compose/published.js';
+import type { Field } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeTransform } from './service.js';
 import { unlockedFor } from './share.js';
@@ -76,18 +73,12 @@ function decide(
       reason: edge.reason,
     };
   }
-  const change = port.form === 'long' ? 'host_ip: 127.0.0.1' : `127.0.0.1:${shown(port)}`;
+  const change = port.form === 'long' ? 'host_ip: 127.0.0.1' : `127.0.0.1:${withoutAddress(port)}`;
   const obstacle = edge?.reason ?? manualReason(workload, port);
   if (obstacle !== undefined) return { ...base, safety: 'manual', reason: obstacle, suggestion: change };
   const edit = bind(document, service, field, port);
   if (!edit.ok) return { ...base, safety: 'manual', reason: edit.reason, suggestion: change };
   return { ...base, safety: 'unsafe', change, edits: edit.edits };
-}
-
-/** What the short form says behind the address: a lone container port gets an empty host port. */
-function shown(port: PublishedPort): string {
-  if (port.hostIp !== undefined) return splitOutsideBraces(port.text, ':').slice(-2).join(':');
-  return port.published === undefined ? `:${port.text}` : port.text;
 }
 
 function bind(document: ComposeDocument, service: ComposeService, field: Field, port: PublishedPort): Edits {
@@ -100,77 +91,4 @@ function bind(document: ComposeDocument, service: ComposeService, field: Field, 
   const entry = longEntry(port);
   if (entry === undefined) return refused('its entry is not written in place');
   return addToMap(document, entry, 'host_ip', '127.0.0.1');
-}
-
-interface Edge {
-  readonly accepted: boolean;
-  readonly reason: string;
-  readonly evidence: readonly Evidence[];
-}
-
-/** A reverse proxy's own ports are meant for the world; 80 and 443 of anything else probably are. */
-function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge | undefined {
-  const web = port.published === '80' || port.published === '443';
-  if (workload.origin.kind === 'server') {
-    const { ports, name, role } = workload.origin.facts;
-    if (ports?.edge?.includes(Number(port.target)) === true && (web || port.published === port.target)) {
-      const evidence = citations(ports.cites);
-      return { accepted: true, reason: `the public edge: ${name} serves the web on it`, evidence };
-    }
-    // What the image itself opens beside its edge is for its administrator.
-    if (role === 'proxy' && ports?.listens.includes(Number(port.target)) === false) {
-      const reason = `only the configuration of ${name} opens it: it may be the door to what stands behind`;
-      return { accepted: false, reason, evidence: citations(ports.cites) };
-    }
-  }
-  if (!web) return undefined;
-  const reason = `${port.published} looks like a public edge: loopback only if a proxy on this host stands before it`;
-  return { accepted: false, reason, evidence: [] };
-}
-
-function manualReason(workload: ServiceWorkload, port: PublishedPort): string | undefined {
-  const { view } = workload;
-  if (port.hostIp !== undefined && port.hostIp !== '') return `the file names ${port.hostIp} on purpose`;
-  // A second one would be an invalid entry, or the same key twice.
-  if (port.hostIp === '' || inMap(port, 'host_ip')) return 'its address is there already, and empty';
-  // No host_ip in https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.13.json
-  if (inMap(port, 'mode', 'host')) return 'mode: host is for Swarm, which takes no address';
-  if (workload.swarm) return 'Swarm publishes through its routing mesh, which takes no address';
-  if (port.protocol !== 'tcp') return `${port.protocol.toUpperCase()} is mostly spoken with other machines`;
-  if (alsoOverUdp(view, port))
-    return 'the port is published over UDP too: both are spoken with other machines';
-  const protocol = BETWEEN_MACHINES.get(Number(port.target));
-  if (protocol !== undefined) return `${protocol} is spoken with other machines`;
-  // `${ADDRESS:+${ADDRESS}:}8080:80` adds one where it is set.
-  const address =
-    /\$\{(\w+):?\+/.exec(port.text)?.[1] ??
-    port.unresolved.find((name) => !/PORT/i.test(name) || /ADDR|HOST_?IP|BIND|LISTEN/i.test(name));
-  if (address !== undefined) return `\${${address}} may hold an address already`;
-  const user = hostGatewayUser(view);
-  return user === undefined ? undefined : `${user} reaches the host's ports through host.docker.internal`;
-}
-
-function inMap({ node }: PublishedPort, key: string, value?: string): boolean {
-  return isMap(node) && node.has(key) && (value === undefined || node.get(key) === value);
-}
-
-/** DNS, TURN, HTTP/3 and games speak one protocol over both; half of it on loopback is no service. */
-function alsoOverUdp(view: ServiceView, port: PublishedPort): boolean {
-  return view
-    .fields('ports')
-    .flatMap((field) => publishedPorts(field, view.project))
-    .some(({ protocol, target }) => protocol === 'udp' && target === port.target);
-}
-
-/** A container that talks to published ports through the host can't reach the host's loopback address. */
-function hostGatewayUser(view: ServiceView): string | undefined {
-  return view.project.services().find((other) =>
-    ['environment', 'command', 'extra_hosts'].some((key) =>
-      other.fields(key).some((field) => {
-        const texts =
-          key === 'environment' ? Object.values(environmentOf(field.value)) : [JSON.stringify(field.value)];
-        return texts.some((text) => text?.includes('host.docker.internal') === true);
-      }),
-    ),
-  )?.name;
 }

@@ -1,5 +1,5 @@
 import { strings } from '../../src/workload/compose/plain.js';
-import { gainedPrivileges } from './gained-privileges.js';
+import { gainedPrivileges } from '../../src/workload/compose/gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
 import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
 

@@ -7,7 +7,7 @@ import { COMMENTED, hasComment, removeItems, removeKey } from '../../src/formats
 import { unconfinedOptions, unlabelledMount } from '../../src/workload/compose/needs/confinement.js';
 import { strings, toPlain } from '../../src/workload/compose/plain.js';
 import type { Field } from '../../src/workload/compose/project.js';
-import { gainedPrivileges } from './gained-privileges.js';
+import { gainedPrivileges } from '../../src/workload/compose/gained-privileges.js';
 import {
   accepted,
   forEachService,

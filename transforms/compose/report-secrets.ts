@@ -4,7 +4,7 @@ import type { Evidence, ManualFinding } from '../../src/core/types.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 import { variablesOf, type Variable } from '../../src/workload/compose/environment.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
-import { citations } from '../../src/workload/model.js';
+import { documentedBy } from '../../src/workload/compose/secret-files.js';
 import type { ComposeTransform } from './service.js';
 
 /**
@@ -117,26 +117,6 @@ function names(variables: readonly Variable[]): string {
 
 function some(variables: readonly Variable[]): string {
   return variables.length === 1 ? 'a secret stands' : 'secrets stand';
-}
-
-interface Documented {
-  readonly names: ReadonlySet<string>;
-  readonly evidence: (variables: readonly Variable[]) => readonly Evidence[];
-}
-
-/** The variables for which the image reads a file, without those for which it is given one already. */
-function documentedBy({ origin, view }: ServiceWorkload): Documented {
-  const facts = origin.kind === 'server' ? origin.facts.secrets : undefined;
-  if (facts === undefined) return { names: new Set(), evidence: () => [] };
-  const set = new Set(
-    view.fields('environment').flatMap((field) => variablesOf(field).map(({ name }) => name)),
-  );
-  const free = facts.variables.filter((name) => !set.has(`${name}_FILE`));
-  const evidence = (variables: readonly Variable[]): readonly Evidence[] => {
-    const named = facts.cites.filter(({ text }) => variables.some(({ name }) => text.includes(name)));
-    return citations(named.length > 0 ? named : facts.cites.slice(0, 1));
-  };
-  return { names: new Set(free), evidence };
 }
 
 function asFiles(service: string, variables: readonly Variable[]): string {

@@ -28,7 +28,7 @@ export interface UnitEntry {
 
 /** A unit file as written: parsed to locate, never printed. */
 export class UnitDocument implements SourceDocument {
-  readonly format = 'systemd';
+  readonly format: 'systemd' | 'quadlet';
   readonly entries: readonly UnitEntry[];
   /** `x@.service` or `x@name.service`. */
   readonly template: boolean;
@@ -46,6 +46,7 @@ export class UnitDocument implements SourceDocument {
     added: readonly UnitEntry[] = [],
   ) {
     this.entries = [...sections.flatMap((section) => section.entries), ...added];
+    this.format = path.endsWith('.container') ? 'quadlet' : 'systemd';
     this.unitName = path.slice(path.lastIndexOf('/') + 1);
     const instance = /@([^.]*)\.[a-z]+(?:\.|$)/.exec(this.unitName)?.[1];
     this.template = instance === '';

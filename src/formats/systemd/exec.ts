@@ -83,6 +83,11 @@ function splitWords(line: string): readonly RawWord[] {
   return words;
 }
 
+/** The words of a value that is a list of them, quotes and escapes resolved. */
+export function wordsOf(value: string): readonly string[] {
+  return splitWords(value).map(({ text }) => text);
+}
+
 function toWord(text: string, expands: boolean): ExecWord {
   const specifiers = [...text.matchAll(/%(.)/g)].map((match) => match[0]).filter((found) => found !== '%%');
   const variable = expands && /(?:^|[^$])(?:\$\$)*\$(?:\{\w+\}|\w+$)/.test(text);

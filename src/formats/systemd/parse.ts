@@ -20,20 +20,24 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
   [/(?<!\bs[/|,#]@?)@@?[A-Za-z_][A-Za-z0-9_.-]*@/, 'a template with @placeholders@'],
 ];
 
+/** A Quadlet unit of a container, and its drop-ins. */
+const QUADLET_PATH = /\.container$|(?:^|[./])container\.d\//;
+
 /** Why a text isn't a unit file for harden; undefined when it may be one. */
-function foreignReason(text: string, content: readonly LogicalLine[]): string | undefined {
+function foreignReason(path: string, text: string, content: readonly LogicalLine[]): string | undefined {
   if (/^\uFEFF?\s*<(\?xml|!DOCTYPE|!--|service-group)/i.test(text)) return 'an XML file (an Avahi service)';
   if (content.some((line) => /^\s*\[D-BUS Service\]\s*$/i.test(line.text))) return 'a D-Bus service file';
   for (const [pattern, reason] of TEMPLATES) {
     if (content.some((line) => pattern.test(line.text))) return reason;
   }
-  const headers = content.filter((line) => /^\s*\[(Unit|Service|Install)\]\s*$/.test(line.text));
+  const own = QUADLET_PATH.test(path) ? /^\s*\[Container\]\s*$/ : /^\s*\[(Unit|Service|Install)\]\s*$/;
+  const headers = content.filter((line) => own.test(line.text));
   if (
     content.length > 0 &&
     headers.length === 0 &&
     content.some((line) => /^\s*\[[^\]]+\]\s*$/.test(line.text))
   ) {
-    return 'no [Unit], [Service] or [Install] section';
+    return QUADLET_PATH.test(path) ? 'no [Container] section' : 'no [Unit], [Service] or [Install] section';
   }
   return undefined;
 }
@@ -68,7 +72,7 @@ export function parseUnit(path: string, text: string): ParseResult<UnitDocument>
   const index = new LineIndex(text);
   const { lines, comments } = logicalLines(text);
   const content = lines.filter((line) => line.kind === 'content');
-  const foreign = foreignReason(text, content);
+  const foreign = foreignReason(path, text, content);
   if (foreign !== undefined) return { ok: false, kind: 'foreign', reason: foreign };
   const invalid = (at: number, reason: string): ParseResult<UnitDocument> => ({
     ok: false,
@@ -125,3 +129,16 @@ function delta(before: UnitDocument, after: UnitDocument): readonly SemanticPath
 }
 
 export const unitAdapter: FormatAdapter<UnitDocument> = { format: 'systemd', parse: parseUnit, delta };
+
+/**
+ * Quadlet's generator reads the syntax of units: https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html.
+ * Other files end in `.container` too: without its section, one is not for harden, however broken.
+ */
+export const quadletAdapter: FormatAdapter<UnitDocument> = {
+  format: 'quadlet',
+  parse: (path, text) =>
+    /^\uFEFF?[ \t]*\[Container\][ \t\r]*$/m.test(text)
+      ? parseUnit(path, text)
+      : { ok: false, kind: 'foreign', reason: 'no [Container] section' },
+  delta,
+};
