@@ -1,6 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
-import { executionOf } from '../../src/workload/unit/execution.js';
+import { executionAssignments, executionOf } from '../../src/workload/unit/execution.js';
 import { directive } from './directive.js';
 
 /**
@@ -48,7 +48,7 @@ export const allowExecution = directive({
     }
     return {
       act: 'set',
-      assignments: [`NoExecPaths=${value.refused.join(' ')}`, `ExecPaths=${value.allowed.join(' ')}`],
+      assignments: executionAssignments(value),
       certainty,
       evidence: [
         ...evidence.slice(0, 6),

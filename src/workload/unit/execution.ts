@@ -64,3 +64,7 @@ export function executionOf(
     );
   return programs.every(({ closed }) => closed) ? known(value, ...evidence) : likely(value, ...evidence);
 }
+
+export function executionAssignments({ allowed, refused }: Execution): readonly string[] {
+  return [`NoExecPaths=${refused.join(' ')}`, `ExecPaths=${allowed.join(' ')}`];
+}
