@@ -1,15 +1,18 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
-import { executableOf } from '../../src/workload/unit/execution.js';
+import { executionAssignments, executionOf } from '../../src/workload/unit/execution.js';
 import { directive } from './directive.js';
 
-/** What the service can write it can't run, and a daemon that is one binary can't run anything else either. */
+/**
+ * What the service can write it can't run. Not for root: paths of ExecPaths= are left out when ProtectSystem=strict makes
+ * the rest read-only, and with ReadOnlyPaths= beside it they lose the permission to execute instead.
+ */
 export const allowExecution = directive({
   meta: {
     id: 'systemd/allow-execution',
-    title: 'Run programs only from where they are installed',
+    title: 'Run programs only from where packages install them',
     description:
-      'An attacker who can write a file wants to run it. Everything is mounted as not executable, except where programs and libraries are installed; a daemon that is a single binary and starts nothing gets only that binary and the libraries, no shell. It is set where all that the unit starts is understood, with the places from which a daemon is known to run what it made or loaded itself.',
+      'An attacker who can write a file wants to run it. Everything but /usr is mounted as not executable, and the places that the service writes are named one by one, since what other settings mount is not reached otherwise. It is set where all that the unit starts is understood and installed in /usr, with the places from which a daemon is known to run what it made or loaded itself.',
     severity: 'medium',
     phase: 3,
     mayBreak:
@@ -23,15 +26,29 @@ export const allowExecution = directive({
   mounts: true,
   hidesMounts: true,
   decide(unit, missing) {
+    const { document, commands, setuid, home, user, writable } = unit;
     if (missing.length < 2) return undefined;
-    const { document, commands, setuid, home } = unit;
-    const executable = executableOf(document, commands);
+    const execution = executionOf(document, commands, writable.value);
     // What a helper that gains privileges runs in turn isn't known.
-    if (executable === undefined || setuid.value.length > 0 || home.value === 'write') return undefined;
-    const { certainty, evidence, reason, value } = executable;
+    if (execution === undefined || setuid.value.length > 0 || home.value === 'write') return undefined;
+    const { certainty, evidence, reason, value } = execution;
+    if (user.value.kind === 'root') {
+      return {
+        act: 'keep',
+        reason:
+          'it is left out: what may be executed is no longer made read-only by ProtectSystem=strict, so that root could write to /usr',
+        evidence: [
+          ...user.evidence,
+          citeSource(
+            'https://github.com/systemd/systemd/blob/v257/src/core/namespace.c',
+            'Second round, flip the ro bits if necessary.',
+          ),
+        ],
+      };
+    }
     return {
       act: 'set',
-      assignments: ['NoExecPaths=/', `ExecPaths=${value.join(' ')}`],
+      assignments: executionAssignments(value),
       certainty,
       evidence: [
         ...evidence.slice(0, 6),

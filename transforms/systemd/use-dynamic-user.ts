@@ -1,6 +1,7 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
 import { dynamicUserMove } from '../../src/workload/unit/dynamic-user.js';
+import { executionAssignments, executionOf } from '../../src/workload/unit/execution.js';
 import { directive } from './directive.js';
 
 /** For a daemon of root that needs nothing of root's, and keeps its data in directories of its own name. */
@@ -20,6 +21,8 @@ export const useDynamicUser = directive({
       'Service.CacheDirectory',
       'Service.LogsDirectory',
       'Service.PrivateUsers',
+      'Service.NoExecPaths',
+      'Service.ExecPaths',
     ],
     controls: ['NIST-800-53-AC-6'],
     references: [manualPage('DynamicUser'), manualPage('StateDirectory')],
@@ -33,13 +36,19 @@ export const useDynamicUser = directive({
     const move = dynamicUserMove(unit);
     if (move === undefined) return undefined;
     const { certainty, directories, evidence, privateUsers, question } = move;
+    const { commands, document, writable } = unit;
+    const listed = document.has('Service', 'NoExecPaths') || document.has('Service', 'ExecPaths');
+    const execution = listed ? undefined : executionOf(document, commands, writable.value);
     return {
       act: 'set',
       assignments: [
         'DynamicUser=yes',
         ...directories,
-        // With a user of its own it has no use for the host's; as root it could not be told.
+        // What is left out for root, and a second run would add.
         ...(privateUsers ? ['PrivateUsers=yes'] : []),
+        ...(execution === undefined || execution.certainty === 'unknown'
+          ? []
+          : executionAssignments(execution.value)),
       ],
       certainty,
       evidence: [
