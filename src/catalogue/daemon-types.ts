@@ -104,6 +104,8 @@ export interface DaemonFacts {
   readonly devices?: Cited & {
     /** As DeviceAllow= takes them: `/dev/net/tun rw`, `char-rtc r`. Pseudo devices such as /dev/null don't count. */
     readonly allow: readonly string[];
+    /** Its users or its configuration choose further ones. */
+    readonly chosen?: string;
   };
   /** It makes machine code at run time, or maps memory writable and executable: MemoryDenyWriteExecute= breaks it. */
   readonly jit: Cited & { readonly compiles: boolean };

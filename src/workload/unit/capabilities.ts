@@ -41,11 +41,13 @@ interface Use {
 }
 
 function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): Use {
-  const { evidence, facts, name } = program;
+  const { args, evidence, facts, name } = program;
   const cited = (list: readonly DaemonFacts[]): readonly Evidence[] =>
     list.flatMap(({ capabilities }) => citations(capabilities.cites).slice(0, 1));
   if (program.closed) {
     const capabilities = root ? CLOSED.filter(([names]) => names.test(name)).flatMap(([, list]) => list) : [];
+    // `test -w` asks the kernel what root may write.
+    if (root && /^(test|\[\[?)$/.test(name) && args.includes('-w')) capabilities.push('DAC_OVERRIDE');
     return { capabilities, evidence: [evidence], unclear: undefined };
   }
   const files = facts.flatMap((entry) => entry.fileCapabilities?.capabilities ?? []);
@@ -89,7 +91,11 @@ export function capabilitiesOf(
     useOf(program, root || program.keepsUser || (startsAsRoot && !program.main), texts),
   );
   const writes = root && commands.writes.length > 0 ? ['DAC_OVERRIDE'] : [];
-  const names = [...uses.flatMap(({ capabilities }) => capabilities), ...writes].map((name) => `CAP_${name}`);
+  // A shell enters folders and reads files by itself: cd, `read < file`.
+  const reads = root && commands.shell && writes.length === 0 ? ['DAC_READ_SEARCH'] : [];
+  const names = [...uses.flatMap(({ capabilities }) => capabilities), ...writes, ...reads].map(
+    (name) => `CAP_${name}`,
+  );
   const value = [...new Set([...given, ...names])].sort();
   const evidence = uniqueEvidence([
     ...ambient.map((entry) => citeEntry(document, entry)),

@@ -61,9 +61,7 @@ export function factHints(facts: DaemonFacts, trait: Trait): readonly Hint[] {
     case 'kernel':
       return [];
     case 'devices':
-      return (facts.devices?.allow.length ?? 0) > 0
-        ? hintsOf(`${name} uses ${facts.devices!.allow.join(', ')}`, facts.devices!.cites)
-        : [];
+      return facts.devices === undefined ? [] : deviceHints(name, facts.devices);
     case 'home-read':
     case 'home-write': {
       const uses = trait === 'home-read' ? 'read' : 'write';
@@ -80,6 +78,26 @@ export function factHints(facts: DaemonFacts, trait: Trait): readonly Hint[] {
     case 'host-mounts':
       return because(facts.hostMounts);
   }
+}
+
+function deviceHints(
+  name: string,
+  { allow, chosen, cites }: NonNullable<DaemonFacts['devices']>,
+): readonly Hint[] {
+  return [
+    ...(allow.length > 0 ? hintsOf(`${name} uses ${allow.join(', ')}`, cites) : []),
+    ...(chosen === undefined ? [] : hintsOf(`${name}: ${chosen}`, cites)),
+  ];
+}
+
+/** The devices of configurations that the unit speaks of. */
+export function mentionedDevices(commands: UnitCommands): readonly Hint[] {
+  const texts = commands.texts.map(({ text }) => text);
+  return daemonsOf(commands).flatMap(({ name, optional }) =>
+    optionalNeeds(optional, texts).flatMap(({ cites, devices = [] }) =>
+      devices.length === 0 ? [] : hintsOf(`${name} uses ${devices.join(', ')}`, cites),
+    ),
+  );
 }
 
 /** The interfaces of the kernel that an entry of the catalogue may name. */

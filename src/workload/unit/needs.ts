@@ -3,7 +3,16 @@ import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
-import { daemonsOf, factHints, isCatalogued, isUnderstood, optionalNeeds, type Hint } from './daemons.js';
+import {
+  daemonsOf,
+  factHints,
+  hintsOf,
+  isCatalogued,
+  isUnderstood,
+  mentionedDevices,
+  optionalNeeds,
+  type Hint,
+} from './daemons.js';
 import { NAME_LOOKUPS, PROGRAM_FACTS, type Trait } from './programs.js';
 
 /** What needs something that a restriction takes away; empty when nothing does. */
@@ -99,7 +108,15 @@ export function setuidOf(
   root: boolean,
 ): Restriction {
   const helpers = helpersOf(document, commands, texts, root);
-  const chosen = needOf(commands, 'chosen-programs', []);
+  const marked =
+    root || document.has('Service', 'AmbientCapabilities')
+      ? []
+      : daemonsOf(commands).flatMap(({ fileCapabilities, name }) =>
+          fileCapabilities === undefined
+            ? []
+            : hintsOf(`${name} may have file capabilities`, fileCapabilities.cites),
+        );
+  const chosen = needOf(commands, 'chosen-programs', marked);
   if (chosen.value.length === 0) return helpers;
   if (helpers.value.length === 0) return chosen;
   return likely([...helpers.value, ...chosen.value], ...helpers.evidence, ...chosen.evidence);
@@ -217,6 +234,7 @@ export function devicesOf(
   texts: readonly UsedText[],
 ): Restriction {
   return needOf(commands, 'devices', [
+    ...mentionedDevices(commands),
     ...entryHints(document, [
       ['DeviceAllow', /^(?!\/dev\/(null|zero|full|u?random)\b)./, 'it is allowed devices'],
       ['SupplementaryGroups', DEVICE_GROUPS, 'it is in a group that owns devices'],

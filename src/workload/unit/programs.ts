@@ -34,12 +34,12 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
   { names: /^(sudo|doas|pkexec|su|runuser|newgrp|sg|authbind)$/, why: 'changes user', traits: ['setuid'] },
   {
     names:
-      /^(mail|mailx|s-nail|bsd-mailx|mutt|sendmail|postdrop|postqueue|exim4?|procmail|maildrop|dma|nullmailer-.*)$/,
+      /^(mail|mailx|s-nail|bsd-mailx|mutt|sendmail|postdrop|postqueue|procmail|maildrop|dma|nullmailer-.*)$/,
     why: 'hands mail to a setuid or setgid mailer',
     traits: ['setuid'],
   },
   {
-    names: /^(postfix|postmulti|smtpd|opensmtpd|dovecot|spamd|mailman.*|sieve.*|cyrus.*|courier.*|exim4?.*)$/,
+    names: /^(smtpd|opensmtpd|spamd|mailman.*|sieve.*|cyrus.*|courier.*|exim4?.*)$/,
     why: 'delivers mail as its owner, through setuid helpers and pipes',
     traits: ['setuid', 'suid-sgid', 'home-write'],
   },
@@ -51,17 +51,17 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
   },
   {
     names:
-      /^((?:prometheus-)?node[-_]exporter|telegraf|collectd(?:mon)?|netdata|zabbix_agent.*|snmpd|glances|otelcol.*|alloy|grafana-agent.*|datadog.*|newrelic-infra|metricbeat|vector|munin-node|check_mk_agent|nrpe|nagios|icinga2?|monit|atop|sadc|vnstatd|cadvisor|beszel.*|agent-process|scrutiny.*|duf|btop|smartd|rsnapshot|restic|borg(?:matic)?)$/,
+      /^((?:prometheus-)?node[-_]exporter|zabbix_agent.*|glances|otelcol.*|alloy|grafana-agent.*|datadog.*|newrelic-infra|metricbeat|check_mk_agent|nrpe|nagios|icinga2?|monit|atop|sadc|vnstatd|cadvisor|beszel.*|agent-process|scrutiny.*|duf|btop|smartd|rsnapshot|restic|borg(?:matic)?)$/,
     why: "reports or copies the host's file systems as they are mounted",
     traits: ['host-mounts'],
   },
   {
-    names: /^(mysqld(?:_safe)?|mariadbd?(?:-safe)?|postgres|postmaster|saslauthd|vault)$/,
+    names: /^(mariadbd?(?:-safe)?|saslauthd|vault)$/,
     why: 'may authenticate or lock memory through a setuid helper or file capabilities',
     traits: ['setuid'],
   },
   {
-    names: /^(nginx|apache2?|apache2?ctl|apachectl|httpd|lighttpd|thttpd|openresty|angie)$/,
+    names: /^(apache2?|thttpd|openresty|angie)$/,
     why: 'may serve files from home directories',
     traits: ['home-read'],
   },
@@ -78,18 +78,18 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
   },
   {
     names:
-      /^(apache2?|apache2?ctl|apachectl|httpd|lighttpd|php-?fpm.*|uwsgi(-.*)?|nagios|icinga2?|naemon|monit|munin-node|netdata|telegraf|collectd(mon)?|snmpd|nrpe|check_mk_agent|zabbix_.*|consul|smartd|logrotate|squid|asterisk|freeswitch|cupsd|motion|zoneminder|hass|homeassistant|node-red(-pi)?|n8n|jupyter.*|pm2.*|forever|rundeck.*|semaphore|ts-node|asterisk.*)$/,
+      /^(apache2?|php-?fpm.*|uwsgi(-.*)?|nagios|icinga2?|naemon|monit|nrpe|check_mk_agent|zabbix_.*|consul|smartd|logrotate|asterisk|freeswitch|cupsd|motion|zoneminder|homeassistant|n8n|jupyter.*|pm2.*|forever|rundeck.*|semaphore|ts-node|asterisk.*)$/,
     why: 'starts programs that its configuration or its users choose, which may be setuid ones',
     traits: ['setuid'],
   },
   {
     names:
-      /^(samba|smbd|nmbd|vsftpd|proftpd|in\.proftpd|pure-ftpd.*|sftp-server|sftpgo|syncthing|rsync|rsyncd|unison|lsyncd|seafile.*|ownclouds?|borg(matic)?|restic|duplicity|duplicati.*|bareos-.*|bacula-.*|amanda.*|burp|kopia|rdiff-backup|pg_basebackup|tar|cpio|unzip|bsdtar|ceph.*|radosgw|minidlnad)$/,
+      /^(samba|pure-ftpd.*|sftp-server|sftpgo|unison|lsyncd|seafile.*|ownclouds?|borg(matic)?|restic|duplicity|duplicati.*|bareos-.*|bacula-.*|amanda.*|burp|kopia|rdiff-backup|pg_basebackup|tar|cpio|unzip|bsdtar|ceph.*|radosgw)$/,
     why: 'keeps the modes and the places of files that others own',
     traits: ['suid-sgid', 'home-write'],
   },
   {
-    names: /^(git|gitlab.*|gitea|forgejo|gogs|gitolite.*|git-daemon|svnserve|hg)$/,
+    names: /^(git|gitlab.*|gogs|gitolite.*|git-daemon|svnserve|hg)$/,
     why: 'makes shared directories with the setgid bit',
     traits: ['suid-sgid', 'home-read'],
   },
@@ -100,31 +100,31 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
     traits: ['namespaces', 'setuid'],
   },
   {
-    names: /^(vsftpd|bubblewrap|rkt|pasta|passt)$/,
+    names: /^(bubblewrap|rkt|pasta|passt)$/,
     why: 'isolates each session in namespaces',
     traits: ['namespaces'],
   },
   {
     names:
-      /^(chrt|pipewire.*|wireplumber|pulseaudio|jackd|jackdbus|mpd|ptp4l|phc2sys|ts2phc|ntpd|chronyd|watchdog|watchdogd|corosync|asterisk|freeswitch|snapserver|snapclient|shairport-sync|squeezelite|librespot|spotifyd|raspotify|klipper.*|klippy.*|linuxcnc|rtkit.*|ardour.*|mixxx|wivrn.*|sunshine|gamescope|kamailio|roc-.*|dahdi.*|mumble.*)$/,
+      /^(chrt|pipewire.*|wireplumber|pulseaudio|jackd|jackdbus|ptp4l|phc2sys|ts2phc|watchdog|watchdogd|corosync|asterisk|freeswitch|snapserver|snapclient|shairport-sync|squeezelite|librespot|spotifyd|raspotify|klipper.*|klippy.*|linuxcnc|rtkit.*|ardour.*|mixxx|wivrn.*|sunshine|gamescope|kamailio|roc-.*|dahdi.*|mumble.*)$/,
     why: 'asks for realtime scheduling',
     traits: ['realtime'],
   },
   {
     names:
-      /^(rsyslogd?|syslog-ng|metalog|klogd|dmesg|mcelog|rasdaemon|abrtd?.*|kdumpctl|promtail|fluent-bit|td-agent.*|filebeat|journalbeat|earlyoom|nohang)$/,
+      /^(rsyslogd?|syslog-ng|metalog|klogd|dmesg|mcelog|rasdaemon|abrtd?.*|kdumpctl|td-agent.*|filebeat|journalbeat|earlyoom|nohang)$/,
     why: 'reads the kernel log',
     traits: ['kernel'],
   },
   {
     names:
-      /^(sysctl|modprobe|bpftool|bpftrace|bcc.*|tetragon|falco|cilium.*|perf|turbostat|powertop|cpufreq.*|cgcreate|cgexec|cgset|systemd-run|lm_sensors|sensors|fancontrol|pwmconfig|i2c.*|gpio.*|pigpiod|setpci|dmidecode|ipmi.*|stress-ng|tracee.*|suricata|parca-agent|numad|oomd|ksmtuned|scx_.*|v4l2-ctl|gpm|uhubctl|rfkill|iw|iwconfig|xdp.*|sing-box|v2ray|xray|hysteria|redsocks|dnsmasq)$/,
+      /^(sysctl|modprobe|bpftool|bpftrace|bcc.*|tetragon|falco|cilium.*|perf|turbostat|powertop|cpufreq.*|cgcreate|cgexec|cgset|systemd-run|lm_sensors|sensors|fancontrol|pwmconfig|i2c.*|gpio.*|pigpiod|setpci|dmidecode|ipmi.*|stress-ng|tracee.*|suricata|parca-agent|numad|oomd|ksmtuned|scx_.*|v4l2-ctl|gpm|uhubctl|rfkill|iw|iwconfig|xdp.*|sing-box|hysteria|redsocks)$/,
     why: 'reads or sets kernel tunables, devices or control groups',
     traits: ['kernel'],
   },
   {
     names:
-      /^(smartd|gpsd|upsd|upsdrvctl|upsmon|nut.*|apcupsd|alsa.*|a(play|record)|amixer|fluidsynth|jellyfin|plexmediaserver|Plex.*|emby.*|frigate|ffmpeg|ffprobe|vlc|cvlc|mplayer|mpv|gst-launch.*|motion|zoneminder|zm.*|mjpg.*|ustreamer|mediamtx|rtsp.*|octoprint|klipper.*|zigbee2mqtt|zwave.*|deconz|hass|homeassistant|rtl_.*|readsb|dump1090.*|piaware|lircd|irexec|pcscd|sane.*|saned|cupsd|hostapd|rngd|haveged|watchdog(d)?|tang|ollama|llama-server|text-generation.*|vllm|comfyui|whisper.*|localai|immich.*|tdarr.*|unmanic|tvheadend|vdr|mythbackend|oscam|obs|sunshine|boinc|boinc_client|fah.*|foldingathome|xmrig|miner.*|hd-idle|hdparm|hddtemp|smartctl|nvme|sg_.*|mt|mtx|bluealsa|shairport-sync|squeezelite|librespot|spotifyd|raspotify|snapclient|snapserver|mpd|pipewire.*|wireplumber|pulseaudio|jackd|Xorg|X|Xwayland|weston|cage|sway|gamescope|fbi|fbset|can.*|slcan.*|serial.*|ser2net|picocom|minicom|socat|tunctl|node-red(-pi)?|tpm2.*|swtpm|yubikey.*|collectd(mon)?|telegraf|netdata|prometheus-smartctl.*|smartctl_exporter|dcgm.*|nvidia.*|rasdaemon|mcelog|ddccontrol|ddcutil|solaar|openrgb|liquidctl|coolercontrold|keyd|kmonad|kanata|evremap|input-remapper.*|ydotoold?|xremap|triggerhappy|thd|sshuttle|badvpn.*|rsyslogd?|syslog-ng|tun2socks|ocserv|hev-.*|v2ray|xray|hysteria|chronyd|ntpd|gpm|ceph.*)$/,
+      /^(smartd|gpsd|upsd|upsdrvctl|upsmon|nut.*|apcupsd|alsa.*|a(play|record)|amixer|fluidsynth|plexmediaserver|Plex.*|emby.*|frigate|ffmpeg|ffprobe|vlc|cvlc|mplayer|mpv|gst-launch.*|motion|zoneminder|zm.*|mjpg.*|ustreamer|mediamtx|rtsp.*|octoprint|klipper.*|zigbee2mqtt|zwave.*|deconz|homeassistant|rtl_.*|readsb|dump1090.*|piaware|lircd|irexec|pcscd|sane.*|saned|cupsd|hostapd|rngd|haveged|watchdog(d)?|tang|ollama|llama-server|text-generation.*|vllm|comfyui|whisper.*|localai|immich.*|tdarr.*|unmanic|tvheadend|vdr|mythbackend|oscam|obs|sunshine|boinc|boinc_client|fah.*|foldingathome|xmrig|miner.*|hd-idle|hdparm|hddtemp|smartctl|nvme|sg_.*|mt|mtx|bluealsa|shairport-sync|squeezelite|librespot|spotifyd|raspotify|snapclient|snapserver|pipewire.*|wireplumber|pulseaudio|jackd|Xorg|X|Xwayland|weston|cage|sway|gamescope|fbi|fbset|can.*|slcan.*|serial.*|ser2net|picocom|minicom|socat|tunctl|tpm2.*|swtpm|yubikey.*|prometheus-smartctl.*|smartctl_exporter|dcgm.*|nvidia.*|rasdaemon|mcelog|ddccontrol|ddcutil|solaar|openrgb|liquidctl|coolercontrold|keyd|kmonad|kanata|evremap|input-remapper.*|ydotoold?|xremap|triggerhappy|thd|sshuttle|badvpn.*|rsyslogd?|syslog-ng|tun2socks|hev-.*|hysteria|gpm|ceph.*)$/,
     why: 'may use devices',
     traits: ['devices'],
   },
@@ -136,26 +136,26 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
   },
   {
     names:
-      /^(Xorg|X|Xvfb|Xvnc|Xwayland|x11vnc|xinit|startx|xauth|vncserver|xpra|ssh-agent|gpg-agent|emacs|mysqld(_safe)?|mariadbd?(-safe)?|mysql|mongod|postgres|postmaster|clamd|clamonacc|clamav.*|freshclam|openbox|x-session.*|tigervnc.*|uuidd|cadaver|xdotool|xset|xrandr|unclutter|xhost|cage|weston|chromium.*|google-chrome.*|firefox.*)$/,
+      /^(Xorg|X|Xvfb|Xvnc|Xwayland|x11vnc|xinit|startx|xauth|vncserver|xpra|ssh-agent|gpg-agent|emacs|mariadbd?(-safe)?|mysql|clamd|clamonacc|clamav.*|freshclam|openbox|x-session.*|tigervnc.*|uuidd|cadaver|xdotool|xset|xrandr|unclutter|xhost|cage|weston|chromium.*|google-chrome.*|firefox.*)$/,
     why: 'shares sockets or files in /tmp with others',
     traits: ['shared-temp'],
   },
   {
     names:
-      /^(npm|npx|pnpm|yarn|corepack|bun|bunx|deno|uv|uvx|pipx?|pip3|poetry|pipenv|conda|mamba|cargo|rustup|go|gradle|mvn|sbt|gem|bundle|composer|mix|rclone|ssh|scp|sftp|autossh|gpg2?|aws|gcloud|az|kubectl|helm|acme\.sh|rustdesk|transmission-(daemon|cli)|qbittorrent(-nox)?|deluged?|rtorrent|aria2c|nzbget|sabnzbd(plus)?|steamcmd|claude|codex|openclaw|gh|vdirsyncer|mbsync|isync|offlineimap|fetchmail|getmail|mpd|minidlnad|jellyfin|plexmediaserver|Plex.*|navidrome|updatedb(\..*)?|plocate.*|tracker.*|clamd|clamscan|clamonacc|rkhunter|chkrootkit|lynis|aide|tripwire|xinit|startx|caddy|cupsd|zoneminder|filebrowser|copyparty|webdav|calibre-server|rsnapshot|restic|rest-server|rustic)$/,
+      /^(npm|npx|pnpm|yarn|corepack|bun|bunx|deno|uv|uvx|pipx?|pip3|poetry|pipenv|conda|mamba|cargo|rustup|go|gradle|mvn|sbt|gem|bundle|composer|mix|ssh|scp|sftp|autossh|gpg2?|aws|gcloud|az|kubectl|helm|acme\.sh|rustdesk|transmission-(daemon|cli)|qbittorrent(-nox)?|deluged?|rtorrent|aria2c|nzbget|sabnzbd(plus)?|steamcmd|claude|codex|openclaw|gh|vdirsyncer|mbsync|isync|offlineimap|fetchmail|getmail|plexmediaserver|Plex.*|updatedb(\..*)?|plocate.*|tracker.*|clamd|clamscan|clamonacc|rkhunter|chkrootkit|lynis|aide|tripwire|xinit|startx|cupsd|zoneminder|filebrowser|copyparty|webdav|calibre-server|rsnapshot|restic|rustic)$/,
     why: 'keeps files in a home directory',
     traits: ['home-write'],
   },
   {
     names:
-      /^(tcpdump|tshark|dumpcap|suricata|snort|zeek|bro|ntopng|arpwatch|arp-scan|arping|radvd|dhcpd|dhcp.*|isc-dhcp.*|kea-dhcp.*|dnsmasq|lldpd|lldpad|ladvd|nmap|masscan|netdiscover|pmacctd|nprobe|softflowd|fprobe|darkstat|iftop|ndppd|batctl|mdns-repeater|udp-broadcast.*|wol|etherwake|avahi-autoipd|ptp4l|sniffer|p0f|kismet.*|vnstatd|ngrep|keepalived|pppoe.*|rp-pppoe|rarpd|mrouted|pimd|igmpproxy|hass|homeassistant|knotd|falco|cilium.*|netdata|collectd(mon)?|telegraf)$/,
+      /^(tcpdump|tshark|dumpcap|suricata|snort|zeek|bro|ntopng|arpwatch|arp-scan|arping|radvd|dhcpd|dhcp.*|isc-dhcp.*|kea-dhcp.*|lldpd|lldpad|ladvd|nmap|masscan|netdiscover|pmacctd|nprobe|softflowd|fprobe|darkstat|iftop|ndppd|batctl|mdns-repeater|udp-broadcast.*|wol|etherwake|avahi-autoipd|ptp4l|sniffer|p0f|kismet.*|vnstatd|ngrep|keepalived|pppoe.*|rp-pppoe|rarpd|mrouted|pimd|igmpproxy|homeassistant|knotd|falco|cilium.*)$/,
     why: 'reads or sends raw packets',
     families: ['AF_PACKET'],
   },
   { names: /^(knotd|suricata|dnsdist)$/, why: 'can use XDP sockets', families: ['AF_XDP'] },
   {
     names:
-      /^(bluetoothd|bluealsa.*|bluez.*|hcitool|gatttool|hass|homeassistant|theengs.*|btmon|room-assistant|monitor\.sh|esphome)$/,
+      /^(bluetoothd|bluealsa.*|bluez.*|hcitool|gatttool|homeassistant|theengs.*|btmon|room-assistant|monitor\.sh|esphome)$/,
     why: 'talks Bluetooth',
     families: ['AF_BLUETOOTH'],
   },

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+read -r pid < /run/tally/tally.pid
+echo "$pid"
