@@ -314,14 +314,12 @@ export function hostMountsOf(
   commands: UnitCommands,
   texts: readonly UsedText[],
 ): Restriction {
-  const mounts = /(^|[\s/_-])(u?mount|chroot)([\s_]|$)|\/u?mount-/;
+  const why = 'a command mounts or changes the root';
+  // What else the words of a daemon of the catalogue mean is known there.
+  const strangers = texts.filter(({ catalogued }) => catalogued !== true);
   return needOf(commands, 'host-mounts', [
-    // What the words of a daemon of the catalogue mean is known there.
-    ...textHints(
-      texts.filter(({ catalogued }) => catalogued !== true),
-      mounts,
-      'a command mounts or changes the root',
-    ),
+    ...textHints(texts, /(^|[\s/_-])u?mount([\s_]|$)|\/u?mount-/, why),
+    ...textHints(strangers, /(^|[\s/_-])chroot([\s_]|$)/, why),
     ...entryHints(document, [['MountFlags', /\bshared\b/, 'it shares its mounts with the host']]),
   ]);
 }
