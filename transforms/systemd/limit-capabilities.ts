@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
+import { isUnderstood } from '../../src/workload/unit/daemons.js';
 import { directive } from './directive.js';
 
 /** What a process drops or its user never had can't be had back: the set is what its programs use, and no more. */
@@ -28,7 +29,8 @@ export const limitCapabilities = directive({
       manualPage('CapabilityBoundingSet'),
       'Controls which capabilities to include in the capability bounding set for the executed process',
     );
-    if (unit.helpers.value[0] !== undefined) {
+    // Of a daemon in the catalogue it is known what gains privileges, and what that takes.
+    if (unit.helpers.value[0] !== undefined && !isUnderstood(unit.commands)) {
       return {
         act: 'keep',
         reason: `it is left out: ${unit.helpers.value[0]}; what gains privileges needs capabilities of its own`,

@@ -65,6 +65,14 @@ function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): U
   };
 }
 
+/** What sendmail (exim is setuid root) and sudo use when a daemon's users start them: exim(8), sudo(8). */
+const OF_HELPERS = ['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID'];
+
+/** True for a daemon that is known to start programs that gain privileges. */
+function startsHelpers({ facts }: UnitProgram): boolean {
+  return facts.some(({ helpers }) => helpers.setuid.length > 0 || helpers.chosenGain === true);
+}
+
 /** `!`, `!!` and PermissionsStartOnly= leave a command root's in a unit with `User=`. */
 function commandsStayRoot(document: UnitDocument): boolean {
   return parseBoolean(document.last('Service', 'PermissionsStartOnly')?.value ?? '') === true;
@@ -93,7 +101,8 @@ export function capabilitiesOf(
   const writes = root && commands.writes.length > 0 ? ['DAC_OVERRIDE'] : [];
   // A shell enters folders and reads files by itself: cd, `read < file`.
   const reads = root && commands.shell && writes.length === 0 ? ['DAC_READ_SEARCH'] : [];
-  const names = [...uses.flatMap(({ capabilities }) => capabilities), ...writes, ...reads].map(
+  const helped = commands.programs.some(startsHelpers) ? OF_HELPERS : [];
+  const names = [...uses.flatMap(({ capabilities }) => capabilities), ...writes, ...reads, ...helped].map(
     (name) => `CAP_${name}`,
   );
   const value = [...new Set([...given, ...names])].sort();

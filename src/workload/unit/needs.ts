@@ -4,6 +4,7 @@ import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/system
 import { citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
 import {
+  type Hint,
   daemonsOf,
   factHints,
   hintsOf,
@@ -11,7 +12,6 @@ import {
   isUnderstood,
   mentionedDevices,
   optionalNeeds,
-  type Hint,
 } from './daemons.js';
 import { NAME_LOOKUPS, PROGRAM_FACTS, type Trait } from './programs.js';
 
@@ -94,7 +94,24 @@ export function helpersOf(
   texts: readonly UsedText[],
   root: boolean,
 ): Restriction {
-  return needOf(commands, 'setuid', setuidHints(document, texts, root));
+  const ambient = document.has('Service', 'AmbientCapabilities');
+  const ports = root || ambient ? [] : lowPortHints(commands, texts);
+  return needOf(commands, 'setuid', [...setuidHints(document, texts, root), ...ports]);
+}
+
+const HIGH_PORT = /(?:[:=\s]|^)(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-6]\d{4})(?=$|[\s/"',])/;
+
+/** A server whose usual port is below 1024 may have file capabilities for it, unless the unit names a higher one. */
+function lowPortHints(commands: UnitCommands, texts: readonly UsedText[]): readonly Hint[] {
+  if (texts.some(({ text }) => HIGH_PORT.test(text))) return [];
+  return daemonsOf(commands)
+    .filter(
+      ({ capabilities, kind }) =>
+        /^(web|proxy|dns)$/.test(kind) && capabilities.asUser.includes('NET_BIND_SERVICE'),
+    )
+    .flatMap(({ capabilities, name }) =>
+      hintsOf(`${name} may have file capabilities to listen on its usual port`, capabilities.cites),
+    );
 }
 
 /**

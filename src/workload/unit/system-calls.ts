@@ -31,7 +31,11 @@ function callsOf(program: UnitProgram): readonly string[] {
     ...(program.closed ? CLOSED.filter(([names]) => names.test(name)).flatMap(([, calls]) => calls) : []),
     ...(SCHEDULERS.test(name) ? ['@resources'] : []),
     ...(STEPPERS.test(name) && !program.closed ? ['@setuid', 'chroot'] : []),
-    ...facts.flatMap(({ systemCalls }) => systemCalls.needs),
+    ...facts.flatMap(({ helpers, systemCalls }) => [
+      ...systemCalls.needs,
+      // What sendmail and sudo do first.
+      ...(helpers.setuid.length > 0 || helpers.chosenGain === true ? ['@chown', '@setuid'] : []),
+    ]),
   ];
 }
 
