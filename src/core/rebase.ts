@@ -92,8 +92,11 @@ function placed(first: FilePlan, second: FilePlan, spans: readonly Span[], findi
     const written = spans.some((span) => start > span.start && start < span.end);
     if (!written) return original.lines.lineOf(originOf(spans, Math.min(start, text.length)));
     // What the first plan wrote often repeats a line of the original: that one is the user's.
-    const same = original.text.indexOf(lines.lineText(start).trim());
-    const subject = first.entries.find(({ disposition }) => disposition === 'applied')?.finding.range.start;
+    const line = lines.lineText(start).trim();
+    const same = original.text.indexOf(line);
+    const applied = first.entries.filter(({ disposition }) => disposition === 'applied');
+    const writer = applied.find(({ finding }) => 'change' in finding && finding.change === line);
+    const subject = (writer ?? applied[0])?.finding.range.start;
     return original.lines.lineOf(same === -1 ? (subject ?? 0) : same);
   };
   const evidence = finding.evidence.map((item): Evidence => {

@@ -36,6 +36,25 @@ function openInstall(build: ImageBuild): number | undefined {
   return undefined;
 }
 
+/** True where all that root does before a USER is one RUN that takes bits away: strip-setuid's own steps. */
+function isBorrowed(document: DockerfileDocument, { instructions }: Stage, user: Instruction): boolean {
+  const at = instructions.indexOf(user);
+  const [root, run] = [instructions[at - 2], instructions[at - 1]];
+  return (
+    root?.keyword === 'USER' &&
+    run?.keyword === 'RUN' &&
+    document.text.slice(run.start, run.end).includes('-perm /6000')
+  );
+}
+
+/** RUNs that install packages without an update of the lists. */
+function installsByOlderLists(document: DockerfileDocument, { instructions }: Stage): readonly Instruction[] {
+  return instructions.filter(({ keyword, start, end }) => {
+    const text = document.text.slice(start, end);
+    return keyword === 'RUN' && /\bapt(?:-get)?\b[^\n]*\binstall\b/.test(text) && !/\bupdate\b/.test(text);
+  });
+}
+
 /** Installs the package where root is in force: with the others, above the last USER, or above what starts. */
 function installation(document: DockerfileDocument, build: ImageBuild, addition: InitAddition): Edits {
   const at = build.family === 'debian' ? openInstall(build) : undefined;
@@ -43,13 +62,18 @@ function installation(document: DockerfileDocument, build: ImageBuild, addition:
   if (at !== undefined) return appendWord(document, at, addition.package, 1);
   const lines = [`RUN ${addition.install}`];
   const users = build.stage.instructions.filter(({ keyword }) => keyword === 'USER');
+  const needing = installsByOlderLists(document, build.stage);
   const { user } = build;
   if (user.certainty === 'known' && user.value.root) return insertAtStart(document, build.stage, lines, 1);
   const switches = users.at(-1);
   const before = switches === undefined ? undefined : userBefore(build, switches);
-  if (switches === undefined || before === undefined || !isRoot(before)) {
+  // A root that another step only borrows to clean up is not where packages are installed.
+  const borrowed = switches !== undefined && isBorrowed(document, build.stage, switches);
+  if (switches === undefined || before === undefined || !isRoot(before) || borrowed) {
     return refused('the stage has no root user that could install it');
   }
+  if (needing.some(({ index }) => index > switches.index))
+    return refused('a later RUN installs packages by the lists that this step would remove');
   return insertBefore(document, switches, lines);
 }
 

@@ -67,6 +67,8 @@ export const execFormCommand: Transform<DockerfileDocument, DockerfileContext> =
     mayBreak:
       'The program becomes PID 1 and gets SIGTERM itself: check that the container still stops within its grace period.',
     touches: ['stages.*.CMD', 'stages.*.ENTRYPOINT'],
+    // What comes before the program in its JSON form is for others to say.
+    restructures: true,
     controls: [],
     references: [REFERENCE, 'https://docs.docker.com/reference/build-checks/json-args-recommended/'],
   },

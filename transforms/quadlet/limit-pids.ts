@@ -23,10 +23,11 @@ export const limitPids = forContainer(
     const { view, tasks } = container.service;
     const field = view.last('pids_limit');
     if (field === undefined || !/^(?:-\d+|0)$/.test(String(field.value))) return undefined;
+    const lifting = citeField(field);
     const message = 'the limit of its processes and threads is lifted';
     const assignments = [`PidsLimit=${tasks.value}`];
     const evidence = [
-      citeField(field),
+      lifting,
       ...tasks.evidence,
       citeSource(
         'https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit',
@@ -34,7 +35,11 @@ export const limitPids = forContainer(
       ),
     ];
     const own = written(container, 'PidsLimit');
-    if (own === undefined || own.entry.origin !== undefined) {
+    if (
+      own === undefined ||
+      own.entry.origin !== undefined ||
+      ('line' in lifting && lifting.line !== own.entry.line)
+    ) {
       const reason = 'a drop-in or PodmanArgs= lifts it: change it there';
       return manual(container, { message, evidence, reason, suggestion: assignments.join('\n') });
     }

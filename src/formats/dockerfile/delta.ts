@@ -21,9 +21,9 @@ function pathOf({ stage, keyword }: Instruction): SemanticPath {
 /** Beyond it two versions are too different to be aligned in reasonable memory: all counts as changed. */
 const MAX_CELLS = 4_000_000;
 
-/** The keyword of a normalised instruction; ADD and COPY take each other's place. */
+/** The keyword of a normalised instruction, behind its stage; ADD and COPY take each other's place. */
 function kindOf(text: string): string {
-  const keyword = text.slice(0, text.indexOf('\u0000'));
+  const keyword = text.split('\u0000', 2)[1] ?? '';
   return keyword === 'ADD' ? 'COPY' : keyword;
 }
 
