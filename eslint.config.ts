@@ -31,6 +31,7 @@ export default tseslint.config(
       'templates/**/*.ts',
       'src/core/**/*.ts',
       'src/formats/**/*.ts',
+      'src/exposure/**/*.ts',
       'src/workload/**/*.ts',
       'src/render/**/*.ts',
     ],
