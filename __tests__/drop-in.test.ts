@@ -204,3 +204,14 @@ describe('harden unit', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('There is nothing to add to done.service.')]);
   });
 });
+
+test('JSON has the exposure of a unit before and after, and of nothing else', async () => {
+  const root = folderOf({ 'cache.service': REDIS, Dockerfile: 'FROM scratch\n' });
+  const { stdout } = await harden(root, ['--output', 'json']);
+  const { files } = JSON.parse(stdout) as { files: { path: string; exposure?: unknown }[] };
+  const score = { score: expect.any(Number), rating: expect.any(String) };
+  expect(files.map(({ path, exposure }) => [path, exposure])).toEqual([
+    ['Dockerfile', undefined],
+    ['cache.service', { before: score, after: score }],
+  ]);
+});

@@ -4,6 +4,7 @@ import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
 import type { TextEdit } from '../core/text.js';
 import type { SourceDocument } from '../core/types.js';
+import type { Exposure } from '../exposure/exposure.js';
 import type { FileOutcome } from '../harden.js';
 import { allTransforms } from '../../transforms/index.js';
 import { ignoreMeta } from '../workload/ignore-additions.js';
@@ -65,10 +66,16 @@ function toJson(outcome: FileOutcome): object {
     path: plan.path,
     format: file.format,
     status: plan.result === plan.original.text ? 'unchanged' : 'changed',
-    exposure,
+    exposure:
+      exposure === undefined ? undefined : { before: scored(exposure.before), after: scored(exposure.after) },
     findings: plan.entries.map((entry) => findingToJson(entry, plan.original)),
     failures: plan.failures.map(({ id, error }) => ({ id, error: redact(error) })),
   };
+}
+
+/** A unit's score; the checks behind it are `systemd-analyze security`'s to list. */
+function scored({ rating, score }: Exposure): object {
+  return { score, rating };
 }
 
 function findingToJson(
