@@ -150,6 +150,7 @@ describe('redact', () => {
     'token_ttl: 3600',
     'LoadCredential=tls.key:/etc/tls.key',
     'RUN --mount=type=secret,id=npm_token npm ci',
+    'RUN --mount=type=secret,id=npm_token export NPM_TOKEN="$(cat /run/secrets/npm_token)" && npm ci',
     'RUN cp -p a b && mkdir -p /x',
     'no-new-privileges:true',
     'RUN useradd --system --no-create-home app',

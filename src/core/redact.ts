@@ -91,6 +91,7 @@ function refersOnly(value: string): boolean {
     REFERENCES.test(bare) ||
     /^\/(run|etc|var|root|home)\//.test(bare) ||
     // `docker build --secret id=token,env=TOKEN` says where the secret is.
+    /^\$\(cat \/run\/secrets\/[\w.-]+\)$/.test(bare) ||
     /^(?:type=\w+,)?id=[\w.-]+(?:,(?:src|source|env)=[\w./-]+)*[;,.)]?$/.test(bare) ||
     /^(true|false|yes|no|null|~|[|>][+-]?\d?|\\|[[{*&!].*)$/i.test(bare)
   );
