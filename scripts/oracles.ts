@@ -139,7 +139,10 @@ const unitOracle: Oracle = {
   },
 };
 
-/** What systemd-analyze verify says of a unit, without the folder it was checked in and the line numbers. */
+/**
+ * What systemd-analyze verify says of a unit, without the folder it was checked in and the line numbers. Of several units
+ * that are required and not there it names the first that it comes to, another one each time.
+ */
 async function complaints(path: string, text: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'harden-unit-'));
   const file = join(folder, basename(path));
@@ -152,7 +155,12 @@ async function complaints(path: string, text: string): Promise<readonly string[]
     return stderr
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => line.replaceAll(folder, '').replace(/:\d+:/, ':'));
+      .map((line) =>
+        line
+          .replaceAll(folder, '')
+          .replace(/:\d+:/, ':')
+          .replace(/Unit \S+ not found/, 'Unit not found'),
+      );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
