@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from './core/errors.js';
+import { lazy } from './core/lazy.js';
 import { planDocument, type FilePlan } from './core/plan.js';
 import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
 import { exposureOfPlan, type ExposureChange } from './exposure/plan.js';
@@ -175,7 +176,13 @@ export function createRun(
         const context = projects.unitContext();
         const outcome = planWith(file, unitAdapter, registry.systemd, () => context);
         if (outcome.kind !== 'planned') return outcome;
-        return { ...outcome, exposure: exposureOfPlan(outcome.plan, context.dropIns(file.path)) };
+        const exposure = lazy(() => exposureOfPlan(outcome.plan, context.dropIns(file.path)));
+        return {
+          ...outcome,
+          get exposure() {
+            return exposure();
+          },
+        };
       }
       case 'quadlet':
         return planWith(file, quadletAdapter, registry.quadlet, (document) =>

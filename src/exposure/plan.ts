@@ -13,10 +13,10 @@ export interface ExposureChange {
 /** @param dropIns of the unit, in the manager's order: they count before and after. */
 export function exposureOfPlan(plan: FilePlan, dropIns: readonly UnitDocument[]): ExposureChange | undefined {
   const original = plan.original as UnitDocument;
+  const options = { dropIns, manager: managerOf(original).value };
+  const before = exposureOf(original, options);
+  if (before === undefined || plan.result === original.text) return before && { before, after: before };
   const result = parseUnit(plan.path, plan.result);
-  if (!result.ok) return undefined;
-  const manager = managerOf(original).value;
-  const before = exposureOf(original, { dropIns, manager });
-  const after = exposureOf(result.document, { dropIns, manager });
-  return before === undefined || after === undefined ? undefined : { before, after };
+  const after = result.ok ? exposureOf(result.document, options) : undefined;
+  return after && { before, after };
 }

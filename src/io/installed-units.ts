@@ -29,7 +29,7 @@ export function findUnit(root: string, given: string): FoundUnit {
   const names = template === null ? [name] : [name, `${template[1] ?? ''}@${template[2] ?? ''}`];
   for (const candidate of names) {
     for (const folder of UNIT_FOLDERS) {
-      const found = look(root, join(root, folder, candidate), candidate === name ? name : candidate);
+      const found = look(root, join(root, folder, candidate), candidate);
       if (found !== undefined) return found;
     }
   }

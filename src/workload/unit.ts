@@ -172,7 +172,7 @@ function needsOf(
     compilers: () => compilersOf(commands),
     proc: () => procOf(commands, texts()),
     network: () => networkOf(commands, texts()),
-    hostUsers: () => hostUsersOf(document, commands, user),
+    hostUsers: () => hostUsersOf(document, commands),
     sharedFiles: () => sharedFilesOf(commands),
     writable: () => writableOf(document, commands, user),
     home: () => inferHome(document, commands, texts(), user, manager),

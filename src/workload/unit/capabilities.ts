@@ -3,9 +3,10 @@ import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, weakest, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram } from './collect.js';
-import { isCatalogued, optionalNeeds } from './daemons.js';
+import { isCatalogued, optionalNeeds, startsHelpers } from './daemons.js';
 import type { UnitUser } from './identity.js';
 import { uniqueEvidence } from './needs.js';
+import { STEPPERS } from './programs.js';
 
 /** What programs of coreutils use as root: capabilities(7). */
 const CLOSED: readonly (readonly [programs: RegExp, capabilities: readonly string[]])[] = [
@@ -23,9 +24,6 @@ const CLOSED: readonly (readonly [programs: RegExp, capabilities: readonly strin
     ['DAC_READ_SEARCH'],
   ],
 ];
-
-/** Programs that start another as another user. */
-const STEPPERS = /^(su|runuser|setpriv|gosu|su-exec|chpst|setuidgid|start-stop-daemon|chroot)$/;
 
 /** What a daemon uses as root, with what the unit says of its configuration. */
 function ofRoot(facts: DaemonFacts, texts: readonly string[]): readonly string[] {
@@ -67,11 +65,6 @@ function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): U
 
 /** What sendmail (exim is setuid root) and sudo use when a daemon's users start them: exim(8), sudo(8). */
 const OF_HELPERS = ['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID'];
-
-/** True for a daemon that is known to start programs that gain privileges. */
-function startsHelpers({ facts }: UnitProgram): boolean {
-  return facts.some(({ helpers }) => helpers.setuid.length > 0 || helpers.chosenGain === true);
-}
 
 /** `!`, `!!` and PermissionsStartOnly= leave a command root's in a unit with `User=`. */
 function commandsStayRoot(document: UnitDocument): boolean {

@@ -20,6 +20,11 @@ export function daemonsOf({ programs }: UnitCommands): readonly DaemonFacts[] {
   return [...new Set(programs.flatMap(({ facts }) => facts))];
 }
 
+/** True for a program that is known to start others which gain privileges. */
+export function startsHelpers({ facts }: UnitProgram): boolean {
+  return facts.some(({ helpers }) => helpers.setuid.length > 0 || helpers.chosenGain === true);
+}
+
 /** Why something is needed, and where that is said. */
 export interface Hint {
   readonly why: string;

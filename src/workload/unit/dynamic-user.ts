@@ -3,7 +3,6 @@ import type { Certainty, Evidence } from '../../core/types.js';
 import { citations, isWithin } from '../model.js';
 import type { UnitWorkload } from '../unit.js';
 import { daemonsOf, isUnderstood } from './daemons.js';
-import { hostUsersOf, sharedFilesOf } from './isolation.js';
 import { uniqueEvidence } from './needs.js';
 
 /** How a service of root could run as a user that exists only while it runs. */
@@ -71,7 +70,7 @@ export function dynamicUserMove(unit: UnitWorkload): DynamicUserMove | undefined
     unit.setuid,
     unit.sharedTemp,
     unit.suidSgid,
-    sharedFilesOf(commands),
+    unit.sharedFiles,
   ];
   if (needs.some(({ value }) => value.length > 0) || unit.home.value !== 'none') return undefined;
   const signalled = capabilities.value.filter((name) => name !== 'CAP_KILL');
@@ -80,10 +79,9 @@ export function dynamicUserMove(unit: UnitWorkload): DynamicUserMove | undefined
     return undefined;
   const directories = directoriesOf(unit, facts);
   if (directories === undefined) return undefined;
-  const lookups = hostUsersOf(document, commands, { kind: 'dynamic', name: '' });
   return {
     directories,
-    privateUsers: !document.has('Service', 'PrivateUsers') && lookups.value.length === 0,
+    privateUsers: !document.has('Service', 'PrivateUsers') && unit.hostUsers.value.length === 0,
     certainty: writable.certainty === 'unknown' ? 'unknown' : 'likely',
     evidence: uniqueEvidence([
       ...user.evidence,

@@ -1,10 +1,18 @@
 import type { DaemonFacts } from '../../catalogue/daemon-types.js';
-import { citeEntry, type UnitDocument } from '../../formats/systemd/document.js';
+import type { UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, type Need } from '../model.js';
-import type { UnitCommands, UsedText } from './collect.js';
+import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
 import { daemonsOf, hintsOf, isCatalogued, isUnderstood } from './daemons.js';
-import type { UnitUser } from './identity.js';
-import { entryHints, needOf, nothing, textHints, uniqueEvidence, type Restriction } from './needs.js';
+import {
+  entryHints,
+  neededFor,
+  needOf,
+  nothing,
+  nothingUnless,
+  textHints,
+  uniqueEvidence,
+  type Restriction,
+} from './needs.js';
 import { INTERPRETERS } from './programs.js';
 
 /** What makes machine code at run time, and so needs memory that is writable and executable. */
@@ -22,15 +30,17 @@ export function compilersOf(commands: UnitCommands): Restriction {
     .filter(({ args, name }) => name === 'grep' && args.some((arg) => /^(-\w*P|--perl-regexp$)/.test(arg)))
     .map(({ evidence }) => ({ why: 'grep compiles a Perl expression to machine code', evidence }));
   const hints = [...byFact, ...byName, ...patterns];
-  if (hints.length > 0)
-    return likely([...new Set(hints.map(({ why }) => why))], ...hints.map(({ evidence }) => evidence));
-  const stranger = commands.programs.find(({ closed, facts }) => !closed && facts.length === 0);
-  const need = nothing(commands);
-  if (stranger === undefined || need.certainty === 'unknown') return need;
-  return because(
-    unknown([], stranger.evidence),
-    `whether ${stranger.name} makes machine code at run time is not known`,
+  if (hints.length > 0) return neededFor(hints);
+  return nothingUnless(
+    commands,
+    strangerOf(commands),
+    (name) => `whether ${name} makes machine code at run time is not known`,
   );
+}
+
+/** A program of which neither its arguments nor the catalogue say anything. */
+function strangerOf({ programs }: UnitCommands): UnitProgram | undefined {
+  return programs.find(({ closed, facts }) => !closed && facts.length === 0);
 }
 
 /** What the unit's processes read of /proc beyond their own directories. */
@@ -60,8 +70,8 @@ export function procOf(commands: UnitCommands, texts: readonly UsedText[]): Need
   const others = hints[0]?.why ?? monitors.value[0];
   const everything = commands.programs.every(({ closed }) => closed);
   const reads = facts.some(({ proc }) => proc?.host === true);
-  const known = isUnderstood(commands) && facts.every(({ proc }) => proc !== undefined);
-  const host = reads || others !== undefined ? true : known && !everything ? false : undefined;
+  const told = isUnderstood(commands) && facts.every(({ proc }) => proc !== undefined);
+  const host = reads || others !== undefined ? true : told && !everything ? false : undefined;
   const base = nothing(commands, ...hints.map(({ evidence }) => evidence), ...cited, ...monitors.evidence);
   return { ...base, value: { host, others } };
 }
@@ -87,7 +97,7 @@ export function networkOf(commands: UnitCommands, texts: readonly UsedText[]): N
 }
 
 /** Why the unit's processes must see the host's users as they are, or hold privileges over the host. */
-export function hostUsersOf(document: UnitDocument, commands: UnitCommands, user: UnitUser): Restriction {
+export function hostUsersOf(document: UnitDocument, commands: UnitCommands): Restriction {
   const facts = daemonsOf(commands);
   const hints = [
     ...entryHints(document, [
@@ -104,18 +114,11 @@ export function hostUsersOf(document: UnitDocument, commands: UnitCommands, user
       fileCapabilities === undefined ? [] : hintsOf(`${name} has file capabilities`, fileCapabilities.cites),
     ),
   ];
-  if (user.kind === 'root') {
-    const entry = document.last('Service', 'User');
-    return likely(['it runs as root'], ...(entry === undefined ? [] : [citeEntry(document, entry)]));
-  }
-  if (hints.length > 0)
-    return likely([...new Set(hints.map(({ why }) => why))], ...hints.map(({ evidence }) => evidence));
-  const stranger = commands.programs.find((program) => !program.closed && program.facts.length === 0);
-  const need = nothing(commands);
-  if (stranger === undefined || need.certainty === 'unknown') return need;
-  return because(
-    unknown([], stranger.evidence),
-    `whether ${stranger.name} asks for other users' names or files is not known`,
+  if (hints.length > 0) return neededFor(hints);
+  return nothingUnless(
+    commands,
+    strangerOf(commands),
+    (name) => `whether ${name} asks for other users' names or files is not known`,
   );
 }
 
@@ -125,20 +128,13 @@ export function sharedFilesOf(commands: UnitCommands): Restriction {
   const hints = facts.flatMap(({ name, sharesFiles }) =>
     sharesFiles === undefined ? [] : hintsOf(`${name}: ${sharesFiles.because}`, sharesFiles.cites),
   );
-  if (hints.length > 0)
-    return likely(
-      hints.map(({ why }) => why),
-      ...hints.map(({ evidence }) => evidence),
-    );
-  const stranger = commands.programs.find((program) => !isCatalogued(program) && !program.closed);
-  const writer = commands.writes[0];
-  const need = nothing(commands);
-  if (need.certainty === 'unknown') return need;
-  if (stranger !== undefined)
-    return because(
-      unknown([], stranger.evidence),
-      `whether others read what ${stranger.name} writes is not known`,
-    );
-  if (writer !== undefined) return because(unknown([], writer.evidence), 'others may read what it writes');
-  return need;
+  if (hints.length > 0) return neededFor(hints);
+  const need = nothingUnless(
+    commands,
+    commands.programs.find((program) => !isCatalogued(program) && !program.closed),
+    (name) => `whether others read what ${name} writes is not known`,
+  );
+  const [writer] = commands.writes;
+  if (need.certainty === 'unknown' || writer === undefined) return need;
+  return because(unknown([], writer.evidence), 'others may read what it writes');
 }

@@ -1,7 +1,7 @@
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
-import { citations, known, likely, unknown, type Need } from '../model.js';
+import { because, citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram, UsedText } from './collect.js';
 import {
   type Hint,
@@ -49,18 +49,29 @@ function traitHits(program: UnitProgram, trait: Trait): readonly Hint[] {
 }
 
 /** A need that programs have by their name, and lines of the unit by their text. */
-export function needOf(
-  commands: UnitCommands,
-  trait: Trait,
-  more: readonly { readonly why: string; readonly evidence: Evidence }[],
-): Restriction {
+export function needOf(commands: UnitCommands, trait: Trait, more: readonly Hint[]): Restriction {
   const byName = commands.programs.flatMap((program) => traitHits(program, trait));
   const all = [...more, ...byName];
-  if (all.length === 0) return nothing(commands);
+  return all.length === 0 ? nothing(commands) : neededFor(all);
+}
+
+/** A need for these reasons: likely, since names and lines are what tells of it. */
+export function neededFor(hints: readonly Hint[]): Restriction {
   return likely(
-    [...new Set(all.map((item) => item.why))],
-    ...uniqueEvidence(all.map((item) => item.evidence)),
+    [...new Set(hints.map(({ why }) => why))],
+    ...uniqueEvidence(hints.map(({ evidence }) => evidence)),
   );
+}
+
+/** No need, unless a program is started of which that can't be said. */
+export function nothingUnless(
+  commands: UnitCommands,
+  stranger: UnitProgram | undefined,
+  question: (name: string) => string,
+): Restriction {
+  const need = nothing(commands);
+  if (stranger === undefined || need.certainty === 'unknown') return need;
+  return because(unknown([], stranger.evidence), question(stranger.name));
 }
 
 export function entryHints(

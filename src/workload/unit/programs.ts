@@ -207,6 +207,9 @@ export const NAME_LOOKUPS = new Set([
   'mv',
 ]);
 
+/** Programs that start another as another user, or below another root. */
+export const STEPPERS = /^(su|runuser|setpriv|gosu|su-exec|chpst|setuidgid|start-stop-daemon|chroot)$/;
+
 export const SHELLS = /^(sh|bash|dash|ash|zsh|ksh|mksh|busybox)$/;
 
 /** Builtins that run code which isn't in the script's text. */

@@ -1,9 +1,10 @@
 import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram } from './collect.js';
-import { isCatalogued } from './daemons.js';
+import { isCatalogued, startsHelpers } from './daemons.js';
 import type { UnitUser } from './identity.js';
 import { uniqueEvidence } from './needs.js';
+import { STEPPERS } from './programs.js';
 
 /** The system calls that a unit's processes use, in systemd's groups. */
 export interface SystemCalls {
@@ -22,20 +23,15 @@ const CLOSED: readonly (readonly [programs: RegExp, calls: readonly string[]])[]
 /** Programs that change the priority, the affinity or the limits of what they start. */
 const SCHEDULERS = /^(nice|ionice|chrt|taskset|prlimit|cpulimit|numactl|ulimit)$/;
 
-/** Programs that start another as another user, or below another root. */
-const STEPPERS = /^(su|runuser|setpriv|gosu|su-exec|chpst|setuidgid|start-stop-daemon|chroot)$/;
-
 function callsOf(program: UnitProgram): readonly string[] {
   const { facts, name } = program;
   return [
     ...(program.closed ? CLOSED.filter(([names]) => names.test(name)).flatMap(([, calls]) => calls) : []),
     ...(SCHEDULERS.test(name) ? ['@resources'] : []),
     ...(STEPPERS.test(name) && !program.closed ? ['@setuid', 'chroot'] : []),
-    ...facts.flatMap(({ helpers, systemCalls }) => [
-      ...systemCalls.needs,
-      // What sendmail and sudo do first.
-      ...(helpers.setuid.length > 0 || helpers.chosenGain === true ? ['@chown', '@setuid'] : []),
-    ]),
+    ...facts.flatMap(({ systemCalls }) => systemCalls.needs),
+    // What sendmail and sudo do first.
+    ...(startsHelpers(program) ? ['@chown', '@setuid'] : []),
   ];
 }
 
