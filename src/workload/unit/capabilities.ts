@@ -38,7 +38,8 @@ interface Use {
   readonly unclear: string | undefined;
 }
 
-function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): Use {
+/** @param ambient whether the unit gives its programs capabilities itself. */
+function useOf(program: UnitProgram, root: boolean, ambient: boolean, texts: readonly string[]): Use {
   const { args, evidence, facts, name } = program;
   const cited = (list: readonly DaemonFacts[]): readonly Evidence[] =>
     list.flatMap(({ capabilities }) => citations(capabilities.cites).slice(0, 1));
@@ -50,7 +51,9 @@ function useOf(program: UnitProgram, root: boolean, texts: readonly string[]): U
   }
   const files = facts.flatMap((entry) => entry.fileCapabilities?.capabilities ?? []);
   if (!root) {
-    return { capabilities: files, evidence: [evidence, ...cited(facts)], unclear: undefined };
+    // A program with file capabilities can't even be started where the set lacks one of them.
+    const own = ambient ? [] : facts.flatMap((entry) => entry.capabilities.asUser);
+    return { capabilities: [...files, ...own], evidence: [evidence, ...cited(facts)], unclear: undefined };
   }
   if (!isCatalogued(program)) {
     return { capabilities: [], evidence: [evidence], unclear: `what ${name} uses as root is not known` };
@@ -89,7 +92,7 @@ export function capabilitiesOf(
   const startsAsRoot = commandsStayRoot(document);
   const texts = commands.texts.map(({ text }) => text);
   const uses = commands.programs.map((program) =>
-    useOf(program, root || program.keepsUser || (startsAsRoot && !program.main), texts),
+    useOf(program, root || program.keepsUser || (startsAsRoot && !program.main), ambient.length > 0, texts),
   );
   const writes = root && commands.writes.length > 0 ? ['DAC_OVERRIDE'] : [];
   // A shell enters folders and reads files by itself: cd, `read < file`.
