@@ -70,6 +70,6 @@ export const limitResources = directive({
     references: [manualPage('MemoryMax'), manualPage('LimitNOFILE'), manualPage('TasksMax')],
   },
   settings: ['MemoryMax', 'TasksMax', 'LimitNOFILE'],
-  message: 'nothing in the unit limits what the service uses of the host',
+  message: 'the unit leaves open how much the service may use of the host',
   decide,
 });
