@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, type CallOptions, lastLines, must, type Outcome } from './shell.js';
+import { call, type CallOptions, lastLines, must, type Outcome } from '../../src/verify/process.js';
 
 /** Sockets and namespaces; not below the folder, whose path may be too long for a socket. */
 const EXEC_ROOT = '/run/harden-lab';

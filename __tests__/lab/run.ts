@@ -13,7 +13,7 @@ import { type Engine, startEngine } from './engine.js';
 import { fetchEngine, obstacle } from './machine.js';
 import { type Project, sampleProjects } from './project.js';
 import { markdownTable, median, percent, reduction } from './report.js';
-import { inParallel } from './shell.js';
+import { inParallel } from './parallel.js';
 import { makeStandIns } from './stand-ins.js';
 import { type Check, type Trial, tryProject } from './trial.js';
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.js';
 import { debianMirror, SUITE } from './machine.js';
-import { must } from './shell.js';
+import { must } from '../../src/verify/process.js';
 
 const BASES = fileURLToPath(new URL('bases', import.meta.url));
 

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MAIN } from '../../support/command.js';
-import { inParallel } from '../shell.js';
+import { inParallel } from '../parallel.js';
 import { clear, stopAll } from './container.js';
 import { type Daemon, packagesOf } from './daemon.js';
 import { allDaemons, daemonsNamed } from './daemons/index.js';

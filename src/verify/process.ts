@@ -1,44 +1,68 @@
 import { spawn } from 'node:child_process';
 
+/** How a program ended, and what it printed. */
 export interface Outcome {
+  /** Its exit code; 127 when it could not be started, 1 when a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface CallOptions {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** What the program reads from its standard input. */
-  readonly input?: string;
+  readonly input?: string | undefined;
   /** Ends the program after so many milliseconds. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** What is kept of a program's output, in characters: the end of it. */
+const MAX_OUTPUT = 8 * 1024 * 1024;
+
+/** Runs a program to its end, whatever its exit code. Its arguments are never read by a shell. */
 export function call(program: string, args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
+    const { signal } = options;
+    if (signal?.aborted === true) {
+      resolve({ code: 1, stdout: '', stderr: `${program}: interrupted` });
+      return;
+    }
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       timeout: options.timeout,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    const stop = (): void => {
+      child.kill('SIGTERM');
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = ending(stdout, text)));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = ending(stderr, text)));
     child.on('error', (error) => {
+      signal?.removeEventListener('abort', stop);
       resolve({ code: 127, stdout, stderr: `${program}: ${error.message}` });
     });
-    child.on('close', (code, signal) => {
+    child.on('close', (code, by) => {
+      signal?.removeEventListener('abort', stop);
       resolve({
         code: code ?? 1,
         stdout,
-        stderr: signal === null ? stderr : `${stderr}\nended by ${signal}`,
+        stderr: by === null ? stderr : `${stderr}\nended by ${by}`,
       });
     });
     child.stdin.on('error', () => undefined).end(options.input ?? '');
   });
+}
+
+function ending(before: string, text: string): string {
+  const all = before + text;
+  return all.length > MAX_OUTPUT ? all.slice(-MAX_OUTPUT / 2) : all;
 }
 
 /** Runs a program that has to succeed, and returns what it printed. */
@@ -57,17 +81,4 @@ export async function must(
 /** The end of a log: what went wrong is told last. */
 export function lastLines(text: string, count = 25): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
-}
-
-/** Does something for each item, so many at a time. */
-export async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }

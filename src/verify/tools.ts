@@ -1,0 +1,82 @@
+import { call, type CallOptions, type Outcome } from './process.js';
+
+/** A container engine's command line. */
+export interface Engine {
+  readonly name: 'docker' | 'podman';
+  readonly version: string;
+  /** Runs the command line; the caller judges its exit code. */
+  call(args: readonly string[], options?: CallOptions): Promise<Outcome>;
+}
+
+/** What this machine has to verify with; of what is missing, why. */
+export interface Tools {
+  readonly engine: Engine | Missing;
+  /** `docker compose`, version 2; `config` works without an engine. */
+  readonly compose: Command | Missing;
+  readonly buildah: Command | Missing;
+  readonly systemdAnalyze: Command | Missing;
+  readonly flyctl: Command | Missing;
+}
+
+/** A program that is there; its arguments are appended. */
+export interface Command {
+  readonly version: string;
+  call(args: readonly string[], options?: CallOptions): Promise<Outcome>;
+}
+
+export interface Missing {
+  /** As a sentence's end: `docker is not installed`. */
+  readonly missing: string;
+}
+
+export function isMissing(tool: object): tool is Missing {
+  return 'missing' in tool;
+}
+
+/** How long a tool may take to say its version, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** Asks this machine what it has. */
+export async function findTools(signal?: AbortSignal): Promise<Tools> {
+  const options = { timeout: PATIENCE, signal };
+  const [docker, podman, buildah, systemdAnalyze, fly] = await Promise.all([
+    findEngine('docker', options),
+    findEngine('podman', options),
+    findCommand(['buildah'], ['--version'], options),
+    findCommand(['systemd-analyze'], ['--version'], options),
+    findCommand(['flyctl'], ['version'], options),
+  ]);
+  const engine = isMissing(docker) && !isMissing(podman) ? podman : docker;
+  return { engine, compose: await findCompose(engine, options), buildah, systemdAnalyze, flyctl: fly };
+}
+
+async function findEngine(name: Engine['name'], options: CallOptions): Promise<Engine | Missing> {
+  const format = name === 'docker' ? '{{.Server.Version}}' : '{{.Client.Version}}';
+  const { code, stdout, stderr } = await call(name, ['version', '--format', format], options);
+  if (code === 127) return { missing: `${name} is not installed` };
+  if (code !== 0) return { missing: `${name} has no engine here: ${stderr.trim().split('\n')[0] ?? ''}` };
+  return { name, version: stdout.trim(), call: (args, more) => call(name, args, more) };
+}
+
+async function findCompose(engine: Engine | Missing, options: CallOptions): Promise<Command | Missing> {
+  const programs =
+    isMissing(engine) || engine.name === 'docker' ? ['docker', 'podman'] : ['podman', 'docker'];
+  for (const words of [...programs.map((program) => [program, 'compose']), ['docker-compose']]) {
+    const found = await findCommand(words, ['version', '--short'], options);
+    // Version 1 knows another file format, and podman-compose no `config --format json`.
+    if (!isMissing(found) && /^v?[2-9]/.test(found.version)) return found;
+  }
+  return { missing: 'Docker Compose 2 is not installed' };
+}
+
+async function findCommand(
+  words: readonly string[],
+  asked: readonly string[],
+  options: CallOptions,
+): Promise<Command | Missing> {
+  const [program, ...first] = words as [string, ...string[]];
+  const { code, stdout } = await call(program, [...first, ...asked], options);
+  if (code !== 0) return { missing: `${words.join(' ')} is not installed` };
+  const version = stdout.trim().split('\n').at(-1) ?? '';
+  return { version, call: (args, more) => call(program, [...first, ...args], more) };
+}
