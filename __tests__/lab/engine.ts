@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -9,15 +10,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, type CallOptions, lastLines, must, type Outcome } from '../../src/verify/process.js';
 
 /** Sockets and namespaces; not below the folder, whose path may be too long for a socket. */
-const EXEC_ROOT = '/run/harden-lab';
+function execRootOf(folder: string): string {
+  return `/run/harden-lab-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 8)}`;
+}
 
 /** A container engine of the lab's own, beside any other one of the machine. */
 export interface Engine {
+  /** The variables by which any other program finds its command line and the engine. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs the command line; the caller judges its exit code. */
   call(args: readonly string[], options?: CallOptions): Promise<Outcome>;
   /** Runs a command that has to succeed, and returns what it printed, without the last line's end. */
@@ -28,24 +33,26 @@ export interface Engine {
 /** Starts the engine on `folder`, where its images stay for the next run. */
 export async function startEngine(folder: string, programs: readonly string[]): Promise<Engine> {
   mkdirSync(folder, { recursive: true });
-  mkdirSync(EXEC_ROOT, { recursive: true });
-  const socket = `${EXEC_ROOT}/docker.sock`;
+  const execRoot = execRootOf(folder);
+  mkdirSync(execRoot, { recursive: true });
+  const socket = `${execRoot}/docker.sock`;
   const env = {
     PATH: [...programs, process.env.PATH ?? ''].join(':'),
     DOCKER_HOST: `unix://${socket}`,
     DOCKER_CONFIG: commandLine(folder, programs),
   };
-  const pidFile = `${EXEC_ROOT}/docker.pid`;
+  const pidFile = `${execRoot}/docker.pid`;
   if (isAlive(pidFile)) throw new Error(`the engine of another run is alive: ${pidFile}`);
   const configuration = join(folder, 'daemon.json');
   writeFileSync(
     configuration,
     JSON.stringify({
       'data-root': join(folder, 'data'),
-      'exec-root': EXEC_ROOT,
+      'exec-root': execRoot,
       pidfile: pidFile,
       hosts: [`unix://${socket}`],
-      // Containers get no network but their own loopback, where the lab visits them; builds use the machine's.
+      // Networks are those that Compose makes; without rules of a firewall, ports are published by the engine's proxy.
+      // Builds use the machine's network.
       bridge: 'none',
       iptables: false,
       ip6tables: false,
@@ -64,10 +71,11 @@ export async function startEngine(folder: string, programs: readonly string[]): 
   });
   closeSync(output);
   const engine: Engine = {
+    env,
     call: (args, options = {}) => call('docker', args, { ...options, env: { ...env, ...options.env } }),
     must: async (args, options = {}) =>
       (await must('docker', args, { ...options, env: { ...env, ...options.env } })).trimEnd(),
-    stop: () => stop(daemon),
+    stop: () => stop(daemon, execRoot),
   };
   for (let tries = 0; tries < 150; tries += 1) {
     if (daemon.exitCode !== null) break;
@@ -87,16 +95,17 @@ async function clear(engine: Engine): Promise<void> {
   if (left.length > 0) await engine.must(['rm', '--force', '--volumes', ...left]);
 }
 
-/** The command line finds BuildKit's plugin only in folders of its own. */
+/** The command line finds BuildKit's and Compose's plugins only in folders of its own. */
 function commandLine(folder: string, programs: readonly string[]): string {
   const configuration = join(folder, 'cli');
   const plugins = join(configuration, 'cli-plugins');
   rmSync(configuration, { recursive: true, force: true });
   mkdirSync(plugins, { recursive: true });
-  for (const program of programs) {
-    const plugin = join(program, '../libexec/docker/cli-plugins/docker-buildx');
-    if (existsSync(plugin)) symlinkSync(plugin, join(plugins, 'docker-buildx'));
-    if (existsSync(plugin)) break;
+  for (const plugin of ['docker-buildx', 'docker-compose']) {
+    const found = programs
+      .map((program) => join(program, '../libexec/docker/cli-plugins', plugin))
+      .find((path) => existsSync(path));
+    if (found !== undefined) symlinkSync(found, join(plugins, plugin));
   }
   return configuration;
 }
@@ -108,7 +117,7 @@ function isAlive(pidFile: string): boolean {
 }
 
 /** Ends the engine, and with it its containers. */
-async function stop(daemon: ChildProcess): Promise<void> {
+async function stop(daemon: ChildProcess, execRoot: string): Promise<void> {
   if (daemon.exitCode === null && daemon.signalCode === null) {
     const ended = new Promise((resolve) => daemon.once('exit', resolve));
     daemon.kill('SIGTERM');
@@ -116,5 +125,5 @@ async function stop(daemon: ChildProcess): Promise<void> {
     await ended;
     clearTimeout(late);
   }
-  rmSync(EXEC_ROOT, { recursive: true, force: true });
+  rmSync(execRoot, { recursive: true, force: true });
 }

@@ -8,10 +8,17 @@ export const SUITE = 'bookworm';
 /** The first Debian release that has BuildKit's command line; its packages need no newer libc than bookworm's. */
 const ENGINE_SUITE = 'trixie';
 
-const ENGINE_PACKAGES = ['docker.io', 'docker-cli', 'docker-buildx'];
+const ENGINE_PACKAGES = ['docker.io', 'docker-cli', 'docker-buildx', 'docker-compose'];
 const RUNTIME_PACKAGES = ['containerd', 'runc'];
 /** What these and the lab call; installed, as they are harmless. */
-const INSTALLED_PACKAGES = ['ca-certificates', 'libseccomp2', 'libsystemd0', 'mmdebstrap', 'util-linux'];
+const INSTALLED_PACKAGES = [
+  'ca-certificates',
+  'iproute2',
+  'libseccomp2',
+  'libsystemd0',
+  'mmdebstrap',
+  'util-linux',
+];
 
 const APT = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
@@ -41,7 +48,8 @@ function read(path: string): string {
 export async function fetchEngine(folder: string): Promise<readonly string[]> {
   const [root, done] = [join(folder, 'root'), join(folder, 'complete')];
   const programs = [join(root, 'usr/sbin'), join(root, 'usr/bin')];
-  if (existsSync(done) && (await installed())) return programs;
+  const packages = [...RUNTIME_PACKAGES, ...ENGINE_PACKAGES].join(' ');
+  if (read(done) === packages && (await installed())) return programs;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   await must('apt-get', ['update', '-qq'], APT);
@@ -52,7 +60,7 @@ export async function fetchEngine(folder: string): Promise<readonly string[]> {
   for (const name of (await must('ls', [folder])).split('\n').filter((entry) => entry.endsWith('.deb'))) {
     await must('dpkg-deb', ['-x', join(folder, name), root]);
   }
-  writeFileSync(done, '');
+  writeFileSync(done, packages);
   return programs;
 }
 
