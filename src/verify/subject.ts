@@ -10,8 +10,11 @@ export interface Pair {
   readonly hardenedPath: string;
   readonly original: string;
   readonly hardened: string;
-  /** `plan`: what a dry run makes of it. `file`: what stands in the tree, as harden or a person wrote it. */
-  readonly from: 'plan' | 'file';
+  /**
+   * `plan`: what a dry run makes of it. `file`: what stands beside it in the tree, as harden or a person wrote it.
+   * `in-place`: what stands in its place; the original is that of another commit.
+   */
+  readonly from: 'plan' | 'file' | 'in-place';
   /** Who changed what, and why; of the original. */
   readonly plan: FilePlan;
 }

@@ -11,8 +11,10 @@ export interface Engine {
 /** What this machine has to verify with; of what is missing, why. */
 export interface Tools {
   readonly engine: Engine | Missing;
-  /** `docker compose`, version 2; `config` works without an engine. */
+  /** Docker Compose, version 2; `config` works without an engine. */
   readonly compose: Command | Missing;
+  /** The Compose that speaks to `engine`. */
+  readonly composeUp: Command | Missing;
   readonly buildah: Command | Missing;
   readonly systemdAnalyze: Command | Missing;
   readonly flyctl: Command | Missing;
@@ -47,7 +49,22 @@ export async function findTools(signal?: AbortSignal): Promise<Tools> {
     findCommand(['flyctl'], ['version'], options),
   ]);
   const engine = isMissing(docker) && !isMissing(podman) ? podman : docker;
-  return { engine, compose: await findCompose(engine, options), buildah, systemdAnalyze, flyctl: fly };
+  const [compose, composeUp] = await Promise.all([
+    firstOf(COMPOSE_COMMANDS, options),
+    isMissing(engine)
+      ? engine
+      : firstOf(
+          COMPOSE_COMMANDS.filter((words) => speaksTo(words, engine)),
+          options,
+        ),
+  ]);
+  return { engine, compose, composeUp, buildah, systemdAnalyze, flyctl: fly };
+}
+
+const COMPOSE_COMMANDS = [['docker', 'compose'], ['docker-compose'], ['podman', 'compose']];
+
+function speaksTo([program = '']: readonly string[], { name }: Engine): boolean {
+  return (program === 'podman') === (name === 'podman');
 }
 
 async function findEngine(name: Engine['name'], options: CallOptions): Promise<Engine | Missing> {
@@ -58,15 +75,16 @@ async function findEngine(name: Engine['name'], options: CallOptions): Promise<E
   return { name, version: stdout.trim(), call: (args, more) => call(name, args, more) };
 }
 
-async function findCompose(engine: Engine | Missing, options: CallOptions): Promise<Command | Missing> {
-  const programs =
-    isMissing(engine) || engine.name === 'docker' ? ['docker', 'podman'] : ['podman', 'docker'];
-  for (const words of [...programs.map((program) => [program, 'compose']), ['docker-compose']]) {
+async function firstOf(
+  commands: readonly (readonly string[])[],
+  options: CallOptions,
+): Promise<Command | Missing> {
+  for (const words of commands) {
     const found = await findCommand(words, ['version', '--short'], options);
     // Version 1 knows another file format, and podman-compose no `config --format json`.
     if (!isMissing(found) && /^v?[2-9]/.test(found.version)) return found;
   }
-  return { missing: 'Docker Compose 2 is not installed' };
+  return { missing: `${commands.map((words) => words.join(' ')).join(' or ')} (version 2) is not installed` };
 }
 
 async function findCommand(

@@ -1,0 +1,378 @@
+import { cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, lastLines } from '../process.js';
+import type { Command, Engine } from '../tools.js';
+import { denials } from './denials.js';
+import { lookInside, type Inside } from './inside.js';
+import { isolate, LABEL, type Isolated, type StandIn } from './isolate.js';
+import type { ComposeModel } from './model.js';
+import { probePort, type Probe } from './probe.js';
+
+/** What trials of a project have in common. */
+export interface TrialSettings {
+  readonly engine: Engine;
+  readonly compose: Command;
+  /** The folder of the tree's copy. */
+  readonly folder: string;
+  /** The folder of the project in it, whose `.env` is read. */
+  readonly projectFolder: string;
+  /** For what the trials write. */
+  readonly scratch: string;
+  /** Whose containers these are, in a label. */
+  readonly owner: string;
+  readonly allowHost: boolean;
+  readonly envFiles: readonly string[];
+  readonly buildArgs: readonly string[];
+  /** Tags of the images that earlier trials built. */
+  readonly images: Set<string>;
+  /** The user's own check, for a shell. */
+  readonly smoke: string | undefined;
+  /** How long a project may take to be up, in milliseconds. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+}
+
+/** `up`: it runs, and its check is content. `done`: it ended with 0. All else is a fault. */
+export type State = 'up' | 'done' | 'ended' | 'restarting' | 'unhealthy' | 'starting' | 'absent';
+
+export interface PortProbe extends Probe {
+  readonly target: number;
+  /** The port of this machine. */
+  readonly published: number;
+  /** How long it took to be reached, in milliseconds. */
+  readonly after: number;
+}
+
+/** What was seen of a service. */
+export interface ServiceSight {
+  readonly state: State;
+  /** As a sentence: `it ended with exit code 1`. */
+  readonly says: string;
+  readonly id: string | undefined;
+  readonly ports: readonly PortProbe[];
+  readonly inside: Inside | undefined;
+  readonly log: string;
+  readonly denied: readonly string[];
+}
+
+export interface Sight {
+  readonly services: ReadonlyMap<string, ServiceSight>;
+  /** Why nothing could be started. */
+  readonly trouble: string | undefined;
+  /** The user's check; undefined where there is none. */
+  readonly smoke: { readonly ok: boolean; readonly output: string } | undefined;
+  readonly left: ReadonlyMap<string, string>;
+}
+
+export interface TrialOptions {
+  /** `original`, `hardened`: for the names of what is made. */
+  readonly variant: string;
+  /** Only these services and what they depend on. */
+  readonly only?: readonly string[];
+  /** How long a port may take to be reached, in milliseconds; by default what a slow start takes. */
+  readonly listening?: number;
+  /** What is asked of the running project before it goes: of a service's container. */
+  readonly ask?: (id: (service: string) => string | undefined) => Promise<void>;
+}
+
+let count = 0;
+
+/** Starts a project apart from all others, looks at it, and takes it away with all that it made. */
+export async function tryProject(
+  model: ComposeModel,
+  settings: TrialSettings,
+  options: TrialOptions,
+): Promise<Sight> {
+  const project = `${settings.owner}-${(count += 1)}`;
+  const scratch = join(settings.scratch, project);
+  mkdirSync(scratch, { recursive: true });
+  const isolated = isolate(model, scratch, settings);
+  const file = join(scratch, 'compose.json');
+  writeFileSync(file, JSON.stringify(isolated.model), { mode: 0o600 });
+  const compose: Compose = (args, timeout) =>
+    settings.compose.call(
+      [
+        ...['--project-name', project, '--project-directory', settings.projectFolder, '--file', file],
+        ...settings.envFiles.flatMap((path) => ['--env-file', path]),
+        ...args,
+      ],
+      { timeout, signal: settings.signal },
+    );
+  try {
+    if (Object.keys(isolated.model.services).length === 0) return nothing(isolated, undefined);
+    makeStandIns(isolated.standIns);
+    const trouble = await build(isolated, compose, settings);
+    if (trouble !== undefined) return nothing(isolated, trouble);
+    return await watch(isolated, project, compose, settings, options);
+  } finally {
+    await takeDown(settings, project, file);
+  }
+}
+
+type Compose = (args: readonly string[], timeout: number) => ReturnType<Command['call']>;
+
+const BUILD_PATIENCE = 30 * 60_000;
+
+/** Builds what was not built for an earlier trial; returns why that can't be done. */
+async function build(
+  { built }: Isolated,
+  compose: Compose,
+  { buildArgs, images }: TrialSettings,
+): Promise<string | undefined> {
+  const missing = built.filter(({ image }) => !images.has(image));
+  if (missing.length === 0) return undefined;
+  const args = buildArgs.flatMap((arg) => ['--build-arg', arg]);
+  const names = missing.map(({ service }) => service);
+  const { code, stdout, stderr } = await compose(['build', '--quiet', ...args, ...names], BUILD_PATIENCE);
+  if (code !== 0) return `it doesn't build:\n${lastLines(stderr || stdout)}`;
+  for (const { image } of missing) images.add(image);
+  return undefined;
+}
+
+function nothing({ left }: Isolated, trouble: string | undefined): Sight {
+  return { services: new Map(), trouble, smoke: undefined, left };
+}
+
+/** What is bind-mounted: a copy of what the tree has there, or an empty folder with the owner of the machine's. */
+function makeStandIns(standIns: readonly StandIn[]): void {
+  for (const { source, path, own } of standIns) {
+    const there = statSync(source, { throwIfNoEntry: false });
+    mkdirSync(dirname(path), { recursive: true });
+    if (there !== undefined && (own || there.isFile()))
+      cpSync(source, path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    else if (!existsSync(path)) mkdirSync(path, { recursive: true });
+  }
+}
+
+async function watch(
+  isolated: Isolated,
+  project: string,
+  compose: Compose,
+  settings: TrialSettings,
+  options: TrialOptions,
+): Promise<Sight> {
+  const began = Date.now();
+  const up = await compose(
+    ['up', '--detach', '--no-build', '--quiet-pull', ...(options.only ?? [])],
+    settings.patience,
+  );
+  const names = options.only === undefined ? Object.keys(isolated.model.services) : options.only;
+  const containers = await settle(settings, project, settings.patience - (Date.now() - began));
+  if (containers.size === 0 && up.code !== 0)
+    return nothing(isolated, `it doesn't start:\n${lastLines(up.stderr || up.stdout)}`);
+  const services = new Map<string, ServiceSight>();
+  for (const name of new Set([...names, ...containers.keys()])) {
+    const { listening = LISTENING_PATIENCE } = options;
+    services.set(name, await look(settings, containers.get(name), listening, up.stderr));
+  }
+  const smoke =
+    settings.smoke === undefined ? undefined : await smokeTest(settings, options.variant, project, services);
+  await options.ask?.((service) => services.get(service)?.id);
+  return { services, trouble: undefined, smoke, left: isolated.left };
+}
+
+/** What `docker inspect` says of a container, as far as it is used here. */
+interface Container {
+  readonly Id: string;
+  readonly RestartCount: number;
+  readonly State: {
+    readonly Status: string;
+    readonly ExitCode: number;
+    readonly Error: string;
+    readonly Pid: number;
+    readonly StartedAt: string;
+    readonly Health?: {
+      readonly Status: string;
+      readonly Log?: readonly { readonly Output: string }[];
+    } | null;
+  };
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
+  readonly NetworkSettings: {
+    readonly Ports?: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>>;
+  };
+}
+
+/** How long a service must have run to count as up, and how many restarts it may need, waiting for another. */
+const STEADY = { milliseconds: 2500, restarts: 8 } as const;
+const POLL = 300;
+
+/** Waits until each service has come to rest, or the time is over. */
+async function settle(
+  settings: TrialSettings,
+  project: string,
+  patience: number,
+): Promise<ReadonlyMap<string, Container>> {
+  const end = Date.now() + Math.max(patience, 5000);
+  for (;;) {
+    const containers = await containersOf(settings, project);
+    const rest = [...containers.values()].every((container) => stateOf(container).rests);
+    if (rest || Date.now() > end || settings.signal.aborted) return containers;
+    await sleep(POLL, undefined, { signal: settings.signal }).catch(() => undefined);
+  }
+}
+
+async function containersOf(
+  { engine, signal }: TrialSettings,
+  project: string,
+): Promise<ReadonlyMap<string, Container>> {
+  const filter = `label=com.docker.compose.project=${project}`;
+  const listed = await engine.call(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal });
+  const ids = listed.stdout.split('\n').filter((id) => id !== '');
+  const found = ids.length === 0 ? [] : await inspect(engine, ids, signal);
+  return new Map(found.map((one) => [one.Config.Labels['com.docker.compose.service'] ?? one.Id, one]));
+}
+
+async function inspect(
+  engine: Engine,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Container[]> {
+  const { stdout } = await engine.call(['inspect', '--type', 'container', ...ids], { signal });
+  return JSON.parse(stdout === '' ? '[]' : stdout) as readonly Container[];
+}
+
+function stateOf({ State, RestartCount }: Container): { state: State; says: string; rests: boolean } {
+  const health = State.Health?.Status ?? 'none';
+  const reason = State.Error === '' ? '' : `: ${State.Error}`;
+  if (State.Status === 'restarting' || (State.Status === 'running' && RestartCount > STEADY.restarts))
+    return {
+      state: 'restarting',
+      says: `it ends with exit code ${State.ExitCode} and is started again${reason}`,
+      rests: RestartCount > STEADY.restarts,
+    };
+  if (State.Status === 'running') {
+    const age = Date.now() - Date.parse(State.StartedAt);
+    if (health === 'unhealthy')
+      return {
+        state: 'unhealthy',
+        says: `its health check fails: ${State.Health?.Log?.at(-1)?.Output.trim() ?? ''}`,
+        rests: true,
+      };
+    if (health === 'starting') return { state: 'starting', says: 'it is not healthy in time', rests: false };
+    return { state: 'up', says: 'it runs', rests: age >= STEADY.milliseconds };
+  }
+  if (State.Status === 'exited' && State.ExitCode === 0)
+    return { state: 'done', says: 'it ended well', rests: true };
+  if (State.Status === 'created' && State.Error === '')
+    return { state: 'absent', says: 'what it depends on is not up', rests: true };
+  return { state: 'ended', says: `it ended with exit code ${State.ExitCode}${reason}`, rests: true };
+}
+
+async function look(
+  { engine, signal }: TrialSettings,
+  container: Container | undefined,
+  listening: number,
+  said: string,
+): Promise<ServiceSight> {
+  if (container === undefined) {
+    const says = `it was not started: ${lastLines(said, 3)}`;
+    return { state: 'absent', says, id: undefined, ports: [], inside: undefined, log: '', denied: [] };
+  }
+  const { Id: id } = container;
+  const first = stateOf(container).state;
+  const ports = first === 'up' || first === 'unhealthy' ? await probes(container, listening, signal) : [];
+  // Meanwhile it may have ended.
+  const [now = container] = await inspect(engine, [id], signal);
+  const { state, says } = stateOf(now);
+  const inside = now.State.Status === 'running' ? await lookInside(engine, id, now.State.Pid) : undefined;
+  const { stdout, stderr } = await engine.call(['logs', id], { timeout: 20_000, signal });
+  const log = stdout + stderr;
+  return { state, says, id, ports, inside, log, denied: denials(log) };
+}
+
+async function probes(
+  { NetworkSettings }: Container,
+  patience: number,
+  signal: AbortSignal,
+): Promise<readonly PortProbe[]> {
+  const published = Object.entries(NetworkSettings.Ports ?? {}).flatMap(([name, hosts]) => {
+    const [target, protocol] = name.split('/');
+    const port = hosts?.[0]?.HostPort;
+    return protocol === 'tcp' && port !== undefined
+      ? [{ target: Number(target), published: Number(port) }]
+      : [];
+  });
+  return Promise.all(
+    published.map(async (port) => ({ ...port, ...(await lasting(port.published, patience, signal)) })),
+  );
+}
+
+/** A service without a health check is up before it listens. */
+const LISTENING_PATIENCE = 15_000;
+
+async function lasting(
+  port: number,
+  patience: number,
+  signal: AbortSignal,
+): Promise<Omit<PortProbe, 'target' | 'published'>> {
+  const began = Date.now();
+  for (;;) {
+    const probe = await probePort('127.0.0.1', port, signal);
+    const after = Date.now() - began;
+    const good = probe.reach === 'answers' || probe.reach === 'open';
+    if (good || after > patience || signal.aborted) return { ...probe, after };
+    await sleep(POLL, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+const SMOKE_PATIENCE = 120_000;
+
+/** The user's own command: it finds the published ports, and Compose finds the project, by the environment. */
+async function smokeTest(
+  settings: TrialSettings,
+  variant: string,
+  project: string,
+  services: ReadonlyMap<string, ServiceSight>,
+): Promise<Sight['smoke']> {
+  const ports = [...services].flatMap(([name, sight]) =>
+    sight.ports.map(({ target, published }) => [
+      `HARDEN_PORT_${name.toUpperCase().replace(/\W/g, '_')}_${target}`,
+      String(published),
+    ]),
+  );
+  const env: Record<string, string> = {
+    ...Object.fromEntries(ports),
+    HARDEN_VARIANT: variant,
+    COMPOSE_PROJECT_NAME: project,
+    COMPOSE_FILE: join(settings.scratch, project, 'compose.json'),
+  };
+  const { code, stdout, stderr } = await call('sh', ['-c', settings.smoke!], {
+    cwd: settings.projectFolder,
+    env,
+    timeout: SMOKE_PATIENCE,
+    signal: settings.signal,
+  });
+  return { ok: code === 0, output: lastLines(stdout + stderr) };
+}
+
+const DOWN_PATIENCE = 120_000;
+
+/** Whatever was interrupted: this is not, and gets no signal. */
+async function takeDown({ compose, engine }: TrialSettings, project: string, file: string): Promise<void> {
+  const options = { timeout: DOWN_PATIENCE };
+  // Nothing of it is used again: no container needs time to end well.
+  const down = ['down', '--volumes', '--remove-orphans', '--timeout', '0'];
+  await compose.call(['--project-name', project, '--file', file, ...down], options);
+  await removeAll(engine, `label=com.docker.compose.project=${project}`);
+}
+
+/** Removes the containers, networks and volumes that a filter finds. */
+export async function removeAll(engine: Engine, filter: string): Promise<void> {
+  const options = { timeout: DOWN_PATIENCE };
+  const list = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await engine.call([...args, '--quiet', '--filter', filter], options)).stdout
+      .split('\n')
+      .filter((id) => id !== '');
+  const containers = await list('ps', '--all');
+  if (containers.length > 0) await engine.call(['rm', '--force', '--volumes', ...containers], options);
+  const networks = await list('network', 'ls');
+  if (networks.length > 0) await engine.call(['network', 'rm', ...networks], options);
+  const volumes = await list('volume', 'ls');
+  if (volumes.length > 0) await engine.call(['volume', 'rm', '--force', ...volumes], options);
+}
+
+/** What a label's value names, for `removeAll`. */
+export function ownedBy(owner: string): string {
+  return `label=${LABEL}=${owner}`;
+}
