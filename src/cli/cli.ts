@@ -8,6 +8,7 @@ import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } 
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
 import type { UnitArguments } from './unit.js';
+import type { VerifyArguments } from './verify.js';
 
 /** An option that takes one value each time, or several with commas, and leaves the paths alone. */
 function listOption(describe: string): Options {
@@ -19,6 +20,11 @@ function listOption(describe: string): Options {
     describe,
     coerce: (values: readonly string[]) => values.flatMap((value) => value.split(',')),
   };
+}
+
+/** The same, for values that may hold commas. */
+function repeatedOption(describe: string): Options {
+  return { type: 'string', array: true, nargs: 1, requiresArg: true, describe };
 }
 
 /** The command line can't be understood: nothing was done. */
@@ -172,6 +178,85 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
         exitCode = await runUnit(args as UnitArguments);
       },
     )
+    .command(
+      'verify [paths..]',
+      'build and start what harden wrote, beside the original, and say what works no more',
+      (command) =>
+        command
+          .positional('paths', { type: 'string', array: true, default: ['.'], describe: 'files or folders' })
+          .option('original', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'for files that were changed in place: the commit that has the originals',
+          })
+          .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
+          .option('only', listOption('transforms to run, by id, name or format'))
+          .option('skip', listOption('transforms to leave out'))
+          .option('format', listOption('formats to verify: dockerfile, compose, systemd, quadlet'))
+          .option('stage', listOption('checks to make: static, build, run'))
+          .option('smoke', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'your own check, for sh -c; it finds ports as HARDEN_PORT_<SERVICE>_<PORT>',
+          })
+          .option('fix', {
+            type: 'boolean',
+            describe: 'make the changes that mend what fails, and verify again',
+          })
+          .option('explain', {
+            type: 'boolean',
+            default: true,
+            describe: 'look for the cause of what fails; --no-explain is faster',
+          })
+          .option('allow-host', {
+            type: 'boolean',
+            default: false,
+            describe: "start services that use this machine's engine, network or processes too",
+          })
+          .option('timeout', {
+            type: 'number',
+            requiresArg: true,
+            default: 120,
+            describe: 'seconds that a project may take to be up',
+          })
+          .option('build-arg', repeatedOption('build arguments, as NAME=value or NAME'))
+          .option('secret', repeatedOption('build secrets, as docker build takes them'))
+          .option('env-file', repeatedOption('files of variables for Compose'))
+          .option('strict', {
+            type: 'boolean',
+            default: false,
+            describe: 'exit 1 when a check could not be made',
+          })
+          .option('output', {
+            choices: ['text', 'json'] as const,
+            default: 'text' as const,
+            describe: 'what to print; json is a line for each result',
+          })
+          .option('systemd-version', {
+            type: 'number',
+            default: DEFAULT_SYSTEMD_VERSION,
+            describe: 'the oldest systemd that is to know every setting',
+          })
+          .example('$0 verify', 'verify what stands in .hardened files, or what --write would write')
+          .example('$0 verify --original HEAD', 'verify what --in-place changed')
+          .example(
+            "$0 verify --smoke 'curl -fs localhost:$HARDEN_PORT_WEB_80/login'",
+            'with a check of your own',
+          )
+          .example('$0 verify --fix', 'mend what fails, and keep it for the next run')
+          .epilogue(
+            'Exit codes: 0 all holds, 1 a check failed, 2 a file could not be handled or the usage is wrong.',
+          ),
+      async (args) => {
+        const { runVerify } = await import('./verify.js');
+        exitCode = await runVerify({
+          ...args,
+          buildArg: args.buildArg ?? [],
+          secret: args.secret ?? [],
+          envFile: args.envFile ?? [],
+        } as unknown as VerifyArguments);
+      },
+    )
     .command('list', 'list the transforms', {}, (args) => {
       exitCode = list(wantsColor(args.color as boolean | undefined));
     })
@@ -225,6 +310,19 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
   ...['pin-digests', 'refresh-digests', 'overlay', 'drop-in', 'base', 'systemd-version'],
+  ...[
+    'original',
+    'stage',
+    'smoke',
+    'fix',
+    'explain',
+    'allow-host',
+    'timeout',
+    'build-arg',
+    'secret',
+    'env-file',
+  ],
+  ...['strict'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

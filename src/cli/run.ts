@@ -1,11 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
-import { isInside } from '../io/files.js';
 import { addTotals } from '../render/totals.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
+import { locate } from './locate.js';
 import { near } from './near.js';
 import {
   createProgress,
@@ -100,39 +98,7 @@ function withHint(outcome: FileOutcome): FileOutcome {
   if (outcome.kind !== 'failed' || outcome.reason !== 'does not exist' || !/^[a-z]+$/i.test(outcome.path)) {
     return outcome;
   }
-  const command = near(outcome.path, ['list', 'explain', 'unit']);
+  const command = near(outcome.path, ['list', 'explain', 'unit', 'verify']);
   if (command === undefined) return outcome;
   return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
-}
-
-/**
- * The root of the run, as a real path: the current folder, or for paths outside it the folder that holds them all.
- * The paths are absolute; links above a file and to a folder are resolved, a file that is a link stays one.
- */
-function locate(paths: readonly string[]): { root: string; paths: readonly string[] } {
-  const absolute = paths.map((path) => realPlace(resolve(path)));
-  let root = realpathSync(process.cwd());
-  if (!absolute.every((path) => isInside(root, path))) {
-    const [first = root] = absolute;
-    root = isFolder(first) ? first : dirname(first);
-    while (!isFolder(root) || !absolute.every((path) => isInside(root, path))) root = dirname(root);
-  }
-  return { root, paths: absolute };
-}
-
-function realPlace(path: string): string {
-  try {
-    return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-  } catch {
-    // It doesn't exist, or can't be looked at: discovery says so.
-    return path;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }

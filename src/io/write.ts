@@ -44,6 +44,11 @@ export function sealOf(text: string): 'intact' | 'edited' | 'none' {
   return digest(head + eol) === found ? 'intact' : 'edited';
 }
 
+/** The text without the last line of harden's; the same text where somebody has edited it, or harden didn't write it. */
+export function unseal(text: string): string {
+  return sealOf(text) === 'intact' ? text.replace(SEAL, '') : text;
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -79,6 +84,25 @@ export function writeSidecar(
   } catch (error) {
     return { ok: false, reason: systemReason(error) };
   }
+}
+
+/**
+ * Replaces a hardened variant by a mended text, unless it has changed since it was read; what harden had sealed is sealed
+ * again.
+ * @param before the variant's text without its seal.
+ */
+export function writeMended(
+  root: string,
+  path: string,
+  source: string,
+  before: string,
+  text: string,
+): WriteOutcome {
+  const current = readTextFile(resolve(root, path));
+  if (!current.ok || unseal(current.text) !== before)
+    return { ok: false, reason: 'has changed since it was read' };
+  const sealed = sealOf(current.text) === 'intact' ? seal(text, source) : text;
+  return writeInPlace(root, path, current.text, sealed);
 }
 
 /** Writes a drop-in as `writeSidecar` writes a variant, and makes its folder when there is none. */

@@ -1,0 +1,306 @@
+import { setMaxListeners } from 'node:events';
+import { realpathSync } from 'node:fs';
+import { messageOf } from '../core/errors.js';
+import type { Format, Phase } from '../core/types.js';
+import { createRunBelow, prepare, type Run, type RunOptions } from '../harden.js';
+import { writeReason } from '../io/files.js';
+import { writeInPlace, writeMended } from '../io/write.js';
+import { createVerifyRenderer, type VerifyTotals } from '../render/verify.js';
+import { failed, type Check, type Stage } from '../verify/check.js';
+import { composeChecks, type RunOptions as TrialOptions } from '../verify/compose/checks.js';
+import { ownedBy, removeAll } from '../verify/compose/trial.js';
+import { isDiagnosis, type Diagnosis, type Mend } from '../verify/diagnosis.js';
+import {
+  copyTree,
+  makeFolder,
+  ownerName,
+  removeFolder,
+  removeImages,
+  removeLeftovers,
+} from '../verify/folder.js';
+import { readOriginals } from '../verify/originals.js';
+import { makePairs, type Pairs } from '../verify/pairs.js';
+import type { Pair, WorkingCopy } from '../verify/subject.js';
+import { findTools, isMissing, type Tools } from '../verify/tools.js';
+import { locate } from './locate.js';
+import { EXIT_CHANGES, EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
+import { runOptionsOf } from './settings.js';
+import { createStatus } from './status.js';
+
+export interface VerifyArguments {
+  readonly paths: readonly string[];
+  readonly phase: Phase;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly format?: readonly Format[];
+  readonly stage?: readonly Stage[];
+  /** The commit whose files are the originals of those that were changed in place. */
+  readonly original?: string;
+  readonly smoke?: string;
+  readonly fix?: boolean;
+  readonly explain: boolean;
+  readonly allowHost: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly buildArg: readonly string[];
+  readonly secret: readonly string[];
+  readonly envFile: readonly string[];
+  readonly strict: boolean;
+  readonly output: 'text' | 'json';
+  readonly systemdVersion: number;
+  readonly color?: boolean;
+}
+
+/** A mended variant may show the next fault, which the first one hid. */
+const MAX_ROUNDS = 6;
+
+/** `harden verify [paths..]`. */
+export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
+  const options = runOptionsOf({ ...args, output: 'text', force: false, base: 'slim' });
+  if (typeof options === 'string') {
+    printError(`harden: ${options}\n`);
+    return EXIT_ERROR;
+  }
+  const interruption = new AbortController();
+  // Each program that runs listens to it.
+  setMaxListeners(0, interruption.signal);
+  const interrupt = (): void => {
+    if (!interruption.signal.aborted) printError('\nharden: interrupted; removing what was started\n');
+    interruption.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, interrupt);
+  const owner = ownerName();
+  const tools = await findTools(interruption.signal);
+  const folder = makeFolder(owner);
+  try {
+    await removeLeftovers(tools);
+    const code = await verifyIn(folder, owner, tools, args, options, interruption.signal);
+    return interruption.signal.aborted ? EXIT_ERROR : code;
+  } catch (error) {
+    if (interruption.signal.aborted) return EXIT_ERROR;
+    const system = (error as NodeJS.ErrnoException).code !== undefined;
+    printError(`harden: ${system ? `the copy of the tree ${writeReason(error)}` : messageOf(error)}\n`);
+    return EXIT_ERROR;
+  } finally {
+    await cleanUp(folder, owner, tools);
+    for (const name of signals) process.off(name, interrupt);
+  }
+}
+
+/** Whatever happened, nothing is left; what is, is named. */
+async function cleanUp(folder: string, owner: string, tools: Tools): Promise<void> {
+  if (!isMissing(tools.engine)) {
+    await removeAll(tools.engine, ownedBy(owner));
+    await removeImages(tools, owner);
+    const { code } = await tools.engine.call(['ps', '--quiet'], { timeout: 15_000 });
+    if (code !== 0)
+      printError(
+        'harden: the engine does not answer any more; the next harden verify removes what it may still hold\n',
+      );
+  }
+  const left = removeFolder(folder);
+  if (left !== undefined) printError(`harden: ${left}\n`);
+}
+
+async function verifyIn(
+  folder: string,
+  owner: string,
+  tools: Tools,
+  args: VerifyArguments,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { root, paths } = locate(args.paths);
+  const found = prepare({ root, paths, ...options });
+  const status = createStatus();
+  status.say('copying the tree');
+  const trouble = await copyTree(root, folder, signal);
+  status.end();
+  if (trouble !== undefined) {
+    printError(`harden: ${root} can't be copied: ${trouble}\n`);
+    return EXIT_ERROR;
+  }
+  const copied = await prepareCopy(folder, root, found, args, options, signal);
+  if (typeof copied === 'string') {
+    printError(`harden: ${copied}\n`);
+    return EXIT_ERROR;
+  }
+  const trials: TrialOptions = {
+    tools,
+    signal,
+    buildArgs: args.buildArg,
+    secrets: args.secret,
+    envFiles: args.envFile.map((path) => realpathSync(path)),
+    allowHost: args.allowHost,
+    smoke: args.smoke,
+    patience: args.timeout * 1000,
+    owner,
+    explain: args.explain || args.fix === true,
+    say: status.say,
+  };
+  const output = createOutput(args);
+  for (let round = 1; ; round += 1) {
+    const made = copied.make();
+    const totals = { passed: 0, failed: 0, skipped: 0 };
+    const diagnoses: Diagnosis[] = [];
+    for (const failure of round === 1 ? [...found.failures, ...made.failures] : []) {
+      const place = failure.line === undefined ? failure.path : `${failure.path}:${failure.line}`;
+      totals.failed += 1;
+      await output.result(failed('static', place, 'harden reads it', failure.reason));
+    }
+    for await (const result of checks({ folder, pairs: made.pairs }, trials, args.stage)) {
+      status.end();
+      if (isDiagnosis(result)) diagnoses.push(result);
+      else totals[result.outcome] += 1;
+      await output.result(result);
+    }
+    status.end();
+    const mended =
+      args.fix === true && !signal.aborted && round < MAX_ROUNDS
+        ? mend(diagnoses, made.pairs, root, copied)
+        : [];
+    await output.end(totals, nextStep(args, made, totals, diagnoses, mended));
+    if (mended.length > 0 && mended.every(({ error }) => error === undefined)) continue;
+    if (made.failures.length > 0 || found.failures.length > 0) return EXIT_ERROR;
+    return totals.failed > 0 || (args.strict && totals.skipped > 0) ? EXIT_CHANGES : 0;
+  }
+}
+
+async function* checks(
+  copy: WorkingCopy,
+  trials: TrialOptions,
+  stages: readonly Stage[] | undefined,
+): AsyncGenerator<Check | Diagnosis> {
+  const wanted = (stage: Stage): boolean =>
+    !trials.signal.aborted && (stages === undefined || stages.includes(stage));
+  if (wanted('run')) yield* composeChecks(copy, trials);
+}
+
+interface Copied {
+  /** Puts the variants into the copy, anew after each mend. */
+  make(): Pairs;
+  /** Tells of a variant that was mended in the tree. */
+  take(pair: Pair, text: string): void;
+}
+
+async function prepareCopy(
+  folder: string,
+  root: string,
+  found: Run,
+  args: VerifyArguments,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Copied | string> {
+  const { files } = found.workspace;
+  const changed = new Map<string, string>();
+  const originals = new Map<string, string>();
+  if (args.original !== undefined) {
+    const read = await readOriginals(
+      root,
+      args.original,
+      files.map(({ path }) => path),
+      signal,
+    );
+    if (!read.ok) return `--original: ${read.reason}`;
+    for (const [path, text] of read.texts) {
+      const now = found.workspace.reader.read(path);
+      if (now === undefined || now === text) continue;
+      changed.set(path, now);
+      originals.set(path, text);
+    }
+  }
+  const own = new Set<string>();
+  for (const [path, text] of originals) writeInPlace(folder, path, changed.get(path)!, text);
+  return {
+    make: () =>
+      makePairs(createRunBelow(folder, files, options), { phase: args.phase, folder, changed, own }),
+    take: ({ from, path, hardenedPath, hardened }, text) => {
+      if (from === 'in-place') changed.set(path, text);
+      else writeMended(folder, hardenedPath, path, hardened, text);
+    },
+  };
+}
+
+interface Mended {
+  readonly path: string;
+  readonly says: string;
+  readonly error: string | undefined;
+}
+
+/** Writes what mends the faults into the user's tree, and into the copy for the next round. */
+function mend(
+  diagnoses: readonly Diagnosis[],
+  pairs: readonly Pair[],
+  root: string,
+  copied: Copied,
+): readonly Mended[] {
+  const paths = [...new Set(diagnoses.flatMap(({ mend: one }) => one?.path ?? []))];
+  return paths.flatMap((path): Mended[] => {
+    const pair = pairs.find((one) => one.path === path);
+    const mends = diagnoses.flatMap(({ mend: one }) => (one?.path === path ? [one] : []));
+    if (pair === undefined) return [];
+    const says = mends.map((one) => one.says).join('; ');
+    return [{ path: pair.hardenedPath, says, error: writeMends(mends, pair, root, copied) }];
+  });
+}
+
+/** What can't be joined with another mend waits for the next round. */
+function writeMends(mends: readonly Mend[], pair: Pair, root: string, copied: Copied): string | undefined {
+  if (pair.from === 'plan') return undefined;
+  const { path, hardenedPath, hardened } = pair;
+  let [text, refusal]: [string, string | undefined] = [hardened, undefined];
+  for (const one of mends) {
+    const mended = one.apply(text);
+    if (mended.ok) ({ text } = mended);
+    else refusal ??= mended.reason;
+  }
+  if (text === hardened) return refusal ?? 'it can only be mended by hand';
+  const outcome =
+    pair.from === 'in-place'
+      ? writeInPlace(root, path, hardened, text)
+      : writeMended(root, hardenedPath, path, hardened, text);
+  if (!outcome.ok) return outcome.reason;
+  copied.take(pair, text);
+  return undefined;
+}
+
+function nextStep(
+  args: VerifyArguments,
+  { pairs, failures }: Pairs,
+  { failed: faults, skipped }: VerifyTotals,
+  diagnoses: readonly Diagnosis[],
+  mended: readonly Mended[],
+): string {
+  if (mended.length > 0)
+    return mended
+      .map(({ path, says, error }) =>
+        error === undefined ? `mended ${path}: ${says}` : `${path} is not mended: ${error}`,
+      )
+      .join('\n');
+  if (pairs.length + failures.length === 0) return 'harden changes nothing here: there is nothing to verify.';
+  if (diagnoses.some(({ mend: one }) => one !== undefined) && args.fix !== true)
+    return 'harden verify --fix makes these changes and verifies again.';
+  if (faults === 0 && skipped > 0) return 'What was skipped is not verified: each says what it needs.';
+  return '';
+}
+
+interface Output {
+  result(result: Check | Diagnosis): Promise<void>;
+  end(totals: VerifyTotals, nextStep: string): Promise<void>;
+}
+
+function createOutput(args: VerifyArguments): Output {
+  if (args.output === 'json') {
+    return {
+      result: (result) =>
+        print(`${JSON.stringify(isDiagnosis(result) ? { diagnosis: result } : { check: result })}\n`),
+      end: (totals) => print(`${JSON.stringify({ totals })}\n`),
+    };
+  }
+  const text = createVerifyRenderer({ color: wantsColor(args.color), width: process.stdout.columns ?? 100 });
+  return {
+    result: (result) => print(text.result(result)),
+    end: (totals, next) => print(text.totals(totals, next)),
+  };
+}
