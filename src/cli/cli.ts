@@ -3,7 +3,7 @@ import { packageVersion } from '../io/package.js';
 import { DEFAULT_SYSTEMD_VERSION } from '../harden.js';
 import { explain, explainImage, list } from './catalogue.js';
 import { ownEnvironment } from './environment.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';

@@ -6,7 +6,7 @@ import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { isInside } from '../io/files.js';
 import { addTotals } from '../render/totals.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
 import {
   createProgress,
   EXIT_CHANGES,

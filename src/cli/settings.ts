@@ -3,7 +3,7 @@ import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
 import { policies, registry } from '../../transforms/index.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
 
 export interface HardenArguments {
   readonly paths: readonly string[];
