@@ -21,11 +21,17 @@ function listOption(describe: string): Options {
   };
 }
 
+const CONFIG_OPTION: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'the config to follow in place of the harden.config.yml that is found; --no-config for none',
+};
+
 /** The command line can't be understood: nothing was done. */
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version'];
+const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version', 'config'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -112,6 +118,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: DEFAULT_SYSTEMD_VERSION,
             describe: 'the oldest systemd that is to know every setting',
           })
+          .option('config', CONFIG_OPTION)
           .option('jobs', {
             type: 'number',
             requiresArg: true,
@@ -164,6 +171,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'with --write: replace a drop-in that was edited',
           })
+          .option('config', CONFIG_OPTION)
           .example('$0 unit nginx', 'see what the drop-in would be, and why')
           .example('sudo $0 unit nginx --write', 'write it, and get the commands to activate and undo it')
           .example('$0 unit app --root ./rootfs', 'a unit of an image that is being built'),
@@ -224,7 +232,16 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
-  ...['pin-digests', 'refresh-digests', 'overlay', 'drop-in', 'base', 'systemd-version'],
+  ...[
+    'pin-digests',
+    'refresh-digests',
+    'overlay',
+    'drop-in',
+    'base',
+    'systemd-version',
+    'config',
+    'no-config',
+  ],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

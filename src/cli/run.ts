@@ -1,12 +1,11 @@
-import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
-import { isInside } from '../io/files.js';
 import { addTotals } from '../render/totals.js';
+import { loadConfig, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
 import { near } from '../core/near.js';
+import { locate } from './locate.js';
 import {
   createProgress,
   EXIT_CHANGES,
@@ -28,8 +27,11 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   const { root, paths } = locate(args.paths);
+  const loaded = await loadConfig(root, args.config);
+  if (loaded === undefined) return EXIT_ERROR;
+  const { config } = loaded;
   const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
-  const run = prepare({ root, paths, digests, ...options });
+  const run = prepare({ root, paths, digests, config, ...options });
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const settings: Settings = {
     args,
@@ -37,6 +39,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     color: wantsColor(args.color),
     width: process.stdout.columns ?? 100,
     digests,
+    config,
   };
   const reporter = createReporter(run, settings);
   const crew = crewFor(run, settings, reporter);
@@ -48,6 +51,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);
   await print(footOf(settings, totals));
+  // Who names a part of the tree leaves out what the others are about.
+  if (config !== undefined && paths.includes(root)) tellUnused(run, config);
 
   if (totals.errors > 0) return EXIT_ERROR;
   return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
@@ -103,36 +108,4 @@ function withHint(outcome: FileOutcome): FileOutcome {
   const command = near(outcome.path, ['list', 'explain', 'unit']);
   if (command === undefined) return outcome;
   return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
-}
-
-/**
- * The root of the run, as a real path: the current folder, or for paths outside it the folder that holds them all.
- * The paths are absolute; links above a file and to a folder are resolved, a file that is a link stays one.
- */
-function locate(paths: readonly string[]): { root: string; paths: readonly string[] } {
-  const absolute = paths.map((path) => realPlace(resolve(path)));
-  let root = realpathSync(process.cwd());
-  if (!absolute.every((path) => isInside(root, path))) {
-    const [first = root] = absolute;
-    root = isFolder(first) ? first : dirname(first);
-    while (!isFolder(root) || !absolute.every((path) => isInside(root, path))) root = dirname(root);
-  }
-  return { root, paths: absolute };
-}
-
-function realPlace(path: string): string {
-  try {
-    return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-  } catch {
-    // It doesn't exist, or can't be looked at: discovery says so.
-    return path;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }

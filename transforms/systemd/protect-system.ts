@@ -4,6 +4,7 @@ import type { UnitEntry } from '../../src/formats/systemd/document.js';
 import { addAssignments, replaceValue } from '../../src/formats/systemd/edit.js';
 import { isWithin, weakest } from '../../src/workload/model.js';
 import { isCatalogued, isUnderstood } from '../../src/workload/unit/daemons.js';
+import { uniqueEvidence } from '../../src/workload/unit/needs.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
 import { directive, type SetDecision } from './directive.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
@@ -59,14 +60,15 @@ function strict(unit: UnitWorkload, existing: UnitEntry | undefined): SetDecisio
  * daemons that aren't root own their settings there and write them: transmission, jellyfin.
  */
 function vendorOnly(unit: UnitWorkload): SetDecision {
-  const covered = unit.writable.value
-    .filter(({ managed, path }) => !managed && ['/usr', '/boot', '/efi'].some((root) => isWithin(path, root)))
-    .map(({ path }) => path);
+  const covered = unit.writable.value.filter(
+    ({ managed, path }) => !managed && ['/usr', '/boot', '/efi'].some((root) => isWithin(path, root)),
+  );
   return {
     act: 'set',
-    assignments: ['ProtectSystem=yes', ...readWrite(covered)],
+    assignments: ['ProtectSystem=yes', ...readWrite(covered.map(({ path }) => path))],
     certainty: weakest('likely', unit.setuid.certainty),
     evidence: [
+      ...covered.map((place) => place.evidence),
       ...unit.user.evidence,
       citeSource(
         manualPage('ProtectSystem'),
@@ -81,18 +83,15 @@ function vendorOnly(unit: UnitWorkload): SetDecision {
  * /usr, the boot loader's directories and /etc, with what the daemon is known to write there.
  */
 function installedOnly(unit: UnitWorkload): SetDecision {
-  const covered = unit.writable.value
-    .filter(
-      ({ managed, path }) =>
-        !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
-    )
-    .map(({ path }) => path);
+  const covered = unit.writable.value.filter(
+    ({ managed, path }) => !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
+  );
   return {
     act: 'set',
-    assignments: ['ProtectSystem=full', ...readWrite(covered)],
+    assignments: ['ProtectSystem=full', ...readWrite(covered.map(({ path }) => path))],
     certainty: 'likely',
     evidence: [
-      ...unit.writable.evidence.slice(-6),
+      ...uniqueEvidence([...covered.map((place) => place.evidence), ...unit.writable.evidence.slice(-6)]),
       citeSource(
         manualPage('ProtectSystem'),
         'If set to "full", the /etc/ directory is mounted read-only, too',
