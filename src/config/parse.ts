@@ -24,8 +24,8 @@ export interface ConfigOptions {
   /** The path that errors and evidence name. */
   readonly path: string;
   readonly place: ConfigPlace;
-  /** The ids that `skip` may name. */
-  readonly transforms: readonly string[];
+  /** The ids that `skip` may name; undefined for any. */
+  readonly transforms?: readonly string[];
 }
 
 /** YAML 1.2, of which JSON is a part; merge keys are no part of it. */
@@ -96,7 +96,7 @@ function readOverride(
   node: Node,
   yaml: Document,
   cite: Cite,
-  transforms: readonly string[],
+  transforms: readonly string[] | undefined,
   fail: Fail,
 ): ConfigOverride | undefined {
   const entries = entriesOf(node, yaml, KEYS, 'an override', fail);
@@ -131,14 +131,19 @@ function readOverride(
     capabilities: listOf('capabilities', checkCapability),
     writable: listOf('writable', checkPath),
     executable: listOf('executable', checkPath),
-    skip: listOf('skip', (name) => checkTransform(name, transforms)),
+    skip: listOf('skip', (name) =>
+      transforms === undefined ? { value: name } : checkTransform(name, transforms),
+    ),
     reason: textOf('reason'),
     line: cite(node).line,
   };
   const { file } = override;
-  if (!entries.has('file')) fail(startOf(node), 'an override without file: name the file that it is about');
-  if (!OVERRIDE_LISTS.some((key) => isFilled(entries.get(key)))) {
-    fail(startOf(node), `an override that names nothing to change: give it ${orOf(OVERRIDE_LISTS)}`);
+  // A key with a typing error has its own message.
+  if (isMap(node) && node.items.length === entries.size) {
+    if (!entries.has('file')) fail(startOf(node), 'an override without file: name the file that it is about');
+    if (!OVERRIDE_LISTS.some((key) => isFilled(entries.get(key)))) {
+      fail(startOf(node), `an override that names nothing to change: give it ${orOf(OVERRIDE_LISTS)}`);
+    }
   }
   if (file === undefined) return undefined;
   const checked = checkFile(file);

@@ -6,13 +6,13 @@ export const OVERRIDE_LISTS = ['capabilities', 'writable', 'executable', 'skip']
 export type OverrideList = (typeof OVERRIDE_LISTS)[number];
 
 /** An override as it is to be written. */
-export type Override = { readonly [List in OverrideList]?: readonly string[] } & {
-  /** The file that it is about, relative to the config's folder, with `/`. */
+export interface Override extends Readonly<Partial<Record<OverrideList, readonly string[]>>> {
+  /** The file that it is about, relative to the config's folder, with `/`: see `pathInConfig`. */
   readonly file: string;
   /** The Compose service that it is about; undefined for the whole file. */
   readonly service?: string | undefined;
   readonly reason?: string | undefined;
-};
+}
 
 /** An override as it was read: each item with its line. */
 export interface ConfigOverride extends StatedNeeds {

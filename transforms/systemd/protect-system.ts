@@ -4,7 +4,6 @@ import type { UnitEntry } from '../../src/formats/systemd/document.js';
 import { addAssignments, replaceValue } from '../../src/formats/systemd/edit.js';
 import { isWithin, weakest } from '../../src/workload/model.js';
 import { isCatalogued, isUnderstood } from '../../src/workload/unit/daemons.js';
-import { uniqueEvidence } from '../../src/workload/unit/needs.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
 import { directive, type SetDecision } from './directive.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
@@ -86,12 +85,14 @@ function installedOnly(unit: UnitWorkload): SetDecision {
   const covered = unit.writable.value.filter(
     ({ managed, path }) => !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
   );
+  const cited = unit.writable.evidence.slice(-6);
   return {
     act: 'set',
     assignments: ['ProtectSystem=full', ...readWrite(covered.map(({ path }) => path))],
     certainty: 'likely',
     evidence: [
-      ...uniqueEvidence([...covered.map((place) => place.evidence), ...unit.writable.evidence.slice(-6)]),
+      ...covered.flatMap(({ evidence }) => (cited.includes(evidence) ? [] : [evidence])),
+      ...cited,
       citeSource(
         manualPage('ProtectSystem'),
         'If set to "full", the /etc/ directory is mounted read-only, too',
