@@ -30,6 +30,7 @@ export default tseslint.config(
       'transforms/**/*.ts',
       'templates/**/*.ts',
       'src/core/**/*.ts',
+      'src/config/**/*.ts',
       'src/formats/**/*.ts',
       'src/exposure/**/*.ts',
       'src/workload/**/*.ts',

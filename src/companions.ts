@@ -31,8 +31,8 @@ const COMMENT = 'Added by harden: not for the image';
 
 export interface CompanionOptions {
   readonly phase: Phase;
-  /** False when the ignore files are to be left alone. */
-  readonly ignores: boolean;
+  /** False for a Dockerfile whose ignore file is to be left alone. */
+  readonly ignores: (dockerfile: string) => boolean;
 }
 
 /** What is done with the companions: shown, written beside their sources, or changed themselves. */
@@ -157,7 +157,7 @@ function createIgnores(run: Run, options: CompanionOptions): Ignores {
   return {
     inPlace: (plan) => {
       const document = plan.original as DockerfileDocument;
-      if (!options.ignores || !copiesAll(document)) return undefined;
+      if (!options.ignores(document.path) || !copiesAll(document)) return undefined;
       const buildContext = context(document);
       if (buildContext === undefined) return undefined;
       const own = specific(document.path);
@@ -184,7 +184,8 @@ function createIgnores(run: Run, options: CompanionOptions): Ignores {
       const document = plan.original as DockerfileDocument;
       if (plan.result === document.text) return undefined;
       const own = specific(document.path);
-      const buildContext = options.ignores && copiesAll(document) ? context(document) : undefined;
+      const buildContext =
+        options.ignores(document.path) && copiesAll(document) ? context(document) : undefined;
       if (own === undefined && buildContext === undefined) return undefined;
       const source = own ?? contextPath(buildContext ?? '.', '.dockerignore');
       const original = reader.read(source);

@@ -1,5 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createOverrides, type Overrides } from './config/overrides.js';
+import type { HardenConfig } from './config/types.js';
 import { messageOf } from './core/errors.js';
 import { lazy } from './core/lazy.js';
 import { planDocument, type FilePlan } from './core/plan.js';
@@ -37,6 +39,8 @@ export interface RunOptions {
   readonly systemdVersion?: number | undefined;
   /** A unit's drop-in that harden wrote before doesn't count: it is written anew. */
   readonly replacesDropIn?: boolean | undefined;
+  /** The project's config; undefined where there is none. */
+  readonly config?: HardenConfig | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -71,6 +75,8 @@ export type FileOutcome =
 export interface Run {
   readonly workspace: Workspace;
   readonly projects: Projects;
+  /** What the project's config says of files and services. */
+  readonly overrides: Overrides;
   /** The files to plan, in order. */
   readonly files: readonly SourceFile[];
   /** The paths that could not be looked at. */
@@ -135,7 +141,10 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
+  const overrides = createOverrides(options.config);
+  const review = options.config === undefined ? undefined : overrides.review;
   const projects = createProjects(workspace, {
+    overrides,
     digests: options.digests,
     base: options.base ?? 'slim',
     systemdVersion: options.systemdVersion ?? DEFAULT_SYSTEMD_VERSION,
@@ -156,6 +165,7 @@ export function createRun(
       transforms: enabled,
       phase: options.phase,
       contextFor,
+      review: review === undefined ? undefined : (meta, finding) => review(file.path, meta, finding),
     });
     return { kind: 'planned', file, plan };
   };
@@ -214,6 +224,7 @@ export function createRun(
   return {
     workspace,
     projects,
+    overrides,
     files,
     plan,
     replaced: () => undefined,

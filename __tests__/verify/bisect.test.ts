@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { guilty } from '../../src/verify/bisect.js';
 
 const STEPS = [...'abcdefghijklmnop'];

@@ -5,7 +5,7 @@ import { loadCatalogue } from '../io/catalogue.js';
 import { imageText } from '../render/image.js';
 import { wrap } from '../render/wrap.js';
 import { policies } from '../../transforms/index.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, type ExitCode } from './output.js';
 
 /** `harden list`: a line for each policy. */

@@ -3,7 +3,7 @@ import { packageVersion } from '../io/package.js';
 import { DEFAULT_SYSTEMD_VERSION } from '../harden.js';
 import { explain, explainImage, list } from './catalogue.js';
 import { ownEnvironment } from './environment.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
@@ -27,11 +27,17 @@ function repeatedOption(describe: string): Options {
   return { type: 'string', array: true, nargs: 1, requiresArg: true, describe };
 }
 
+const CONFIG_OPTION: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'the config to follow in place of the harden.config.yml that is found; --no-config for none',
+};
+
 /** The command line can't be understood: nothing was done. */
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version'];
+const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version', 'config'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -118,6 +124,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: DEFAULT_SYSTEMD_VERSION,
             describe: 'the oldest systemd that is to know every setting',
           })
+          .option('config', CONFIG_OPTION)
           .option('jobs', {
             type: 'number',
             requiresArg: true,
@@ -170,6 +177,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'with --write: replace a drop-in that was edited',
           })
+          .option('config', CONFIG_OPTION)
           .example('$0 unit nginx', 'see what the drop-in would be, and why')
           .example('sudo $0 unit nginx --write', 'write it, and get the commands to activate and undo it')
           .example('$0 unit app --root ./rootfs', 'a unit of an image that is being built'),
@@ -237,6 +245,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: DEFAULT_SYSTEMD_VERSION,
             describe: 'the oldest systemd that is to know every setting',
           })
+          .option('config', CONFIG_OPTION)
           .example('$0 verify', 'verify what stands in .hardened files, or what --write would write')
           .example('$0 verify --original HEAD', 'verify what --in-place changed')
           .example(
@@ -309,20 +318,18 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
-  ...['pin-digests', 'refresh-digests', 'overlay', 'drop-in', 'base', 'systemd-version'],
   ...[
-    'original',
-    'stage',
-    'smoke',
-    'fix',
-    'explain',
-    'allow-host',
-    'timeout',
-    'build-arg',
-    'secret',
-    'env-file',
+    'pin-digests',
+    'refresh-digests',
+    'overlay',
+    'drop-in',
+    'base',
+    'systemd-version',
+    'config',
+    'no-config',
   ],
-  ...['strict'],
+  ...['original', 'stage', 'smoke', 'fix', 'explain', 'allow-host', 'timeout', 'build-arg', 'secret'],
+  ...['env-file', 'strict'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

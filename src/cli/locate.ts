@@ -17,7 +17,8 @@ export function locate(paths: readonly string[]): { root: string; paths: readonl
   return { root, paths: absolute };
 }
 
-function realPlace(path: string): string {
+/** A path with the links above it resolved; a file that is a link stays one. */
+export function realPlace(path: string): string {
   try {
     return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
   } catch {

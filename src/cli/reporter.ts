@@ -116,7 +116,7 @@ export function createReporter(run: Run, settings: Settings): Reporter {
   const { root, args } = settings;
   const write = createWriter(run, root, args);
   const writeCompanion = createCompanionWriter(run, root, args);
-  const companionsOf = createCompanions(run, companionOptions(args), modeOf(args));
+  const companionsOf = createCompanions(run, companionOptions(run, args), modeOf(args));
   const printer = createPrinter(settings);
   const totals = createTotals();
   return {
@@ -139,11 +139,15 @@ function isWritten(written: WrittenFile | undefined): written is WrittenFile {
   return written !== undefined;
 }
 
-function companionOptions(args: HardenArguments): Parameters<typeof createCompanions>[1] {
+function companionOptions(run: Run, args: HardenArguments): Parameters<typeof createCompanions>[1] {
   const options = runOptionsOf(args);
   // Wrong settings never get here.
   if (typeof options === 'string') throw new Error(options);
-  return { phase: options.phase, ignores: options.enabled?.(ignoreMeta.id) ?? true };
+  const enabled = options.enabled?.(ignoreMeta.id) ?? true;
+  return {
+    phase: options.phase,
+    ignores: (dockerfile) => enabled && !run.overrides.skips(dockerfile, ignoreMeta.id),
+  };
 }
 
 /** What stands between two reports that aren't empty. */

@@ -2,9 +2,10 @@ import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { addTotals } from '../render/totals.js';
+import { loadConfig, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
+import { near } from '../core/near.js';
 import { locate } from './locate.js';
-import { near } from './near.js';
 import {
   createProgress,
   EXIT_CHANGES,
@@ -26,8 +27,11 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   const { root, paths } = locate(args.paths);
+  const loaded = await loadConfig(root, args.config);
+  if (loaded === undefined) return EXIT_ERROR;
+  const { config } = loaded;
   const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
-  const run = prepare({ root, paths, digests, ...options });
+  const run = prepare({ root, paths, digests, config, ...options });
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const settings: Settings = {
     args,
@@ -35,6 +39,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     color: wantsColor(args.color),
     width: process.stdout.columns ?? 100,
     digests,
+    config,
   };
   const reporter = createReporter(run, settings);
   const crew = crewFor(run, settings, reporter);
@@ -46,6 +51,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);
   await print(footOf(settings, totals));
+  // Who names a part of the tree leaves out what the others are about.
+  if (config !== undefined && paths.includes(root)) tellUnused(run, config);
 
   if (totals.errors > 0) return EXIT_ERROR;
   return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;

@@ -1,9 +1,11 @@
+import type { HardenConfig } from '../config/types.js';
 import type { Digests, RuntimeBase } from '../workload/context.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
 import { policies, registry } from '../../transforms/index.js';
-import { near } from './near.js';
+import { near } from '../core/near.js';
+import { isNamed } from '../core/select.js';
 
 export interface HardenArguments {
   readonly paths: readonly string[];
@@ -24,6 +26,8 @@ export interface HardenArguments {
   readonly systemdVersion: number;
   /** Threads at most; undefined for as many as help. */
   readonly jobs?: number;
+  /** A config to read in place of the one that is found; false for none. */
+  readonly config?: string | false;
   readonly color?: boolean;
 }
 
@@ -37,6 +41,8 @@ export interface Settings {
   readonly width: number;
   /** What images are pinned to; undefined when they are not to be pinned. */
   readonly digests: Digests | undefined;
+  /** The project's config; undefined where there is none. */
+  readonly config: HardenConfig | undefined;
 }
 
 function phaseOf({ phase, inPlace }: HardenArguments): Phase {
@@ -61,10 +67,10 @@ export function runOptionsOf(args: HardenArguments): RunOptions | string {
 }
 
 /** The run of settings that were accepted already, over the files that were found for it. */
-export function resume({ args, root, digests }: Settings, files: readonly SourceFile[]): Run {
+export function resume({ args, root, digests, config }: Settings, files: readonly SourceFile[]): Run {
   const options = runOptionsOf(args);
   if (typeof options === 'string') throw new Error(options);
-  return createRunBelow(root, files, { ...options, digests });
+  return createRunBelow(root, files, { ...options, digests, config });
 }
 
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
@@ -73,15 +79,13 @@ function selectTransforms({ only, skip, format }: HardenArguments): ((id: string
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
   const ids: readonly string[] = policies.map(({ id }) => id);
-  const matches = (name: string, id: string): boolean =>
-    id === name || id.startsWith(`${name}/`) || id.endsWith(`/${name}`);
   for (const name of [...(only ?? []), ...(skip ?? [])]) {
-    if (ids.some((id) => matches(name, id))) continue;
+    if (ids.some((id) => isNamed(id, name))) continue;
     const suggestion = near(name, ids);
     const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
     return `there is no transform ${name}.${hint} 'harden list' shows them all.`;
   }
   return (id) =>
-    (only === undefined || only.some((name) => matches(name, id))) &&
-    skip?.some((name) => matches(name, id)) !== true;
+    (only === undefined || only.some((name) => isNamed(id, name))) &&
+    skip?.some((name) => isNamed(id, name)) !== true;
 }

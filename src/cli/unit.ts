@@ -8,6 +8,7 @@ import { findUnit } from '../io/installed-units.js';
 import { systemReason } from '../io/files.js';
 import { writeDropIn } from '../io/write.js';
 import { createTextRenderer } from '../render/text.js';
+import { loadConfig } from './config.js';
 import { EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
 
 export interface UnitArguments {
@@ -18,6 +19,8 @@ export interface UnitArguments {
   readonly systemdVersion: number;
   readonly write?: boolean;
   readonly force: boolean;
+  /** A config to read in place of the one that is found; false for none. */
+  readonly config?: string | false;
   readonly color?: boolean;
 }
 
@@ -37,7 +40,9 @@ export async function runUnit(args: UnitArguments): Promise<ExitCode> {
   if (!found.ok) return fail(found.reason);
   const { name, path } = found;
   const { phase, systemdVersion } = args;
-  const options = { phase, systemdVersion, replacesDropIn: true };
+  const loaded = await loadConfig(root, args.config, true);
+  if (loaded === undefined) return EXIT_ERROR;
+  const options = { phase, systemdVersion, replacesDropIn: true, config: loaded.config };
   const run = createRunBelow(root, [{ path, format: 'systemd' }], options);
   const outcome = run.plan(run.files[0]!);
   if (outcome.kind !== 'planned') return fail(`${path}: ${outcome.reason}`);

@@ -52,6 +52,8 @@ export interface PlanOptions<D extends SourceDocument, C> {
   /** Findings of this phase and of earlier ones are applied. */
   readonly phase: Phase;
   readonly contextFor: (document: D) => C;
+  /** What a person has decided of a finding beforehand; it may take its edits away, and adds none. */
+  readonly review?: ((meta: TransformMeta, finding: Finding) => Finding) | undefined;
 }
 
 interface Proposal<D extends SourceDocument, C> {
@@ -64,8 +66,9 @@ interface Proposal<D extends SourceDocument, C> {
  * act first, one by one, and the others see what they left; all edits are in coordinates of the original.
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
-  const restructuring = options.transforms.filter(({ meta }) => meta.restructures === true);
-  const others = options.transforms.filter(({ meta }) => meta.restructures !== true);
+  const transforms = options.transforms.map((transform) => reviewed(transform, options.review));
+  const restructuring = transforms.filter(({ meta }) => meta.restructures === true);
+  const others = transforms.filter(({ meta }) => meta.restructures !== true);
   const untouched: FilePlan = {
     path: document.path,
     original: document,
@@ -77,6 +80,19 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
     (plan, transforms) => planOver(document, plan, transforms, options),
     untouched,
   );
+}
+
+/** A transform whose findings are reviewed, when its own result is checked too. */
+function reviewed<D extends SourceDocument, C>(
+  transform: Transform<D, C>,
+  review: PlanOptions<D, C>['review'],
+): Transform<D, C> {
+  if (review === undefined) return transform;
+  const { meta } = transform;
+  return {
+    meta,
+    run: (document, context) => transform.run(document, context).map((finding) => review(meta, finding)),
+  };
 }
 
 /** Goes on from the result of a plan; where what follows can't be told in terms of the original, from the original. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Overrides } from '../config/overrides.js';
 import { lazy } from '../core/lazy.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
@@ -41,6 +42,8 @@ export interface ProjectOptions {
   readonly systemdVersion: number;
   /** The drop-in that harden wrote before is written anew, and says nothing of the unit. */
   readonly replacesDropIn?: boolean | undefined;
+  /** What the project's config says of the workloads. */
+  readonly overrides: Pick<Overrides, 'needs'>;
 }
 
 /** Puts the files of a workspace in relation: Compose projects, and the services that build a Dockerfile. */
@@ -57,7 +60,7 @@ export interface Projects {
 
 /** @param options what the transforms are asked for beside the files. */
 export function createProjects(workspace: Workspace, options: ProjectOptions): Projects {
-  const { digests, base } = options;
+  const { digests, base, overrides } = options;
   const byFolder = new Map<string, string[]>();
   for (const { path } of filesOf(workspace, 'compose')) {
     const folder = folderOf(path);
@@ -149,8 +152,11 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
           if (view === undefined) return undefined;
           const known = workloads.get(name);
           if (known !== undefined) return known;
-          const workload = createServiceWorkload(view, () =>
-            originOf(view, workspace.catalogue(), readBuild),
+          const stated = overrides.needs(view.declaredIn.path, name);
+          const workload = createServiceWorkload(
+            view,
+            () => originOf(view, workspace.catalogue(), readBuild),
+            stated,
           );
           workloads.set(name, workload);
           return workload;
@@ -166,6 +172,7 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       files: workspace.reader,
       daemon: (program: string) => workspace.daemons().daemon(program),
       dropIns: (path: string) => readDropIns(path, workspace.reader, options.replacesDropIn !== true),
+      stated: (path: string) => overrides.needs(path),
       systemdVersion: options.systemdVersion,
     })),
     quadletContext: (document) => ({
@@ -175,6 +182,7 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
         catalogue: workspace.catalogue(),
         dropIns: (path) => readDropIns(path, workspace.reader, true),
         siblings: containersBeside,
+        stated: overrides.needs(document.path),
       }),
     }),
     contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { lineEnding } from '../core/text.js';
+import type { ConfigFile } from './config.js';
 import { isInside, readTextFile, systemReason, writeReason } from './files.js';
 
 export type WriteOutcome =
@@ -158,10 +159,45 @@ export function writeNew(root: string, path: string, like: string, text: string)
 }
 
 /**
+ * Replaces a project's config, or makes one, unless it has changed since it was read.
+ * @param root real path of the tree: a config elsewhere is not harden's to write.
+ */
+export function writeConfig(
+  root: string,
+  { absolute, text: original }: ConfigFile,
+  text: string,
+): WriteOutcome {
+  try {
+    const folder = realpathSync(dirname(absolute));
+    const target = original === undefined ? join(folder, basename(absolute)) : realpathSync(absolute);
+    if (!isInside(root, target))
+      return { ok: false, reason: `is not below ${root}: harden writes nothing there` };
+    const existing = lstatSync(target, { throwIfNoEntry: false });
+    if (original === undefined) {
+      if (existing !== undefined) return { ok: false, reason: 'has changed since it was read' };
+      return replaceFile(target, text, newFileIn(statSync(folder)));
+    }
+    const current = readTextFile(target);
+    if (!current.ok || current.text !== original)
+      return { ok: false, reason: 'has changed since it was read' };
+    return text === original ? { ok: true, changed: false } : replaceFile(target, text, statSync(target));
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+}
+
+/** A new file belongs to the owner of its folder, as what is beside it does, and is there for whom the umask lets. */
+function newFileIn({ uid, gid }: Stats): Owned {
+  return { uid, gid, mode: 0o666 & ~process.umask() };
+}
+
+type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+
+/**
  * Writes a temporary file beside the target and renames it: a reader sees the old or the new text, never a part.
  * @param like whose permissions and owner the file gets.
  */
-function replaceFile(target: string, text: string, like: Stats): WriteOutcome {
+function replaceFile(target: string, text: string, like: Owned): WriteOutcome {
   const temporary = join(dirname(target), `.harden-${randomUUID()}.tmp`);
   let created = false;
   try {
@@ -184,6 +220,6 @@ function replaceFile(target: string, text: string, like: Stats): WriteOutcome {
 }
 
 /** A file that root replaces stays its owner's; nobody else may give a file away. */
-function keepOwner(descriptor: number, { uid, gid }: Stats): void {
+function keepOwner(descriptor: number, { uid, gid }: Owned): void {
   if (process.getuid?.() === 0) fchownSync(descriptor, uid, gid);
 }

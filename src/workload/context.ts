@@ -4,6 +4,7 @@ import type { Evidence, FileReader } from '../core/types.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ServiceWorkload } from './compose/service.js';
 import type { ContainerWorkload } from './quadlet/workload.js';
+import type { StatedNeeds } from './stated.js';
 
 /** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
 export interface ServiceUse {
@@ -52,6 +53,8 @@ export interface UnitContext {
   daemon(program: string): DaemonFacts | undefined;
   /** The drop-ins of a unit, in the manager's order. */
   dropIns(path: string): readonly UnitDocument[];
+  /** What a person says that a unit needs. */
+  stated(path: string): StatedNeeds;
   /** The oldest systemd that is to understand every setting. */
   readonly systemdVersion: number;
 }

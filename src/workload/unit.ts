@@ -3,6 +3,7 @@ import { withDropIns, type UnitDocument, type UnitEntry } from '../formats/syste
 import { capabilitiesOf } from './unit/capabilities.js';
 import type { UnitContext } from './context.js';
 import { likely, type Need } from './model.js';
+import type { Stated, StatedNeeds } from './stated.js';
 import type { UnitCommands } from './unit/collect.js';
 import { unitCommands } from './unit/commands.js';
 import { deviceRulesOf, kernelInterfacesOf, type Hint, type KernelInterface } from './unit/daemons.js';
@@ -51,6 +52,15 @@ import {
   type HomeUse,
   type WritablePath,
 } from './unit/paths.js';
+import {
+  withStatedCalls,
+  withStatedCapabilities,
+  withStatedDevices,
+  withStatedHostUsers,
+  withStatedInterfaces,
+  withStatedRealtime,
+} from './unit/stated-capabilities.js';
+import { withStatedHome, withStatedPaths } from './unit/stated.js';
 import { systemCallsOf, type SystemCalls } from './unit/system-calls.js';
 
 /** What the unit's processes need. Each is inferred when it is first asked for. */
@@ -69,6 +79,8 @@ interface UnitNeeds {
   /** Why others count on what the umask lets them read. */
   readonly sharedFiles: Restriction;
   readonly writable: Need<readonly WritablePath[]>;
+  /** Writable places from which it executes, as far as a person says so. */
+  readonly executable: readonly Stated[];
   readonly home: Need<HomeUse>;
   readonly sharedTemp: Restriction;
   readonly devices: Restriction;
@@ -138,7 +150,7 @@ function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | un
   const manager = managerOf(document);
   const user = userOf(document, manager.value);
   const sysAdmin = holdsSysAdmin(document, manager.value, user.value);
-  const needs = needsOf(document, commands, user.value, manager.value);
+  const needs = needsOf(document, commands, user.value, manager.value, context.stated(file.path));
   return Object.assign(needs, {
     document,
     file,
@@ -160,6 +172,7 @@ function needsOf(
   commands: UnitCommands,
   user: UnitUser,
   manager: Manager,
+  stated: StatedNeeds,
 ): UnitNeeds {
   const texts = lazy(() => usedTexts(document, commands));
   const root = user.kind === 'root';
@@ -167,25 +180,26 @@ function needsOf(
   return lazily<UnitNeeds>({
     hostManagement: () => hostManagementOf(document, commands),
     helpers,
-    capabilities: () => capabilitiesOf(document, commands, user, helpers()),
-    systemCalls: () => systemCallsOf(document, commands, user),
+    capabilities: () => withStatedCapabilities(capabilitiesOf(document, commands, user, helpers()), stated),
+    systemCalls: () => withStatedCalls(systemCallsOf(document, commands, user), stated),
     compilers: () => compilersOf(commands),
     proc: () => procOf(commands, texts()),
     network: () => networkOf(commands, texts()),
-    hostUsers: () => hostUsersOf(document, commands),
+    hostUsers: () => withStatedHostUsers(hostUsersOf(document, commands), stated),
     sharedFiles: () => sharedFilesOf(commands),
-    writable: () => writableOf(document, commands, user),
-    home: () => inferHome(document, commands, texts(), user, manager),
+    writable: () => withStatedPaths(writableOf(document, commands, user), stated, user),
+    executable: () => stated.executable,
+    home: () => withStatedHome(inferHome(document, commands, texts(), user, manager), stated),
     sharedTemp: () => inferTemp(document, commands, texts()),
-    devices: () => devicesOf(document, commands, texts()),
+    devices: () => withStatedDevices(devicesOf(document, commands, texts()), stated),
     deviceRules: () => deviceRulesOf(commands),
     families: () => familiesOf(document, commands),
     hostMounts: () => hostMountsOf(document, commands, texts()),
     namespaces: () => namespacesOf(document, commands, texts()),
-    realtime: () => realtimeOf(document, commands, texts()),
+    realtime: () => withStatedRealtime(realtimeOf(document, commands, texts()), stated),
     setuid: () => setuidOf(document, commands, texts(), root),
     kernel: () => kernelOf(document, commands, texts()),
-    kernelInterfaces: () => kernelInterfacesOf(commands),
+    kernelInterfaces: () => withStatedInterfaces(kernelInterfacesOf(commands), stated),
     suidSgid: () => suidSgidOf(commands),
     personality: () => personalityOf(document, commands),
   });

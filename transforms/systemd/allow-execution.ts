@@ -26,9 +26,9 @@ export const allowExecution = directive({
   mounts: true,
   hidesMounts: true,
   decide(unit, missing) {
-    const { document, commands, setuid, home, user, writable } = unit;
+    const { document, commands, setuid, home, user, writable, executable } = unit;
     if (missing.length < 2) return undefined;
-    const execution = executionOf(document, commands, writable.value);
+    const execution = executionOf(document, commands, writable.value, executable);
     // What a helper that gains privileges runs in turn isn't known.
     if (execution === undefined || setuid.value.length > 0 || home.value === 'write') return undefined;
     const { certainty, evidence, reason, value } = execution;

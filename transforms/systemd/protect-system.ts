@@ -59,14 +59,15 @@ function strict(unit: UnitWorkload, existing: UnitEntry | undefined): SetDecisio
  * daemons that aren't root own their settings there and write them: transmission, jellyfin.
  */
 function vendorOnly(unit: UnitWorkload): SetDecision {
-  const covered = unit.writable.value
-    .filter(({ managed, path }) => !managed && ['/usr', '/boot', '/efi'].some((root) => isWithin(path, root)))
-    .map(({ path }) => path);
+  const covered = unit.writable.value.filter(
+    ({ managed, path }) => !managed && ['/usr', '/boot', '/efi'].some((root) => isWithin(path, root)),
+  );
   return {
     act: 'set',
-    assignments: ['ProtectSystem=yes', ...readWrite(covered)],
+    assignments: ['ProtectSystem=yes', ...readWrite(covered.map(({ path }) => path))],
     certainty: weakest('likely', unit.setuid.certainty),
     evidence: [
+      ...covered.map((place) => place.evidence),
       ...unit.user.evidence,
       citeSource(
         manualPage('ProtectSystem'),
@@ -81,18 +82,17 @@ function vendorOnly(unit: UnitWorkload): SetDecision {
  * /usr, the boot loader's directories and /etc, with what the daemon is known to write there.
  */
 function installedOnly(unit: UnitWorkload): SetDecision {
-  const covered = unit.writable.value
-    .filter(
-      ({ managed, path }) =>
-        !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
-    )
-    .map(({ path }) => path);
+  const covered = unit.writable.value.filter(
+    ({ managed, path }) => !managed && ['/usr', '/boot', '/efi', '/etc'].some((root) => isWithin(path, root)),
+  );
+  const cited = unit.writable.evidence.slice(-6);
   return {
     act: 'set',
-    assignments: ['ProtectSystem=full', ...readWrite(covered)],
+    assignments: ['ProtectSystem=full', ...readWrite(covered.map(({ path }) => path))],
     certainty: 'likely',
     evidence: [
-      ...unit.writable.evidence.slice(-6),
+      ...covered.flatMap(({ evidence }) => (cited.includes(evidence) ? [] : [evidence])),
+      ...cited,
       citeSource(
         manualPage('ProtectSystem'),
         'If set to "full", the /etc/ directory is mounted read-only, too',

@@ -36,9 +36,9 @@ export const useDynamicUser = directive({
     const move = dynamicUserMove(unit);
     if (move === undefined) return undefined;
     const { certainty, directories, evidence, privateUsers, question } = move;
-    const { commands, document, writable } = unit;
+    const { commands, document, executable, writable } = unit;
     const listed = document.has('Service', 'NoExecPaths') || document.has('Service', 'ExecPaths');
-    const execution = listed ? undefined : executionOf(document, commands, writable.value);
+    const execution = listed ? undefined : executionOf(document, commands, writable.value, executable);
     return {
       act: 'set',
       assignments: [

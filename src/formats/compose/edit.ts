@@ -125,7 +125,7 @@ function appendToFlow(document: ComposeDocument, sequence: YAMLSeq, items: reado
 }
 
 /** Adds items before the closing bracket, behind the last one, also when a trailing comma is there already. */
-function insertInFlow(
+export function insertInFlow(
   document: ComposeDocument,
   collection: YAMLMap | YAMLSeq,
   items: readonly string[],

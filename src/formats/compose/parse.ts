@@ -1,23 +1,9 @@
-import {
-  Composer,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  Lexer,
-  Parser,
-  type CST,
-  type Document,
-  type DocumentOptions,
-  type ParseOptions,
-  type SchemaOptions,
-  type Tags,
-} from 'yaml';
-import { messageOf } from '../../core/errors.js';
+import { isMap, type DocumentOptions, type ParseOptions, type SchemaOptions, type Tags } from 'yaml';
 import { LineIndex } from '../../core/text.js';
 import type { FormatAdapter, ParseResult } from '../../core/types.js';
+import { readYaml } from '../yaml.js';
 import { composeDelta } from './delta.js';
-import { aliasTargets, createComposeDocument, type ComposeDocument } from './document.js';
+import { createComposeDocument, type ComposeDocument } from './document.js';
 
 /** Compose's merge tags: https://github.com/compose-spec/compose-spec/blob/main/13-merge.md */
 const MERGE_TAGS = ['!reset', '!override'].flatMap((tag) => [
@@ -35,12 +21,6 @@ export const YAML_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   logLevel: 'silent',
 };
 
-/** More nodes than any real file has once its aliases are written out. */
-const MAX_EXPANDED_NODES = 500_000;
-
-/** Deeper than any real file, and far from where a recursive walk would run out of stack. */
-const MAX_DEPTH = 200;
-
 /** A template has its braces or percent signs where YAML has syntax; inside a plain value `{{ }}` is data. */
 const TEMPLATE = /^\s*(?:\{\{|\{%|<%)/m;
 
@@ -53,51 +33,14 @@ export function parseCompose(path: string, text: string): ParseResult<ComposeDoc
     TEMPLATE.test(text)
       ? { ok: false, kind: 'foreign', reason: 'is a template, not YAML' }
       : { ok: false, kind: 'invalid', line: new LineIndex(text).lineOf(offset), reason };
-  let yamls: Document[];
   const comments: string[] = [];
-  try {
-    yamls = [...new Composer(YAML_OPTIONS).compose(tokensOf(text, comments))];
-  } catch (error) {
-    if (error instanceof RangeError) return invalid(0, TOO_DEEP);
-    return invalid(0, `YAML: ${messageOf(error)}`);
-  }
-  const error = yamls.flatMap((yaml) => yaml.errors)[0];
-  if (error !== undefined) {
-    // The parser reports its own exhausted stack as an error of the text.
-    const deep = error.message.includes('call stack');
-    return invalid(error.pos[0], deep ? TOO_DEEP : `YAML: ${error.message}`);
-  }
-  for (const yaml of yamls) {
-    const deep = tooDeep(yaml);
-    if (deep !== undefined) return invalid(deep, TOO_DEEP);
-    const targets = aliasTargets(yaml);
-    for (const [alias, target] of targets) {
-      if (target !== undefined) continue;
-      return invalid(alias.range?.[0] ?? 0, `YAML: no anchor before it is named &${alias.source}`);
-    }
-    if (targets.size > 0 && isBomb(yaml)) {
-      return invalid(0, `its aliases expand to more than ${MAX_EXPANDED_NODES} nodes (a YAML bomb)`);
-    }
-  }
+  const read = readYaml(text, YAML_OPTIONS, comments);
+  if (!read.ok) return invalid(read.offset, read.reason);
+  const { yamls } = read;
   if (!yamls.some((yaml) => isMap(yaml.contents) && yaml.contents.has('services'))) {
     return { ok: false, kind: 'foreign', reason: 'has no services' };
   }
   return { ok: true, document: createComposeDocument(path, text, yamls, comments) };
-}
-
-/**
- * What `parseAllDocuments` composes, with the comments set aside on the way. The lexer marks scalars by a control
- * character, so that a `#` in one isn't taken for a comment.
- */
-function* tokensOf(text: string, comments: string[]): Generator<CST.Token, void> {
-  const parser = new Parser();
-  let previous = '';
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.startsWith('#') && previous !== '\u001f') comments.push(lexeme.trimEnd());
-    previous = lexeme;
-    yield* parser.next(lexeme);
-  }
-  yield* parser.end();
 }
 
 export const composeAdapter: FormatAdapter<ComposeDocument> = {
@@ -105,40 +48,3 @@ export const composeAdapter: FormatAdapter<ComposeDocument> = {
   parse: parseCompose,
   delta: composeDelta,
 };
-
-const TOO_DEEP = `its YAML is nested deeper than ${MAX_DEPTH} levels`;
-
-/** Where a document is nested too deep to be walked by recursion. */
-function tooDeep(yaml: Document): number | undefined {
-  const walk = (node: unknown, depth: number): number | undefined => {
-    if (isPair(node)) return walk(node.key, depth) ?? walk(node.value, depth);
-    if (!isCollection(node)) return undefined;
-    if (depth === MAX_DEPTH) return node.range?.[0] ?? 0;
-    for (const item of node.items) {
-      const deep = walk(item, depth + 1);
-      if (deep !== undefined) return deep;
-    }
-    return undefined;
-  };
-  return walk(yaml.contents, 0);
-}
-
-/** Counts the nodes that a document has with its aliases written out; each anchor is counted once and reused. */
-function isBomb(yaml: Document): boolean {
-  const sizes = new Map<unknown, number>();
-  const sizeOf = (node: unknown): number => {
-    if (node === null || typeof node !== 'object') return 1;
-    const known = sizes.get(node);
-    if (known !== undefined) return known;
-    // An anchor that contains itself is endless.
-    sizes.set(node, Number.POSITIVE_INFINITY);
-    let size = 1;
-    if (isAlias(node)) size += sizeOf(aliasTargets(yaml).get(node));
-    else if (isPair(node)) size += sizeOf(node.key) + sizeOf(node.value);
-    else if ('items' in node && Array.isArray(node.items))
-      for (const item of node.items) size += sizeOf(item);
-    sizes.set(node, size);
-    return size;
-  };
-  return sizeOf(yaml.contents) > MAX_EXPANDED_NODES;
-}

@@ -2,6 +2,7 @@ import type { Capability } from '../../catalogue/types.js';
 import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
+import type { StatedNeeds } from '../stated.js';
 import { capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
 import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
@@ -12,6 +13,7 @@ import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { memoryNeed } from './needs/memory.js';
 import { healthProbeNeed, type HealthProbe } from './needs/health.js';
 import { otherUserNeed, type OtherUser } from './needs/other-user.js';
+import { withStatedCapabilities, withStatedPaths, withStatedPrivileges } from './needs/stated.js';
 import { tasksNeed } from './needs/tasks.js';
 import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
@@ -60,17 +62,28 @@ export interface ServiceWorkload {
   readonly healthProbe: Need<HealthProbe> | undefined;
 }
 
-export function createServiceWorkload(view: ServiceView, origin: () => Origin): ServiceWorkload {
+/** @param stated what a person says that it needs. */
+export function createServiceWorkload(
+  view: ServiceView,
+  origin: () => Origin,
+  stated: StatedNeeds,
+): ServiceWorkload {
   const getOrigin = lazy(origin);
   const mounts = lazy(() => mountsOf(view));
   const user = lazy(() => userNeed(view, getOrigin()));
-  const capabilities = lazy(() => capabilitiesNeed(view, getOrigin(), user(), mounts()));
+  const capabilities = lazy(() => {
+    const need = capabilitiesNeed(view, getOrigin(), user(), mounts());
+    return withStatedCapabilities(need, stated, view);
+  });
   const writable = lazy(() => {
     const writer = writerOf(getOrigin(), user(), otherUser());
-    return writableNeed(view, getOrigin(), user(), writer, mounts());
+    const need = writableNeed(view, getOrigin(), user(), writer, mounts());
+    return withStatedPaths(need, stated, getOrigin(), writer, mounts());
   });
   const readMounts = lazy(() => readMountsNeed(view, getOrigin(), mounts()));
-  const unprivileged = lazy(() => unprivilegedNeed(view, getOrigin(), user(), mounts()));
+  const unprivileged = lazy(() =>
+    withStatedPrivileges(unprivilegedNeed(view, getOrigin(), user(), mounts()), stated, view),
+  );
   const confinement = lazy(() => confinementNeed(view, getOrigin()));
   const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin(), user()));
   const tasks = lazy(() => tasksNeed(getOrigin()));

@@ -10,6 +10,7 @@ import { citeField, type ServiceView } from '../compose/project.js';
 import { createServiceWorkload, type ServiceWorkload } from '../compose/service.js';
 import { addedCapabilities } from '../compose/needs/capabilities.js';
 import { citations, known, likely, type Need } from '../model.js';
+import type { StatedNeeds } from '../stated.js';
 import { managerOf, type Manager } from '../unit/identity.js';
 import { viewContainer } from './view.js';
 
@@ -35,6 +36,8 @@ export interface ContainerSources {
   dropIns(path: string): readonly UnitDocument[];
   /** The other container units of the folder. */
   siblings(path: string): readonly UnitDocument[];
+  /** What a person says that the container needs. */
+  readonly stated: StatedNeeds;
 }
 
 /** What Quadlet makes of a container unit. */
@@ -44,7 +47,11 @@ export function containerWorkload(file: UnitDocument, sources: ContainerSources)
     sources.siblings(file.path).map((other) => viewContainer(other, other, sources.files, () => [])),
   );
   const view = viewContainer(file, unit, sources.files, siblings);
-  const service = createServiceWorkload(view, () => containerOrigin(unit, view, sources.catalogue));
+  const service = createServiceWorkload(
+    view,
+    () => containerOrigin(unit, view, sources.catalogue),
+    sources.stated,
+  );
   const capabilities = lazy(() => podmanCapabilities(service));
   return {
     unit,

@@ -4,6 +4,7 @@ import { sandboxedCommands } from './commands.js';
 import { daemonsOf, isUnderstood } from './daemons.js';
 import { uniqueEvidence } from './needs.js';
 import type { WritablePath } from './paths.js';
+import type { Stated } from '../stated.js';
 import type { UnitDocument } from '../../formats/systemd/document.js';
 
 /** Where programs may run and libraries may be mapped, and where not. */
@@ -21,11 +22,15 @@ const INSTALLED = ['/bin', '/sbin', '/lib', '/lib64'];
  */
 const MOUNTED = ['/tmp', '/var/tmp', '/dev/shm', '/home', '/root'];
 
-/** Undefined where a command isn't understood, or runs from elsewhere: a folder with data may be beside it. */
+/**
+ * @param executable writable places from which the unit executes, as a person says.
+ * @returns undefined where a command isn't understood, or runs from elsewhere: a folder with data may be beside it.
+ */
 export function executionOf(
   document: UnitDocument,
   commands: UnitCommands,
   writable: readonly WritablePath[],
+  executable: readonly Stated[],
 ): Need<Execution> | undefined {
   const { programs } = commands;
   if (programs.length === 0 || !isUnderstood(commands)) return undefined;
@@ -39,7 +44,10 @@ export function executionOf(
   if (started.some((path) => path.includes('/') && !/^\/(usr|s?bin)\/[^%$]+$/.test(path))) return undefined;
 
   const facts = daemonsOf(commands);
-  const places = facts.flatMap((entry) => entry.writable.paths).filter(({ exec }) => exec === true);
+  const places = [
+    ...executable.map(({ value }) => ({ path: value })),
+    ...facts.flatMap((entry) => entry.writable.paths).filter(({ exec }) => exec === true),
+  ];
   const written = writable.map(({ path }) => path).filter((path) => /^\/[^\s"'$]+$/.test(path));
   if (written.some((path) => isWithin(path, '/usr'))) return undefined;
   const refused = [...new Set([...MOUNTED, ...written])].filter(
@@ -53,6 +61,7 @@ export function executionOf(
     refused: ['/', ...refused.map((path) => `-${path}`)],
   };
   const evidence = uniqueEvidence([
+    ...executable.map((item) => item.evidence),
     ...programs.map((program) => program.evidence),
     ...facts.flatMap(({ helpers }) => citations(helpers.cites).slice(0, 1)),
   ]);

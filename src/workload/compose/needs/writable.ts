@@ -21,7 +21,8 @@ import { strings } from '../plain.js';
 import type { ServiceView } from '../project.js';
 import type { Writer } from './writer.js';
 
-const TEMP_SIZE = '64m';
+/** How much a place holds of which nothing says how much it must hold. */
+export const TEMP_SIZE = '64m';
 
 function temp(exec: boolean, size = TEMP_SIZE): TmpfsPath {
   return { path: '/tmp', size, mode: undefined, uid: undefined, gid: undefined, exec };
@@ -40,7 +41,8 @@ export function writableNeed(
   return because(unknown(uncovered([temp(false)], mounts), ...origin.evidence), origin.reason);
 }
 
-function uncovered<T extends { readonly path: string }>(
+/** The paths that lie in no mount. */
+export function uncovered<T extends { readonly path: string }>(
   paths: readonly T[],
   mounts: readonly Mount[],
 ): readonly T[] {
@@ -106,7 +108,7 @@ function fromFact(fact: WritableFact): TmpfsPath {
  * none: who isn't root could not write there. `/tmp` is there for all in every image but an empty one.
  * https://github.com/opencontainers/runc/blob/main/libcontainer/rootfs_linux.go, https://github.com/moby/moby/issues/20437
  */
-function ownedBy(
+export function ownedBy(
   writer: Writer,
   need: Need<readonly TmpfsPath[]>,
   temporary = false,

@@ -1,0 +1,24 @@
+import type { Evidence } from '../core/types.js';
+
+/** Something that a person has written down, and where. */
+export interface Stated {
+  readonly value: string;
+  readonly evidence: Evidence;
+}
+
+/** Each word once, by its first mention. */
+export function firstMentions(list: readonly Stated[]): readonly Stated[] {
+  return [...new Map([...list].reverse().map((item) => [item.value, item])).values()].reverse();
+}
+
+/** What a person says that a workload needs, besides what its files say. */
+export interface StatedNeeds {
+  /** Without `CAP_`. */
+  readonly capabilities: readonly Stated[];
+  /** Paths that its processes write. */
+  readonly writable: readonly Stated[];
+  /** Writable places from which its processes execute. */
+  readonly executable: readonly Stated[];
+}
+
+export const NOTHING_STATED: StatedNeeds = { capabilities: [], writable: [], executable: [] };
