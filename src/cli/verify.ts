@@ -1,15 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { HardenConfig } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, prepare, type Run, type RunOptions } from '../harden.js';
+import { readConfig, type ReadConfig } from '../io/config.js';
 import { writeReason } from '../io/files.js';
 import { writeInPlace, writeMended } from '../io/write.js';
 import { createVerifyRenderer, type VerifyTotals } from '../render/verify.js';
 import { failed, type Check, type Stage } from '../verify/check.js';
 import { composeChecks, type RunOptions as TrialOptions } from '../verify/compose/checks.js';
 import { ownedBy, removeAll } from '../verify/compose/trial.js';
-import { isDiagnosis, type Diagnosis, type Mend } from '../verify/diagnosis.js';
+import { isDiagnosis, type Diagnosis } from '../verify/diagnosis.js';
 import {
   copyTree,
   makeFolder,
@@ -22,7 +25,9 @@ import { readOriginals } from '../verify/originals.js';
 import { makePairs, type Pairs } from '../verify/pairs.js';
 import type { Pair, WorkingCopy } from '../verify/subject.js';
 import { findTools, isMissing, type Tools } from '../verify/tools.js';
-import { locate } from './locate.js';
+import { loadConfig } from './config.js';
+import { locate, realPlace } from './locate.js';
+import { mendFaults, type MendOutcome } from './mend.js';
 import { EXIT_CHANGES, EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
 import { runOptionsOf } from './settings.js';
 import { createStatus } from './status.js';
@@ -48,6 +53,8 @@ export interface VerifyArguments {
   readonly strict: boolean;
   readonly output: 'text' | 'json';
   readonly systemdVersion: number;
+  /** A config to read in place of the one that is found; false for none. */
+  readonly config?: string | false;
   readonly color?: boolean;
 }
 
@@ -112,7 +119,9 @@ async function verifyIn(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { root, paths } = locate(args.paths);
-  const found = prepare({ root, paths, ...options });
+  const loaded = await loadConfig(root, args.config);
+  if (loaded === undefined) return EXIT_ERROR;
+  const found = prepare({ root, paths, config: loaded.config, ...options });
   const status = createStatus();
   status.say('copying the tree');
   const trouble = await copyTree(root, folder, signal);
@@ -141,7 +150,9 @@ async function verifyIn(
   };
   const output = createOutput(args);
   for (let round = 1; ; round += 1) {
-    const made = copied.make();
+    // A mend of the round before stands in it.
+    const { file: configFile, config } = await readConfigOf(root, args);
+    const made = copied.make(config);
     const totals = { passed: 0, failed: 0, skipped: 0 };
     const diagnoses: Diagnosis[] = [];
     for (const failure of round === 1 ? [...found.failures, ...made.failures] : []) {
@@ -158,7 +169,13 @@ async function verifyIn(
     status.end();
     const mended =
       args.fix === true && !signal.aborted && round < MAX_ROUNDS
-        ? mend(diagnoses, made.pairs, root, copied)
+        ? mendFaults(diagnoses, {
+            root,
+            pairs: made.pairs,
+            config: configFile,
+            day: new Date().toISOString().slice(0, 10),
+            take: copied.take,
+          })
         : [];
     await output.end(totals, nextStep(args, made, totals, diagnoses, mended));
     if (mended.length > 0 && mended.every(({ error }) => error === undefined)) continue;
@@ -177,11 +194,22 @@ async function* checks(
   if (wanted('run')) yield* composeChecks(copy, trials);
 }
 
+/** The config that was found to be sound, as it stands now. */
+async function readConfigOf(
+  root: string,
+  { config: asked }: VerifyArguments,
+): Promise<Extract<ReadConfig, { ok: true }>> {
+  const file = typeof asked === 'string' ? realPlace(resolve(asked)) : undefined;
+  const read = await readConfig(root, { file });
+  if (!read.ok) throw new Error(read.reasons.join('; '));
+  return asked === false ? { ...read, config: undefined } : read;
+}
+
 interface Copied {
   /** Puts the variants into the copy, anew after each mend. */
-  make(): Pairs;
+  readonly make: (config: HardenConfig | undefined) => Pairs;
   /** Tells of a variant that was mended in the tree. */
-  take(pair: Pair, text: string): void;
+  readonly take: (pair: Pair, text: string) => void;
 }
 
 async function prepareCopy(
@@ -213,8 +241,14 @@ async function prepareCopy(
   const own = new Set<string>();
   for (const [path, text] of originals) writeInPlace(folder, path, changed.get(path)!, text);
   return {
-    make: () =>
-      makePairs(createRunBelow(folder, files, options), { phase: args.phase, folder, changed, own }),
+    make: (config) =>
+      makePairs(createRunBelow(folder, files, { ...options, config }), {
+        phase: args.phase,
+        enabled: options.enabled ?? (() => true),
+        folder,
+        changed,
+        own,
+      }),
     take: ({ from, path, hardenedPath, hardened }, text) => {
       if (from === 'in-place') changed.set(path, text);
       else writeMended(folder, hardenedPath, path, hardened, text);
@@ -222,55 +256,12 @@ async function prepareCopy(
   };
 }
 
-interface Mended {
-  readonly path: string;
-  readonly says: string;
-  readonly error: string | undefined;
-}
-
-/** Writes what mends the faults into the user's tree, and into the copy for the next round. */
-function mend(
-  diagnoses: readonly Diagnosis[],
-  pairs: readonly Pair[],
-  root: string,
-  copied: Copied,
-): readonly Mended[] {
-  const paths = [...new Set(diagnoses.flatMap(({ mend: one }) => one?.path ?? []))];
-  return paths.flatMap((path): Mended[] => {
-    const pair = pairs.find((one) => one.path === path);
-    const mends = diagnoses.flatMap(({ mend: one }) => (one?.path === path ? [one] : []));
-    if (pair === undefined) return [];
-    const says = mends.map((one) => one.says).join('; ');
-    return [{ path: pair.hardenedPath, says, error: writeMends(mends, pair, root, copied) }];
-  });
-}
-
-/** What can't be joined with another mend waits for the next round. */
-function writeMends(mends: readonly Mend[], pair: Pair, root: string, copied: Copied): string | undefined {
-  if (pair.from === 'plan') return undefined;
-  const { path, hardenedPath, hardened } = pair;
-  let [text, refusal]: [string, string | undefined] = [hardened, undefined];
-  for (const one of mends) {
-    const mended = one.apply(text);
-    if (mended.ok) ({ text } = mended);
-    else refusal ??= mended.reason;
-  }
-  if (text === hardened) return refusal ?? 'it can only be mended by hand';
-  const outcome =
-    pair.from === 'in-place'
-      ? writeInPlace(root, path, hardened, text)
-      : writeMended(root, hardenedPath, path, hardened, text);
-  if (!outcome.ok) return outcome.reason;
-  copied.take(pair, text);
-  return undefined;
-}
-
 function nextStep(
   args: VerifyArguments,
   { pairs, failures }: Pairs,
   { failed: faults, skipped }: VerifyTotals,
   diagnoses: readonly Diagnosis[],
-  mended: readonly Mended[],
+  mended: readonly MendOutcome[],
 ): string {
   if (mended.length > 0)
     return mended

@@ -6,10 +6,13 @@ import type { FailedOutcome, Run } from '../harden.js';
 import { readTextFile } from '../io/files.js';
 import { unseal } from '../io/write.js';
 import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import type { Pair } from './subject.js';
 
 export interface PairOptions {
   readonly phase: Phase;
+  /** Decides which transforms run, by their ids. */
+  readonly enabled: (id: string) => boolean;
   /** The copy of the tree. */
   readonly folder: string;
   /** The texts of files that were changed in place, by path: the run reads their originals. */
@@ -24,11 +27,18 @@ export interface Pairs {
 }
 
 /** Puts the hardened variant of each file beside it in the copy, unless there is one, and what goes with it. */
-export function makePairs(run: Run, { phase, folder, changed, own }: PairOptions): Pairs {
+export function makePairs(run: Run, { phase, enabled, folder, changed, own }: PairOptions): Pairs {
   for (const path of own) rmSync(join(folder, path), { force: true });
   own.clear();
   const links = createLinks(run, { files: true });
-  const companionsOf = createCompanions(run, { phase, ignores: true }, 'write');
+  const companionsOf = createCompanions(
+    run,
+    {
+      phase,
+      ignores: (dockerfile) => enabled(ignoreMeta.id) && !run.overrides.skips(dockerfile, ignoreMeta.id),
+    },
+    'write',
+  );
   const failures: FailedOutcome[] = [];
   const pairs: Pair[] = [];
   const write = (path: string, text: string): void => {
