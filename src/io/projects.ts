@@ -32,7 +32,7 @@ import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
-const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+export const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
 export interface ProjectOptions {
   /** Undefined when images are not to be pinned. */
@@ -209,7 +209,7 @@ function included(
 }
 
 /** A file that only adds to a base: it is named an override, or a service of it is incomplete by itself. */
-function isFragment(document: ComposeDocument, base: ComposeDocument): boolean {
+export function isFragment(document: ComposeDocument, base: ComposeDocument): boolean {
   if (/override\.ya?ml$/.test(basename(document.path))) return true;
   const declared = new Set(base.services.map(({ name }) => name));
   return document.services.some(

@@ -1,0 +1,42 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FilePlan } from '../../src/core/plan.js';
+import type { Format } from '../../src/core/types.js';
+import { composeAdapter } from '../../src/formats/compose/parse.js';
+import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
+import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
+import { sidecarPath } from '../../src/sidecar.js';
+import { formatOf } from '../../src/io/discover.js';
+import type { Pair, WorkingCopy } from '../../src/verify/subject.js';
+
+const ADAPTERS = {
+  dockerfile: dockerfileAdapter,
+  compose: composeAdapter,
+  systemd: unitAdapter,
+  quadlet: quadletAdapter,
+};
+
+/** A pair whose format its name says. */
+export function pairOf(path: string, original: string, hardened = `${original}# hardened\n`): Pair {
+  const format: Format = formatOf(path.split('/').at(-1)!)!;
+  const parsed = ADAPTERS[format].parse(path, original);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  const plan: FilePlan = { path, original: parsed.document, result: hardened, entries: [], failures: [] };
+  return { format, path, hardenedPath: sidecarPath(path, format), original, hardened, from: 'plan', plan };
+}
+
+/** A working copy on disk, with both variants of each pair and other files. */
+export function copyOf(files: Readonly<Record<string, string>>, pairs: readonly Pair[]): WorkingCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'harden-verify-'));
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  for (const pair of pairs) {
+    write(pair.path, pair.original);
+    write(pair.hardenedPath, pair.hardened);
+  }
+  return { folder, pairs };
+}
