@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** Ends the program when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes the program's output as it comes, byte by byte; `stdout` is empty then. */
+  readonly onOutput?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** What is kept of a program's output, in characters: the end of it. */
@@ -42,7 +44,8 @@ export function call(program: string, args: readonly string[], options: CallOpti
     };
     signal?.addEventListener('abort', stop, { once: true });
     let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = ending(stdout, text)));
+    if (options.onOutput !== undefined) child.stdout.on('data', options.onOutput);
+    else child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = ending(stdout, text)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = ending(stderr, text)));
     child.on('error', (error) => {
       signal?.removeEventListener('abort', stop);

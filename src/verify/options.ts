@@ -1,0 +1,14 @@
+import type { Tools } from './tools.js';
+
+/** What the checks work with, and what the user gives them. */
+export interface VerifyOptions {
+  readonly tools: Tools;
+  /** An abort ends what runs, and what was made is removed. */
+  readonly signal: AbortSignal;
+  /** Build arguments: `NAME=value`, or `NAME` for the one of the environment. */
+  readonly buildArgs: readonly string[];
+  /** Build secrets, as `docker build --secret` takes them. */
+  readonly secrets: readonly string[];
+  /** Files of variables for Compose, as its `--env-file` takes them. */
+  readonly envFiles: readonly string[];
+}
