@@ -51,7 +51,12 @@ describe.each(['gnu', 'pax'])('a tar archive of the format %s', (format) => {
     );
     pushed(bytes, step, (part) => reader.push(part));
     expect(reader.complete).toBe(true);
-    expect([...read]).toEqual(expect.arrayContaining([[LONG, 'long'], ['größe.txt', 'é']]));
+    expect([...read]).toEqual(
+      expect.arrayContaining([
+        [LONG, 'long'],
+        ['größe.txt', 'é'],
+      ]),
+    );
     for (const path of Object.keys(files)) expect([...entries.keys()]).toContain(path);
     expect(entries.get('usr/bin/sudo')?.type).toBe('symlink');
     expect(entries.get('usr')).toMatchObject({ type: 'directory', mode: 0o2755 });
@@ -63,7 +68,9 @@ describe.each(['gnu', 'pax'])('a tar archive of the format %s', (format) => {
     const contents = reader.contents();
     expect(contents).toMatchObject({ packages: 4, setuid: ['usr/bin/su', 'usr/bin/su.link'] });
     expect(contents?.users.get('node')).toBe(1000);
-    expect(contents?.bytes).toBe(Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+    expect(contents?.bytes).toBe(
+      Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+    );
   });
 
   test('that breaks off gives nothing', () => {
