@@ -76,7 +76,9 @@ function complaint({ stdout, stderr }: Outcome, copy: WorkingCopy): string {
 
 /** How the user gives what the original lacks. */
 function remedy(said: string): string {
-  if (/required variable|is missing a value|invalid interpolation|is not set/.test(said))
+  if (/error while interpolating|is missing a value/.test(said))
     return '; set the variable in the environment, or in a file given with --env-file';
+  if (/neither an image nor a build context|undefined service/.test(said))
+    return '; it seems to add to a file that is not beside it';
   return /env file .* not found/.test(said) ? '; it has to stand in the tree' : '';
 }
