@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CallOptions, Outcome } from '../process.js';
+import type { Outcome } from '../process.js';
 import { isMissing, type Command, type Engine, type Missing, type Tools } from '../tools.js';
 
 /** What is built, and how. */
@@ -127,7 +127,11 @@ function engineBuilder(engine: Engine): Builder {
       try {
         const created = await engine.call(create, { timeout: PATIENCE, signal });
         if (created.code !== 0) return created;
-        return await engine.call(['export', container], { timeout: PATIENCE, signal, onOutput: onBytes });
+        if (name === 'docker')
+          return await engine.call(['export', container], { timeout: PATIENCE, signal, onOutput: onBytes });
+        return await throughFile(onBytes, (file) =>
+          engine.call(['export', '--output', file, container], { timeout: PATIENCE, signal }),
+        );
       } finally {
         await engine.call(['rm', '--force', '--volumes', container], { timeout: PATIENCE });
       }
@@ -163,20 +167,32 @@ function buildahBuilder(buildah: Command): Builder {
       if (image === undefined) return undefined;
       return { config: image.config ?? {}, layers: image.rootfs?.diff_ids?.length ?? 0, bytes: undefined };
     },
-    files: async (tag, onBytes, signal) => {
-      const empty = await mkdtemp(join(tmpdir(), 'harden-files-'));
-      const options: CallOptions = { timeout: PATIENCE, signal, input: `FROM ${tag}\n`, onOutput: onBytes };
-      const output = ['build', '--quiet', '--output', 'type=tar,dest=-', '--file', '-', empty];
-      try {
-        return await buildah.call(output, options);
-      } finally {
-        await rm(empty, { recursive: true, force: true });
-      }
-    },
+    files: (tag, onBytes, signal) =>
+      throughFile(onBytes, async (file, folder) => {
+        await writeFile(join(folder, 'Containerfile'), `FROM ${tag}\n`);
+        const output = ['--output', `type=tar,dest=${file}`, '--file', join(folder, 'Containerfile')];
+        return buildah.call(['build', '--quiet', ...output, folder], { timeout: PATIENCE, signal });
+      }),
     remove: async (tag) => {
       await buildah.call(['rmi', '--force', tag], { timeout: PATIENCE });
     },
   };
+}
+
+/** Podman and Buildah open the output by its name, which the pipes of Node don't allow. */
+async function throughFile(
+  onBytes: (bytes: Uint8Array) => void,
+  write: (file: string, folder: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'harden-files-'));
+  try {
+    const file = join(folder, 'files.tar');
+    const outcome = await write(file, folder);
+    if (outcome.code === 0) for await (const bytes of createReadStream(file)) onBytes(bytes as Uint8Array);
+    return outcome;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 interface BuildahImage {
