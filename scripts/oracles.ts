@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SemanticPath } from '../src/core/types.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
-import { buildkitError } from './buildkit.js';
+import { buildkitError } from '../src/verify/static/buildkit.js';
+import { complaintsOf, freshComplaints } from '../src/verify/static/unit-complaints.js';
 import { instructionsByAst, instructionsOf } from './second-opinion.js';
 
 const execute = promisify(execFile);
@@ -133,16 +134,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const unitOracle: Oracle = {
   judge: async ({ path, before, after }) => {
-    const [first, second] = [await complaints(path, before), await complaints(path, after)];
-    const fresh = second.filter((line) => !first.includes(line));
+    const fresh = freshComplaints(await complaints(path, before), await complaints(path, after));
     return { complaint: fresh.length === 0 ? undefined : fresh.join('; ') };
   },
 };
 
-/**
- * What systemd-analyze verify says of a unit, without the folder it was checked in and the line numbers. Of several units
- * that are required and not there it names the first that it comes to, another one each time.
- */
 async function complaints(path: string, text: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'harden-unit-'));
   const file = join(folder, basename(path));
@@ -152,15 +148,7 @@ async function complaints(path: string, text: string): Promise<readonly string[]
     const { stderr } = await execute('systemd-analyze', ['verify', '--man=no', ...user, file]).catch(
       (error: unknown) => error as { stderr: string },
     );
-    return stderr
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) =>
-        line
-          .replaceAll(folder, '')
-          .replace(/:\d+:/, ':')
-          .replace(/Unit \S+ not found/, 'Unit not found'),
-      );
+    return complaintsOf(stderr, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

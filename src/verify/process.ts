@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** Ends the program when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes the program's output as it comes, byte by byte; `stdout` is empty then. */
+  readonly onOutput?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** What is kept of a program's output, in characters: the end of it. */
@@ -34,22 +36,28 @@ export function call(program: string, args: readonly string[], options: CallOpti
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      timeout: options.timeout,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const stop = (): void => {
       child.kill('SIGTERM');
     };
     signal?.addEventListener('abort', stop, { once: true });
+    // That of `spawn` keeps this process alive when the program can't be started.
+    const timer = options.timeout === undefined ? undefined : setTimeout(stop, options.timeout);
+    const leave = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
     let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = ending(stdout, text)));
+    if (options.onOutput !== undefined) child.stdout.on('data', options.onOutput);
+    else child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = ending(stdout, text)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = ending(stderr, text)));
     child.on('error', (error) => {
-      signal?.removeEventListener('abort', stop);
+      leave();
       resolve({ code: 127, stdout, stderr: `${program}: ${error.message}` });
     });
     child.on('close', (code, by) => {
-      signal?.removeEventListener('abort', stop);
+      leave();
       resolve({
         code: code ?? 1,
         stdout,

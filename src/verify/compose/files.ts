@@ -23,7 +23,7 @@ export interface ComposeFiles {
  * A Compose file with the files that it is a project with: a base has its override file, one that only adds to a base
  * stands over it. A base and its override are one project, and give the same answer.
  */
-export function composeFiles(pair: Pair, copy: WorkingCopy): ComposeFiles {
+export function composeFiles(pair: Pick<Pair, 'path' | 'original'>, copy: WorkingCopy): ComposeFiles {
   const folder = folderOf(pair.path);
   const there = (name: string): string[] => {
     const path = join(folder, name);
@@ -41,7 +41,7 @@ export function composeFiles(pair: Pair, copy: WorkingCopy): ComposeFiles {
   return { original, hardened: original.map((path) => hardened.get(path) ?? path) };
 }
 
-function addsTo(base: string, pair: Pair, copy: WorkingCopy): boolean {
+function addsTo(base: string, pair: Pick<Pair, 'path' | 'original'>, copy: WorkingCopy): boolean {
   const text =
     copy.pairs.find(({ path }) => path === base)?.original ??
     readFileSync(joinPath(copy.folder, base), 'utf8');

@@ -1,7 +1,8 @@
-/// <reference lib="dom" />
+/* eslint-disable no-console -- the parser prints what it has to say */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 type FormatBytes = (
   contents: string,
@@ -11,28 +12,33 @@ type FormatBytes = (
 ) => string | undefined;
 
 interface GoProgram {
-  readonly importObject: WebAssembly.Imports;
-  run(instance: WebAssembly.Instance): Promise<void>;
+  readonly importObject: object;
+  run(instance: object): Promise<void>;
 }
 
+/** What is global, as far as it is used here: the types of the language and of Node know no WebAssembly. */
 const globals = globalThis as unknown as {
-  __dockerfmt_Go: new () => GoProgram;
-  __dockerfmt_formatBytes: FormatBytes;
+  readonly WebAssembly: {
+    compile(bytes: Uint8Array): Promise<object>;
+    instantiate(module: object, imports: object): Promise<object>;
+  };
+  readonly __dockerfmt_Go: new () => GoProgram;
+  readonly __dockerfmt_formatBytes: FormatBytes;
 };
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: object | undefined;
 let format: FormatBytes | undefined;
 
 /** Starts the Go program; it ends at the first text that it can't parse. */
 async function start(): Promise<FormatBytes> {
   if (compiled === undefined) {
     const folder = dirname(createRequire(import.meta.url).resolve('@reteps/dockerfmt'));
-    await import(join(folder, 'wasm_exec.js'));
-    compiled = await WebAssembly.compile(await readFile(join(folder, 'format.wasm')));
+    await import(pathToFileURL(join(folder, 'wasm_exec.js')).href);
+    compiled = await globals.WebAssembly.compile(await readFile(join(folder, 'format.wasm')));
   }
   const program = new globals.__dockerfmt_Go();
   // Resolves when the program ends, so it isn't awaited.
-  void program.run(await WebAssembly.instantiate(compiled, program.importObject));
+  void program.run(await globals.WebAssembly.instantiate(compiled, program.importObject));
   return globals.__dockerfmt_formatBytes;
 }
 
