@@ -9,6 +9,7 @@ import type { Command, Engine, Tools } from '../../src/verify/tools.js';
 /** A machine that has nothing. */
 export const noTools: Tools = {
   engine: { missing: 'docker is not installed' },
+  composeUp: { missing: 'Docker Compose is not installed' },
   compose: { missing: 'Docker Compose 2 is not installed' },
   buildah: { missing: 'buildah is not installed' },
   systemdAnalyze: { missing: 'systemd-analyze is not installed' },

@@ -21,8 +21,10 @@ import {
   removeImages,
   removeLeftovers,
 } from '../verify/folder.js';
+import { imageChecks } from '../verify/image/checks.js';
 import { readOriginals } from '../verify/originals.js';
 import { makePairs, type Pairs } from '../verify/pairs.js';
+import { staticChecks } from '../verify/static/checks.js';
 import type { Pair, WorkingCopy } from '../verify/subject.js';
 import { findTools, isMissing, type Tools } from '../verify/tools.js';
 import { loadConfig } from './config.js';
@@ -191,6 +193,8 @@ async function* checks(
 ): AsyncGenerator<Check | Diagnosis> {
   const wanted = (stage: Stage): boolean =>
     !trials.signal.aborted && (stages === undefined || stages.includes(stage));
+  if (wanted('static')) yield* staticChecks(copy, trials);
+  if (wanted('build')) yield* imageChecks(copy, trials);
   if (wanted('run')) yield* composeChecks(copy, trials);
 }
 

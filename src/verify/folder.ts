@@ -62,7 +62,7 @@ export async function removeImages({ engine }: Pick<Tools, 'engine'>, owner: str
     'image',
     'ls',
     '--filter',
-    `reference=${owner}`,
+    `reference=${owner}*`,
     '--format',
     '{{.Repository}}:{{.Tag}}',
   ]);

@@ -3,6 +3,8 @@ import type { Tools } from './tools.js';
 /** What the checks work with, and what the user gives them. */
 export interface VerifyOptions {
   readonly tools: Tools;
+  /** Whose containers and images these are: a name that no other run has. */
+  readonly owner: string;
   /** An abort ends what runs, and what was made is removed. */
   readonly signal: AbortSignal;
   /** Build arguments: `NAME=value`, or `NAME` for the one of the environment. */

@@ -47,7 +47,7 @@ async function checksOf(
 ): Promise<{ checks: readonly Check[]; figures: readonly ImagePair[] }> {
   const options = {
     ...{ tools: { ...noTools, ...tools }, signal: new AbortController().signal },
-    ...{ buildArgs: [], secrets: [], envFiles: [], ...more },
+    ...{ buildArgs: [], secrets: [], envFiles: [], owner: 'harden-verify-test', ...more },
   };
   const [checks, figures]: [Check[], ImagePair[]] = [[], []];
   for await (const check of imageChecks(copy, options, (_subject, images) => figures.push(images)))

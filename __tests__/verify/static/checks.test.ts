@@ -19,7 +19,7 @@ function copied(...args: Parameters<typeof copyOf>): WorkingCopy {
 }
 
 const signal = new AbortController().signal;
-const given = { signal, buildArgs: [], secrets: [], envFiles: [] };
+const given = { signal, buildArgs: [], secrets: [], owner: 'harden-verify-test', envFiles: [] };
 
 async function checksOf(tools: Partial<Tools>, copy: WorkingCopy): Promise<readonly Check[]> {
   const checks: Check[] = [];

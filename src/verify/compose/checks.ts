@@ -19,8 +19,6 @@ export interface RunOptions extends VerifyOptions {
   readonly smoke: string | undefined;
   /** How long a project may take to be up, in milliseconds. */
   readonly patience: number;
-  /** Whose containers and images these are: a name that no other run has. */
-  readonly owner: string;
   /** Whether a fault's cause is looked for. */
   readonly explain: boolean;
   /** Tells what is under way. */

@@ -46,7 +46,7 @@ export async function* imageChecks(
     for (const use of await usesOf(pair)) {
       if (options.signal.aborted) return;
       number += 1;
-      const name = `harden-verify-${process.pid}-${number}`;
+      const name = `${options.owner}-${number}`;
       const trial: Trial = { builder, pair, use, copy, options, name };
       yield* checkUse(trial, onFigures);
     }
