@@ -229,6 +229,11 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('build-arg', repeatedOption('build arguments, as NAME=value or NAME'))
           .option('secret', repeatedOption('build secrets, as docker build takes them'))
+          .option('build-network', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'network of builds, as docker build --network takes it',
+          })
           .option('env-file', repeatedOption('files of variables for Compose'))
           .option('strict', {
             type: 'boolean',
@@ -328,7 +333,18 @@ const OPTIONS = [
     'config',
     'no-config',
   ],
-  ...['original', 'stage', 'smoke', 'fix', 'explain', 'allow-host', 'timeout', 'build-arg', 'secret'],
+  ...[
+    'original',
+    'stage',
+    'smoke',
+    'fix',
+    'explain',
+    'allow-host',
+    'timeout',
+    'build-arg',
+    'build-network',
+    'secret',
+  ],
   ...['env-file', 'strict'],
   ...['color', 'no-color', 'help', 'version'],
 ];

@@ -50,6 +50,7 @@ export interface VerifyArguments {
   /** Seconds. */
   readonly timeout: number;
   readonly buildArg: readonly string[];
+  readonly buildNetwork?: string;
   readonly secret: readonly string[];
   readonly envFile: readonly string[];
   readonly strict: boolean;
@@ -141,6 +142,7 @@ async function verifyIn(
     tools,
     signal,
     buildArgs: args.buildArg,
+    buildNetwork: args.buildNetwork,
     secrets: args.secret,
     envFiles: args.envFile.map((path) => realpathSync(path)),
     allowHost: args.allowHost,

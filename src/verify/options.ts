@@ -11,6 +11,8 @@ export interface VerifyOptions {
   readonly buildArgs: readonly string[];
   /** Build secrets, as `docker build --secret` takes them. */
   readonly secrets: readonly string[];
+  /** The network of builds, as `docker build --network` takes it; undefined for what the project says. */
+  readonly buildNetwork?: string | undefined;
   /** Files of variables for Compose, as its `--env-file` takes them. */
   readonly envFiles: readonly string[];
 }

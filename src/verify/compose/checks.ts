@@ -7,6 +7,7 @@ import type { VerifyOptions } from '../options.js';
 import type { Pair, WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Command } from '../tools.js';
+import { withBuildOptions } from './builds.js';
 import { compareSights, isWell, notInForce, WHOLE, type Fault } from './compare.js';
 import { diagnose, type Case } from './diagnose.js';
 import { composeFiles } from './files.js';
@@ -61,16 +62,18 @@ async function* projectChecks(
   const projectFolder = join(copy.folder, dirname(files.original[0]!));
   const read = (paths: readonly string[]): Promise<ComposeModel | string> =>
     readModel(compose, projectFolder, paths, copy, options);
-  const [original, written] = [await read(files.original), await read(files.hardened)];
-  if (typeof original === 'string') {
-    yield skipped('run', pair.path, NAME, `the original can't be read: ${original}`);
+  const [asked, written] = [await read(files.original), await read(files.hardened)];
+  if (typeof asked === 'string') {
+    yield skipped('run', pair.path, NAME, `the original can't be read: ${asked}`);
     return;
   }
   if (typeof written === 'string') {
     yield failed('run', pair.path, NAME, written);
     return;
   }
-  const hardened = withHardenedImages(written, copy);
+  const builds = { secrets: options.secrets.map(absolute), network: options.buildNetwork };
+  const original = withBuildOptions(asked, builds);
+  const hardened = withBuildOptions(withHardenedImages(written, copy), builds);
   const scratch = join(copy.folder, '.harden-verify');
   mkdirSync(scratch, { recursive: true });
   const settings: TrialSettings = {
@@ -145,6 +148,14 @@ async function* explained(
   } catch (error) {
     if (!signal.aborted) yield skipped('run', subject, 'its cause is found', tell(messageOf(error)));
   }
+}
+
+/** A secret's file is found from where the user is, not from the project. */
+function absolute(secret: string): string {
+  return secret.replace(
+    /(^|,)(src|source)=([^,]+)/,
+    (_, comma: string, key: string, path: string) => `${comma}${key}=${resolve(path)}`,
+  );
 }
 
 function named(pair: Pair, service: string): string {

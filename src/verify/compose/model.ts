@@ -45,6 +45,8 @@ export interface BuildModel {
   readonly dockerfile?: string;
   readonly target?: string;
   readonly args?: Readonly<Record<string, string | null>>;
+  readonly secrets?: readonly { readonly source: string }[];
+  readonly network?: string;
   readonly [key: string]: unknown;
 }
 

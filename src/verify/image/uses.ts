@@ -69,11 +69,12 @@ export function createFindUses(copy: WorkingCopy, options: VerifyOptions): FindU
 function given(
   request: BuildRequest,
   dockerfile: string,
-  { buildArgs, secrets }: VerifyOptions,
+  { buildArgs, buildNetwork, secrets }: VerifyOptions,
 ): BuildRequest {
   return {
     ...request,
     dockerfile,
+    network: buildNetwork ?? request.network,
     args: [...request.args, ...buildArgs],
     secrets: [...request.secrets.filter((secret) => !secrets.some(sameId(secret))), ...secrets],
   };
