@@ -3,7 +3,8 @@ import type { UnitDocument } from '../../formats/systemd/document.js';
 import { parseUnit } from '../../formats/systemd/parse.js';
 import { guilty } from '../bisect.js';
 import type { Diagnosis, Mend, Override } from '../diagnosis.js';
-import { type Attempt, type Case, type Remedy, remedyFor } from './remedies.js';
+import { remedyFor } from './remedies.js';
+import type { Attempt, Case, Remedy } from './remedy.js';
 import { linesOf, type Step, takeBack } from './steps.js';
 import { type Observation, symptomOf } from './trial.js';
 

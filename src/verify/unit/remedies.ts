@@ -1,36 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { fewest } from '../bisect.js';
-import type { Override } from '../diagnosis.js';
-import { deniedPaths, readOnlyPaths } from './journal.js';
-import { assign, linesOf, type Step, takeBack } from './steps.js';
+import { missingPaths, runtimeFolder, writablePaths } from './path-remedies.js';
+import { type Case, type Find, type Remedy, withLine, withWords } from './remedy.js';
+import { linesOf, takeBack } from './steps.js';
 import type { Observation } from './trial.js';
-
-/** A change to the hardened unit's text that may mend it. */
-export interface Remedy {
-  readonly says: string;
-  readonly override?: Override;
-  change(document: UnitDocument): string;
-}
-
-/** A step that breaks the unit, and what is known of how. */
-export interface Case {
-  readonly step: Step;
-  /** All steps: those that one transform makes belong together. */
-  readonly steps: readonly Step[];
-  readonly before: Observation;
-  readonly failing: Observation;
-  /** Starts the unit with a change, to see whether it does what its original did. */
-  attempt(change: Remedy['change']): Promise<Attempt>;
-}
-
-export interface Attempt {
-  readonly works: boolean;
-  readonly seen: Observation;
-}
-
-type Find = (found: Case) => Promise<Remedy | undefined>;
 
 /** The remedy that keeps the most of the step; it was tried. */
 export async function remedyFor(found: Case): Promise<Remedy | undefined> {
@@ -113,74 +85,6 @@ async function ambientCapability({ before, attempt }: Case): Promise<Remedy | un
   return (await attempt(remedy.change)).works ? remedy : undefined;
 }
 
-/** How often a further path may turn up once the first is writable. */
-const ROUNDS = 5;
-
-/** The folders that it complains of are made writable. */
-async function writablePaths({ failing, attempt }: Case): Promise<Remedy | undefined> {
-  const change =
-    (paths: readonly string[]): Remedy['change'] =>
-    (document) =>
-      withWords(document, 'ReadWritePaths', paths);
-  const works = async (paths: readonly string[]): Promise<boolean> => (await attempt(change(paths))).works;
-  let paths: readonly string[] = [];
-  let last: Attempt = { works: false, seen: failing };
-  for (let round = 0; round < ROUNDS && !last.works; round += 1) {
-    const named = readOnlyPaths(last.seen.journal).flatMap((path) => writableFolder(path) ?? []);
-    const all = [...new Set([...paths, ...named])];
-    if (all.length === paths.length) return undefined;
-    paths = all;
-    last = await attempt(change(paths));
-  }
-  // A line names the program too that complains.
-  const needed = await fewest(paths, works);
-  if (needed === undefined) return undefined;
-  return {
-    says: `with ReadWritePaths=${needed.join(' ')} it works`,
-    override: { writable: needed },
-    change: change(needed),
-  };
-}
-
-/** Folders that hold more than one service's files. */
-const SHARED =
-  /^\/(?:[^/]*|var\/(?:lib|log|cache|spool|tmp|opt|run)|usr\/(?:local|lib|share|bin|sbin)|usr\/local\/[^/]*|home\/[^/]*)$/;
-
-/** The folder that has to be writable for a file, or the file where its folder is everyone's; undefined when all is. */
-function writableFolder(path: string): string | undefined {
-  if (!existsSync(path)) return SHARED.test(dirname(path)) ? undefined : writableFolder(dirname(path));
-  if (statSync(path).isDirectory()) return SHARED.test(path) ? undefined : path;
-  return SHARED.test(dirname(path)) ? path : dirname(path);
-}
-
-/** A folder below /run that root could make and another user can't. */
-async function runtimeFolder({ failing, attempt }: Case): Promise<Remedy | undefined> {
-  const complaints = [...deniedPaths(failing.journal), ...readOnlyPaths(failing.journal)];
-  const name = complaints.flatMap((path) => /^\/(?:var\/)?run\/([^/]+)(?=\/|$)/.exec(path)?.[1] ?? [])[0];
-  if (name === undefined || existsSync(`/run/${name}`)) return undefined;
-  const remedy: Remedy = {
-    says: `with RuntimeDirectory=${name} it works`,
-    override: { writable: [`/run/${name}`] },
-    change: (document) => withWords(document, 'RuntimeDirectory', [name]),
-  };
-  return (await attempt(remedy.change)).works ? remedy : undefined;
-}
-
-/** Paths that are not there may be missing, behind a `-`. */
-async function missingPaths({ step, attempt }: Case): Promise<Remedy | undefined> {
-  const optional = step.after.map((value) =>
-    value
-      .split(/\s+/)
-      .map((word) => (/^\+?\//.test(word) && !existsSync(word.replace(/^\+/, '')) ? `-${word}` : word))
-      .join(' '),
-  );
-  const remedy: Remedy = {
-    says: `with ${optional.map((value) => `${step.key}=${value}`).join(', ')} it works`,
-    change: (document) => assign(document, step.section, step.key, optional),
-  };
-  return (await attempt(remedy.change)).works ? remedy : undefined;
-}
-
 /** Those that hold others first, so that the smaller one is found. */
 const CALL_GROUPS = [
   ...['@privileged', '@raw-io', '@resources', '@chown', '@clock', '@module', '@reboot', '@swap', '@setuid'],
@@ -226,25 +130,6 @@ const WRITTEN: Readonly<Record<string, readonly Find[]>> = {
   RestrictAddressFamilies: [moreOf('RestrictAddressFamilies', FAMILIES)],
   SystemCallFilter: [moreOf('SystemCallFilter', CALL_GROUPS)],
 };
-
-/** Adds words to the last list of a setting; behind one of what is refused, in a line of their own. */
-function withWords(document: UnitDocument, key: string, words: readonly string[]): string {
-  const values = document.entries.flatMap((entry) =>
-    entry.section === 'Service' && entry.key === key ? [entry.value] : [],
-  );
-  const last = values.at(-1);
-  if (last === undefined || last.startsWith('~')) return withLine(document, key, words);
-  return assign(document, 'Service', key, [...values.slice(0, -1), [last, ...words].join(' ').trim()]);
-}
-
-/** Adds a line: what it allows is added to what those above it do. */
-function withLine(document: UnitDocument, key: string, words: readonly string[]): string {
-  const values = document.entries.flatMap((entry) =>
-    entry.section === 'Service' && entry.key === key ? [entry.value] : [],
-  );
-  const none = values.length === 1 && (values[0] === '' || parseBoolean(values[0]!) === false);
-  return assign(document, 'Service', key, [...(none ? [] : values), words.join(' ')]);
-}
 
 /** A set of capabilities as the manager shows it, in the form of unit files. */
 function capabilitiesOf({ settings }: Observation, key: string): readonly string[] {
