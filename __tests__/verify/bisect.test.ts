@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { guilty } from '../../src/verify/bisect.js';
+import { fewest, guilty } from '../../src/verify/bisect.js';
 
 const STEPS = [...'abcdefghijklmnop'];
 
@@ -22,13 +22,14 @@ describe('guilty', () => {
   it.each(STEPS)('finds %s alone, in few trials', async (step) => {
     const counted = failing(step);
     expect(await guilty(STEPS, counted.works)).toEqual([step]);
-    expect(counted.trials).toBeLessThanOrEqual(Math.log2(STEPS.length) + 1);
+    // The first one is told from what fails without it too.
+    expect(counted.trials).toBeLessThanOrEqual(Math.log2(STEPS.length) + (step === 'a' ? 2 : 1));
   });
 
   it('finds the only step without trying parts', async () => {
     const counted = failing('a');
     expect(await guilty(['a'], counted.works)).toEqual(['a']);
-    expect(counted.trials).toBe(1);
+    expect(counted.trials).toBe(2);
   });
 
   it.each([
@@ -53,15 +54,33 @@ describe('guilty', () => {
     expect(await guilty([...'abcd'], works)).toEqual(['d']);
   });
 
-  it('throws when it fails without any of the steps', async () => {
-    await expect(guilty(STEPS, () => Promise.resolve(false))).rejects.toThrow(
+  it('throws when it fails without any of the steps, soon', async () => {
+    const counted = failing('');
+    await expect(guilty(STEPS, counted.works)).rejects.toThrow(
       'it fails without any of the steps too, or by chance',
     );
+    expect(counted.trials).toBeLessThanOrEqual(Math.log2(STEPS.length) + 1);
   });
 
   it('throws what a trial throws', async () => {
     await expect(guilty(STEPS, () => Promise.reject(new Error('interrupted')))).rejects.toThrow(
       'interrupted',
     );
+  });
+});
+
+describe('fewest', () => {
+  const needs =
+    (...needed: readonly string[]) =>
+    (given: readonly string[]): Promise<boolean> =>
+      Promise.resolve(needed.every((one) => given.includes(one)));
+
+  it.each([['a'], ['p'], ['c', 'k']])('finds %s %s', async (...needed) => {
+    expect([...(await fewest(STEPS, needs(...needed)))!].sort()).toEqual(needed);
+  });
+
+  it('finds none where all are too few, or there are none', async () => {
+    expect(await fewest(STEPS, needs('z'))).toBeUndefined();
+    expect(await fewest([], needs())).toBeUndefined();
   });
 });

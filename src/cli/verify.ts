@@ -27,6 +27,7 @@ import { makePairs, type Pairs } from '../verify/pairs.js';
 import { staticChecks } from '../verify/static/checks.js';
 import type { Pair, WorkingCopy } from '../verify/subject.js';
 import { findTools, isMissing, type Tools } from '../verify/tools.js';
+import { unitChecks } from '../verify/unit/checks.js';
 import { loadConfig } from './config.js';
 import { locate, realPlace } from './locate.js';
 import { mendFaults, type MendOutcome } from './mend.js';
@@ -198,6 +199,7 @@ async function* checks(
   if (wanted('static')) yield* staticChecks(copy, trials);
   if (wanted('build')) yield* imageChecks(copy, trials);
   if (wanted('run')) yield* composeChecks(copy, trials);
+  if (wanted('run')) yield* unitChecks(copy, trials);
 }
 
 /** The config that was found to be sound, as it stands now. */

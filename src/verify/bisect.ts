@@ -14,7 +14,10 @@ export async function guilty<S>(steps: readonly S[], works: Works<S>): Promise<r
   do {
     const at = await lastOfFailing(left, sound, works);
     const [step] = left.slice(at, at + 1);
-    if (step === undefined) throw new Error('it fails without any of the steps too, or by chance');
+    // Nothing before the first step was tried: it need not be the step that fails.
+    if (step === undefined || (at === 0 && found.length === 0 && !(await works([])))) {
+      throw new Error('it fails without any of the steps too, or by chance');
+    }
     found.push(step);
     left = left.filter((other) => other !== step);
     sound = at;
@@ -46,4 +49,13 @@ async function withoutInnocent<S>(
     if (await works(steps.filter((other) => !others.includes(other)))) needed = others;
   }
   return needed;
+}
+
+/** The fewest of the candidates with which it works, where it doesn't without any; undefined when all are too few. */
+export async function fewest<C>(
+  candidates: readonly C[],
+  works: Works<C>,
+): Promise<readonly C[] | undefined> {
+  if (candidates.length === 0 || !(await works(candidates))) return undefined;
+  return guilty(candidates, (withheld) => works(candidates.filter((one) => !withheld.includes(one))));
 }

@@ -59,10 +59,13 @@ const HIERARCHIES = [GROUPS, '/sys/fs/cgroup/systemd'];
 const alive = new Set<Booted>();
 let count = 0;
 
+/** What a container sees of this machine, which it can't change: paths here by those inside. */
+export type Shared = Readonly<Record<string, string>>;
+
 /** Boots the root file system, which stays as it is: all writing goes to memory. */
-export async function boot(root: string): Promise<Container> {
+export async function boot(root: string, shared: Shared = {}): Promise<Container> {
   const name = `harden-lab-${process.pid}-${(count += 1)}`;
-  const container = new Booted(name, root);
+  const container = new Booted(name, root, shared);
   alive.add(container);
   try {
     await container.ready();
@@ -85,7 +88,7 @@ class Booted implements Container {
   readonly #log: string;
   readonly #ended: Promise<void>;
 
-  constructor(name: string, root: string) {
+  constructor(name: string, root: string, shared: Shared) {
     this.#name = name;
     this.#log = join(tmpdir(), `${name}.log`);
     const group = join(GROUPS, name);
@@ -95,6 +98,7 @@ class Booted implements Container {
       ...['systemd-nspawn', '--quiet', `--directory=${root}`, '--volatile=overlay', `--machine=${name}`],
       ...['--register=no', '--keep-unit', '--private-network', '--console=pipe', '--link-journal=no'],
       ...[`--capability=${CAPABILITIES.join(',')}`, '--system-call-filter=bpf'],
+      ...Object.entries(shared).map(([inside, here]) => `--bind-ro=${here}:${inside}`),
       // Not into multi-user.target: no daemon starts but the one that is asked for.
       ...['--boot', 'systemd.unit=basic.target'],
     ];

@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import type { ComposeDocument } from '../../../src/formats/compose/document.js';
 import { parseCompose } from '../../../src/formats/compose/parse.js';
 import { changedService, changedText, overrideOf, type Change } from '../../../src/verify/compose/changes.js';
-import { smallest } from '../../../src/verify/compose/smallest.js';
 import { writtenPaths } from '../../../src/verify/compose/written.js';
 
 function document(text: string): ComposeDocument {
@@ -83,18 +82,6 @@ test('the configuration says what was found, and skips only what a transform mad
     skip: ['compose/run-as-user'],
   });
   expect(overrideOf('web', [takeBack], [])).toBeUndefined();
-});
-
-test('of what works the smallest part that does is found', async () => {
-  const items = ['CHOWN', 'SETUID', 'SETGID', 'KILL', 'FOWNER', 'MKNOD', 'NET_RAW'];
-  const needed = ['SETUID', 'NET_RAW'];
-  let trials = 0;
-  const found = await smallest(items, (chosen) => {
-    trials += 1;
-    return Promise.resolve(needed.every((name) => chosen.includes(name)));
-  });
-  expect(found).toEqual(needed);
-  expect(trials).toBeLessThan(20);
 });
 
 test('the folders that a container writes to are the outermost new ones, or hold what changed', () => {

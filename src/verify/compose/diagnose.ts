@@ -1,14 +1,13 @@
 import { writeFileSync, copyFileSync, existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { ComposeDocument } from '../../formats/compose/document.js';
-import { guilty } from '../bisect.js';
+import { fewest, guilty } from '../bisect.js';
 import type { Diagnosis, Mend } from '../diagnosis.js';
 import type { Pair, WorkingCopy } from '../subject.js';
 import { changedService, changedText, overrideOf, pathOf, sayChange, type Change } from './changes.js';
 import { compareSights, WHOLE, type Fault } from './compare.js';
 import { dockerfileSteps, dockerfileWith, type DockerfileStep } from './dockerfile-steps.js';
 import type { ComposeModel, ServiceModel } from './model.js';
-import { smallest } from './smallest.js';
 import { describeStep, entriesOf, mixed, stepsOf, type Step } from './steps.js';
 import type { Sight, TrialOptions } from './trial.js';
 import { writtenPaths } from './written.js';
@@ -150,8 +149,8 @@ async function capabilities({ service }: Step, project: Case, works: Try): Promi
   const has = (project.hardened.services[service]?.cap_add ?? []).map(plain);
   const names = [...new Set([...USUAL, ...had])].filter((name) => !has.includes(name));
   const change = (chosen: readonly string[]): Change[] => [{ kind: 'capabilities', names: chosen }];
-  if (!(await works(change(names)))) return undefined;
-  return change(await smallest(names, (chosen) => works(change(chosen))));
+  const needed = await fewest(names, (chosen) => works(change(chosen)));
+  return needed === undefined ? undefined : change(needed);
 }
 
 /** Paths that are to be writable, or to be executed from. */
@@ -167,14 +166,13 @@ async function places(
   const bare = tmpfs.filter((entry) => /[:,]noexec\b/.test(entry) || !/[:,]exec\b/.test(entry)).map(pathOf);
   const executable = (paths: readonly string[]): Change[] =>
     paths.length === 0 ? [] : [{ kind: 'executable', paths }];
-  if (bare.length > 0 && (await works(executable(bare))))
-    return executable(await smallest(bare, (paths) => works(executable(paths))));
+  const unpacked = await fewest(bare, (paths) => works(executable(paths)));
+  if (unpacked !== undefined) return executable(unpacked);
   const paths = await pathsWritten(fault, step, project, suspects);
   const writable = (chosen: readonly string[]): Change[] =>
     chosen.length === 0 ? [] : [{ kind: 'writable', paths: chosen }];
-  if (paths.length === 0) return undefined;
-  if (await works(writable(paths)))
-    return writable(await smallest(paths, (chosen) => works(writable(chosen))));
+  const needed = await fewest(paths, (chosen) => works(writable(chosen)));
+  if (needed !== undefined) return writable(needed);
   const both = [...writable(paths), ...executable(bare)];
   return both.length > 1 && (await works(both)) ? both : undefined;
 }
