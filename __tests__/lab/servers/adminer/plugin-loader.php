@@ -1,0 +1,2 @@
+<?php
+echo "<?php return '", basename($argv[1]), "';\n";
