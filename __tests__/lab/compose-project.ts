@@ -42,7 +42,10 @@ export async function startProject(
   writeFileSync(join(folder, OVERRIDE), JSON.stringify({ services: settingsOfTheLab(config.services) }));
   const compose = [...own, '--file', OVERRIDE];
   const containers = async (): Promise<readonly Inspected[]> => {
-    const ids = (await docker([...compose, 'ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
+    const ofProject = ['--filter', `label=com.docker.compose.project=${name}`];
+    const ids = (await docker(['ps', '--all', '--quiet', ...ofProject]))
+      .split('\n')
+      .filter((id) => id !== '');
     return ids.length === 0 ? [] : (JSON.parse(await docker(['inspect', ...ids])) as readonly Inspected[]);
   };
   const log = async (): Promise<string> => {

@@ -82,11 +82,16 @@ export function serviceOf({ Config }: Inspected): string {
   return Config.Labels['com.docker.compose.service'] ?? '';
 }
 
+/** The first process and those that it started; not those that a health check runs in the container. */
 async function processesOf(engine: Engine, { Id, State }: Inspected): Promise<readonly Credentials[]> {
-  const listed = await engine.must(['top', Id, '-o', 'pid']);
-  const pids = listed.split('\n').slice(1).map(Number);
-  const all = [State.Pid, ...pids.filter((pid) => pid !== State.Pid)].flatMap((pid) => statusOf(pid));
-  const seen = new Map(all.map((credentials) => [JSON.stringify(credentials), credentials]));
+  const listed = (await engine.must(['top', Id, '-o', 'pid,ppid'])).split('\n').slice(1);
+  const parents = new Map(listed.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
+  const isOwn = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === State.Pid || isOwn(parents.get(pid)));
+  const pids = [State.Pid, ...[...parents.keys()].filter((pid) => pid !== State.Pid && isOwn(pid))];
+  const seen = new Map(
+    pids.flatMap(statusOf).map((credentials) => [JSON.stringify(credentials), credentials] as const),
+  );
   return [...seen.values()];
 }
 

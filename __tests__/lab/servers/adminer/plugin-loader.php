@@ -1,2 +1,0 @@
-<?php
-echo "<?php return '", basename($argv[1]), "';\n";
