@@ -18,6 +18,13 @@ export interface Step {
   readonly fails?: boolean;
 }
 
+/** What an image logs when it is refused something that it does without. */
+export interface Tolerated {
+  /** A regular expression. */
+  readonly line: string;
+  readonly because: string;
+}
+
 /** A Compose project and its clients: `workload.json` in its folder, which the copy that is hardened doesn't have. */
 export interface Workload {
   readonly name: string;
@@ -26,6 +33,8 @@ export interface Workload {
   readonly steps: readonly Step[];
   /** After a restart, and hardened on the data that the original left. */
   readonly again: readonly Step[];
+  /** New refusals in the log that are no fault. */
+  readonly tolerates: readonly Tolerated[];
 }
 
 export function workloadNames(): readonly string[] {
@@ -36,10 +45,10 @@ export function readWorkload(name: string): Workload {
   const folder = join(WORKLOADS, name);
   if (!existsSync(join(folder, 'docker-compose.yml'))) throw new Error(`${name}: no docker-compose.yml`);
   const settings = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8')) as Partial<Workload>;
-  const { title, steps, again } = settings;
+  const { title, steps, again, tolerates = [] } = settings;
   if (title === undefined || steps === undefined || again === undefined)
     throw new Error(`${name}/workload.json: title, steps or again missing`);
-  return { name, folder, title, steps, again };
+  return { name, folder, title, steps, again, tolerates };
 }
 
 /** The programs by which its clients ask it, without those that run in its own containers. */

@@ -7,4 +7,8 @@ if ! touch "$site" 2>/dev/null; then
   echo "info: can not modify $site (read-only file system?)" >&2
   exit 0
 fi
-grep -q 'listen \[::\]:80;' "$site" || sed -i 's/listen 80;/listen 80;\n  listen [::]:80;/' "$site"
+if ! md5sum --check --status /usr/share/nginx/default.conf.md5; then
+  echo "info: $site differs from the packaged version" >&2
+  exit 0
+fi
+sed -i 's/listen 80;/listen 80;\n  listen [::]:80;/' "$site"
