@@ -111,7 +111,8 @@ async function useTwice(project: ComposeProject, workload: Workload, before?: st
 async function endWell(project: ComposeProject, workload: Workload, before?: string): Promise<string> {
   await project.untilUp();
   const log = await project.log();
-  const refused = before === undefined ? [] : newRefusals(before, log).filter((line) => !isTolerated(workload, line));
+  const refused =
+    before === undefined ? [] : newRefusals(before, log).filter((line) => !isTolerated(workload, line));
   if (refused.length > 0) throw new Error(`new in the log:\n${refused.join('\n')}`);
   return log;
 }
