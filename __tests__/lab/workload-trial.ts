@@ -111,14 +111,9 @@ async function useTwice(project: ComposeProject, workload: Workload, before?: st
 async function endWell(project: ComposeProject, workload: Workload, before?: string): Promise<string> {
   await project.untilUp();
   const log = await project.log();
-  const refused =
-    before === undefined ? [] : newRefusals(before, log).filter((line) => !isTolerated(workload, line));
+  const refused = before === undefined ? [] : newRefusals(before, log, workload.tolerates);
   if (refused.length > 0) throw new Error(`new in the log:\n${refused.join('\n')}`);
   return log;
-}
-
-function isTolerated({ tolerates }: Workload, line: string): boolean {
-  return tolerates.some((tolerated) => new RegExp(tolerated.line).test(line));
 }
 
 /** Runs the built command line on the copy, as a user would. */
