@@ -55,7 +55,7 @@ export async function tryWorkload(
       const project = await start(HARDENED);
       await project.untilUp();
       await project.take(workload.again);
-      await endWell(project, log);
+      await endWell(project, workload, log);
     });
     await removeProject(engine, name, folder);
     rmSync(folder, { recursive: true });
@@ -104,14 +104,14 @@ async function useTwice(project: ComposeProject, workload: Workload, before?: st
   await project.take(workload.steps);
   await project.restart();
   await project.take(workload.again);
-  return endWell(project, before);
+  return endWell(project, workload, before);
 }
 
 /** All is still up, and nothing was refused that was not before. */
-async function endWell(project: ComposeProject, before?: string): Promise<string> {
+async function endWell(project: ComposeProject, workload: Workload, before?: string): Promise<string> {
   await project.untilUp();
   const log = await project.log();
-  const refused = before === undefined ? [] : newRefusals(before, log);
+  const refused = before === undefined ? [] : newRefusals(before, log, workload.tolerates);
   if (refused.length > 0) throw new Error(`new in the log:\n${refused.join('\n')}`);
   return log;
 }

@@ -26,6 +26,8 @@ export interface Workload {
   readonly steps: readonly Step[];
   /** After a restart, and hardened on the data that the original left. */
   readonly again: readonly Step[];
+  /** What the log may tell when it is hardened: what the program itself goes on without, as its source says. */
+  readonly tolerates: readonly string[];
 }
 
 export function workloadNames(): readonly string[] {
@@ -36,10 +38,10 @@ export function readWorkload(name: string): Workload {
   const folder = join(WORKLOADS, name);
   if (!existsSync(join(folder, 'docker-compose.yml'))) throw new Error(`${name}: no docker-compose.yml`);
   const settings = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8')) as Partial<Workload>;
-  const { title, steps, again } = settings;
+  const { title, steps, again, tolerates = [] } = settings;
   if (title === undefined || steps === undefined || again === undefined)
     throw new Error(`${name}/workload.json: title, steps or again missing`);
-  return { name, folder, title, steps, again };
+  return { name, folder, title, steps, again, tolerates };
 }
 
 /** The programs by which its clients ask it, without those that run in its own containers. */
