@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Controls } from './lab/controls.js';
 import { capabilitiesIn, credentialsIn } from './lab/credentials.js';
@@ -33,8 +35,10 @@ describe('the credentials of a process', () => {
 describe('the refusals in a log', () => {
   it('are those that the log from before has not, whatever the time', () => {
     const before = 'db: 10:01:02 [17] chmod: Operation not permitted\n';
-    const after = 'db: 10:05:09 [21] chmod: Operation not permitted\ndb: open("/x"): Read-only file system\nready\n';
-    expect(newRefusals(before, after)).toEqual(['db: open("/x"): Read-only file system']);
+    const after =
+      'db: 10:05:09 [21] chmod: Operation not permitted\ndb: open("/x"): Read-only file system\nready\n';
+    expect(newRefusals(before, after, [])).toEqual(['db: open("/x"): Read-only file system']);
+    expect(newRefusals(before, after, ['open\\("/x"'])).toEqual([]);
   });
 });
 
@@ -76,7 +80,13 @@ describe('the matrix', () => {
   });
 
   it('has a row for a workload that was not hardened', () => {
-    const trial = { ...TRIAL, original: { fault: 'no' }, oldData: undefined, hardened: undefined, controls: [] };
+    const trial = {
+      ...TRIAL,
+      original: { fault: 'no' },
+      oldData: undefined,
+      hardened: undefined,
+      controls: [],
+    };
     expect(matrixOf([trial])).toMatch(/\| postgres +\| \? .*\| fails +\| \? +\| \? +\|\n$/);
     expect(checksOf(trial)).toEqual([{ name: 'the original works', fault: 'no' }]);
   });
@@ -87,5 +97,14 @@ describe('each workload', () => {
     const { steps, again } = readWorkload(name);
     for (const step of [...steps, ...again]) expect(() => new RegExp(step.shows, 'm')).not.toThrow();
     expect(again.length).toBeGreaterThan(0);
+  });
+
+  it('publishes ports of its own', () => {
+    const ports = workloadNames().flatMap((name) => {
+      const text = readFileSync(join(readWorkload(name).folder, 'docker-compose.yml'), 'utf8');
+      return [...text.matchAll(/^\s+-\s+["']?(?:[\d.]+:)?(\d{4,5}):\d+/gm)].map((match) => match[1]);
+    });
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port, at) => ports.indexOf(port) !== at)).toEqual([]);
   });
 });

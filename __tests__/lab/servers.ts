@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.js';
+import { inParallel } from './parallel.js';
 import { filesBelow, isMissing, labelled, recipeIn, recipeOf } from './recipes.js';
 
 const SERVERS = fileURLToPath(new URL('servers', import.meta.url));
@@ -18,18 +20,24 @@ interface Server {
 /** Makes the images that are missing or were made otherwise, after those that they are built from. */
 export async function makeServers(engine: Engine): Promise<number> {
   let made = 0;
-  for (const server of inOrder(readdirSync(SERVERS).sort().map(readServer))) {
-    const bases = await Promise.all(server.bases.map((base) => recipeIn(engine, base)));
-    const recipe = recipeOf(filesBelow(server.folder), bases.join('\n'));
-    if (!(await isMissing(engine, server.tags, recipe))) continue;
-    await engine.must([
-      ...['build', '--quiet', '--network', 'host', '--label', labelled(recipe)],
-      ...server.tags.flatMap((tag) => ['--tag', tag]),
-      server.folder,
-    ]);
-    made += 1;
+  for (const servers of inOrder(readdirSync(SERVERS).sort().map(readServer))) {
+    await inParallel(servers, availableParallelism(), async (server) => {
+      made += (await makeServer(engine, server)) ? 1 : 0;
+    });
   }
   return made;
+}
+
+async function makeServer(engine: Engine, { folder, tags, bases }: Server): Promise<boolean> {
+  const recipes = await Promise.all(bases.map((base) => recipeIn(engine, base)));
+  const recipe = recipeOf(filesBelow(folder), recipes.join('\n'));
+  if (!(await isMissing(engine, tags, recipe))) return false;
+  await engine.must([
+    ...['build', '--quiet', '--network', 'host', '--label', labelled(recipe)],
+    ...tags.flatMap((tag) => ['--tag', tag]),
+    folder,
+  ]);
+  return true;
 }
 
 function readServer(name: string): Server {
@@ -44,15 +52,15 @@ function readServer(name: string): Server {
   return { folder, tags, bases };
 }
 
-/** Each after those whose tags it names. */
-function inOrder(servers: readonly Server[]): readonly Server[] {
-  const ordered = new Set<Server>();
-  const place = (server: Server): void => {
-    for (const other of servers) {
-      if (other !== server && other.tags.some((tag) => server.bases.includes(tag))) place(other);
-    }
-    ordered.add(server);
-  };
-  servers.forEach(place);
-  return [...ordered];
+/** In groups: those of the first are built from no other, those of the next from none but earlier ones. */
+function inOrder(servers: readonly Server[]): readonly (readonly Server[])[] {
+  const groups: Server[][] = [];
+  for (let left = servers; left.length > 0;) {
+    const pending = new Set(left.flatMap(({ tags }) => tags));
+    const ready = left.filter(({ bases }) => !bases.some((base) => pending.has(base)));
+    if (ready.length === 0) throw new Error('servers are built from one another');
+    groups.push([...ready]);
+    left = left.filter((server) => !ready.includes(server));
+  }
+  return groups;
 }
