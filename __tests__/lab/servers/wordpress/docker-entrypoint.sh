@@ -24,7 +24,7 @@ case "$1" in
       tar "${archive[@]}" . | tar "${unpack[@]}"
       echo "Complete! WordPress has been successfully copied to $PWD" >&2
     fi
-    if [ ! -s wp-config.php ] && [ -n "${!WORDPRESS_@}" ]; then
+    if [ ! -s wp-config.php ] && [ -n "${!WORDPRESS_*}" ]; then
       # Salts of its own in place of the sample's.
       awk '/put your unique phrase here/ {
         "head -c1M /dev/urandom | sha1sum | cut -d\\  -f1" | getline salt
