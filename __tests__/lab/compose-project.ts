@@ -7,7 +7,7 @@ import type { Step } from './workload.js';
 import { call, type CallOptions, lastLines, type Outcome } from '../../src/verify/process.js';
 
 /** In milliseconds: how long containers may take to be up, a first step to show what it has to, a later one. */
-const PATIENCE = { start: 90_000, first: 60_000, later: 10_000, poll: 250 } as const;
+const PATIENCE = { start: 90_000, first: 60_000, later: 20_000, poll: 250 } as const;
 
 const CLIENT_IMAGE = 'lab-client:1';
 const OVERRIDE = 'lab.override.yml';
