@@ -7,7 +7,7 @@ import type { Step } from './workload.js';
 import { call, type CallOptions, lastLines, type Outcome } from '../../src/verify/process.js';
 
 /** In milliseconds: how long containers may take to be up, a first step to show what it has to, a later one. */
-const PATIENCE = { start: 90_000, first: 60_000, later: 10_000, poll: 250 } as const;
+const PATIENCE = { start: 90_000, first: 60_000, later: 20_000, poll: 250 } as const;
 
 const CLIENT_IMAGE = 'lab-client:1';
 const OVERRIDE = 'lab.override.yml';
@@ -33,13 +33,17 @@ export async function startProject(
   name: string,
   folder: string,
   file: string,
+  healthInterval: string,
   signal: AbortSignal,
 ): Promise<ComposeProject> {
   const options: CallOptions = { cwd: folder, signal };
   const docker = async (args: readonly string[]): Promise<string> => engine.must(args, options);
   const own = ['compose', '--project-name', name, '--file', file];
   const config = JSON.parse(await docker([...own, 'config', '--format', 'json'])) as { services: Settings };
-  writeFileSync(join(folder, OVERRIDE), JSON.stringify({ services: settingsOfTheLab(config.services) }));
+  writeFileSync(
+    join(folder, OVERRIDE),
+    JSON.stringify({ services: settingsOfTheLab(config.services, healthInterval) }),
+  );
   const compose = [...own, '--file', OVERRIDE];
   const containers = async (): Promise<readonly Inspected[]> => {
     const ofProject = ['--filter', `label=com.docker.compose.project=${name}`];
@@ -96,8 +100,9 @@ export async function startProject(
           const { code, stdout, stderr } = await run(step, client);
           const said = `${stdout}${stderr}`;
           if ((code === 0) !== (step.fails === true) && new RegExp(step.shows, 'm').test(said)) break;
-          if (performance.now() > end || signal.aborted)
-            throw await failure(`${step.name}: exit code ${code}: ${lastLines(said, 6)}`);
+          const ended = (await containers()).map(faultOf).find((fault) => fault?.final === true);
+          if (performance.now() > end || ended !== undefined || signal.aborted)
+            throw await failure(`${step.name}: ${ended?.what ?? `exit code ${code}`}: ${lastLines(said, 6)}`);
           await sleep(PATIENCE.poll);
         }
       }
@@ -120,8 +125,8 @@ export async function removeProject(engine: Engine, name: string, folder: string
 }
 
 /** Builds use the machine's network, and health is known soon; what is checked, and how, stays as it is. */
-function settingsOfTheLab(services: Settings): Readonly<Record<string, unknown>> {
-  const soon = { interval: '1s', start_interval: '500ms', retries: 90 };
+function settingsOfTheLab(services: Settings, interval: string): Readonly<Record<string, unknown>> {
+  const soon = { interval, start_interval: interval, retries: 90 };
   return Object.fromEntries(
     Object.entries(services).map(([service, { build, healthcheck }]) => [
       service,

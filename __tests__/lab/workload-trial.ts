@@ -39,7 +39,8 @@ export async function tryWorkload(
 ): Promise<WorkloadTrial> {
   const folder = mkdtempSync(join(tmpdir(), `harden-lab-${workload.name}-`));
   const name = `lab-${workload.name}`;
-  const start = (file: string): Promise<ComposeProject> => startProject(engine, name, folder, file, signal);
+  const start = (file: string): Promise<ComposeProject> =>
+    startProject(engine, name, folder, file, workload.healthInterval, signal);
   const all = { workload: workload.name, clients: clientsOf(workload) };
   const nothing = { oldData: undefined, hardened: undefined, controls: [] };
   try {

@@ -28,6 +28,8 @@ export interface Workload {
   readonly again: readonly Step[];
   /** What the log may tell when it is hardened: what the program itself goes on without, as its source says. */
   readonly tolerates: readonly string[];
+  /** How often health is asked for, in place of what the file says; a check may disturb a server that is starting. */
+  readonly healthInterval: string;
 }
 
 export function workloadNames(): readonly string[] {
@@ -38,10 +40,10 @@ export function readWorkload(name: string): Workload {
   const folder = join(WORKLOADS, name);
   if (!existsSync(join(folder, 'docker-compose.yml'))) throw new Error(`${name}: no docker-compose.yml`);
   const settings = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8')) as Partial<Workload>;
-  const { title, steps, again, tolerates = [] } = settings;
+  const { title, steps, again, tolerates = [], healthInterval = '1s' } = settings;
   if (title === undefined || steps === undefined || again === undefined)
     throw new Error(`${name}/workload.json: title, steps or again missing`);
-  return { name, folder, title, steps, again, tolerates };
+  return { name, folder, title, steps, again, tolerates, healthInterval };
 }
 
 /** The programs by which its clients ask it, without those that run in its own containers. */
