@@ -102,7 +102,9 @@ describe('each workload', () => {
   it('publishes ports of its own', () => {
     const ports = workloadNames().flatMap((name) => {
       const text = readFileSync(join(readWorkload(name).folder, 'docker-compose.yml'), 'utf8');
-      return [...text.matchAll(/^\s+-\s+["']?(?:[\d.]+:)?(\d{4,5}):\d+(?!\d|\/udp)/gm)].map((match) => match[1]);
+      return [...text.matchAll(/^\s+-\s+["']?(?:[\d.]+:)?(\d{4,5}):\d+(?!\d|\/udp)/gm)].map(
+        (match) => match[1],
+      );
     });
     expect(ports.length).toBeGreaterThan(0);
     expect(ports.filter((port, at) => ports.indexOf(port) !== at)).toEqual([]);
