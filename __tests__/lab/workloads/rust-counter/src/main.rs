@@ -16,9 +16,9 @@ fn main() -> io::Result<()> {
 
 fn serve(mut stream: TcpStream, state: &str) -> io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let Some(_request) = lines.next() else {
+    if lines.next().is_none() {
         return Ok(());
-    };
+    }
     for line in lines {
         if line?.is_empty() {
             break;
