@@ -132,7 +132,8 @@ function settingsOfTheLab(services: Settings, interval: string): Readonly<Record
       service,
       {
         ...(build === undefined ? {} : { build: { network: 'host' } }),
-        ...(healthcheck === undefined || healthcheck.disable === true ? {} : { healthcheck: soon }),
+        // Without a check of its own, that of its image; without either it has none.
+        ...(healthcheck?.disable === true ? {} : { healthcheck: soon }),
       },
     ]),
   );

@@ -89,10 +89,12 @@ async function main(): Promise<number> {
   // Without the engine all that is under way fails, and leaves as it would otherwise.
   const interruption = new AbortController();
   const interrupted = (): void => {
+    // A terminal, npm and timeout(1) each tell it, so that it may come more than once.
+    if (interruption.signal.aborted) return;
     interruption.abort();
     void engine.stop();
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     const made = (await makeStandIns(engine, join(folder, 'stand-ins'))) + (await makeServers(engine));
     say(`${made} stand-in images made`);
