@@ -11,6 +11,8 @@ export default tseslint.config(
       'node_modules/',
       '__tests__/transforms/',
       '__tests__/lab/projects/',
+      '__tests__/lab/servers/',
+      '__tests__/lab/workloads/',
     ],
   },
   ...tseslint.configs.strict,

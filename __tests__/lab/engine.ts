@@ -75,7 +75,10 @@ export async function startEngine(folder: string, programs: readonly string[]): 
     call: (args, options = {}) => call('docker', args, { ...options, env: { ...env, ...options.env } }),
     must: async (args, options = {}) =>
       (await must('docker', args, { ...options, env: { ...env, ...options.env } })).trimEnd(),
-    stop: () => stop(daemon, execRoot),
+    stop: async () => {
+      await clear(engine);
+      await stop(daemon, execRoot);
+    },
   };
   for (let tries = 0; tries < 150; tries += 1) {
     if (daemon.exitCode !== null) break;
@@ -89,10 +92,13 @@ export async function startEngine(folder: string, programs: readonly string[]): 
   throw new Error(`the engine doesn't start:\n${lastLines(readFileSync(log, 'utf8'))}`);
 }
 
-/** Removes what a run that was killed left. */
+/** Removes what a run left that was killed or interrupted: the machine would keep the interfaces of networks. */
 async function clear(engine: Engine): Promise<void> {
-  const left = (await engine.must(['ps', '--all', '--quiet'])).split('\n').filter((id) => id !== '');
-  if (left.length > 0) await engine.must(['rm', '--force', '--volumes', ...left]);
+  const { stdout } = await engine.call(['ps', '--all', '--quiet']);
+  const left = stdout.split('\n').filter((id) => id !== '');
+  if (left.length > 0) await engine.call(['rm', '--force', '--volumes', ...left]);
+  await engine.call(['network', 'prune', '--force']);
+  await engine.call(['volume', 'prune', '--all', '--force']);
 }
 
 /** The command line finds BuildKit's and Compose's plugins only in folders of its own. */

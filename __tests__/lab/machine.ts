@@ -13,6 +13,7 @@ const RUNTIME_PACKAGES = ['containerd', 'runc'];
 /** What these and the lab call; installed, as they are harmless. */
 const INSTALLED_PACKAGES = [
   'ca-certificates',
+  'curl',
   'iproute2',
   'libseccomp2',
   'libsystemd0',

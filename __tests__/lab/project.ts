@@ -28,13 +28,13 @@ export interface Project {
 /** `project.json`; with `bases` the project is tried on each of them too. */
 type Settings = Partial<Project> & { readonly bases?: readonly string[] };
 
-/** The sample projects, or those with these names. */
+export function projectNames(): readonly string[] {
+  return readdirSync(PROJECTS).sort();
+}
+
+/** The sample projects with these names. */
 export function sampleProjects(names: readonly string[]): readonly Project[] {
-  const all = readdirSync(PROJECTS).sort();
-  const unknown = names.filter((name) => !all.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`no such project: ${unknown.join(', ')}; there are ${all.join(', ')}`);
-  return (names.length > 0 ? names : all).flatMap((name) => {
+  return names.flatMap((name) => {
     const folder = join(PROJECTS, name);
     const settings = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8')) as Settings;
     const { bases = [], port, requests } = settings;

@@ -1,6 +1,6 @@
 import type { Figures, Trial } from './trial.js';
 
-type Row = readonly string[];
+export type Row = readonly string[];
 
 const HEADER: Row = ['project', 'size', '', 'packages', 'setuid files', 'user', 'build time'];
 const MEGABYTE = 1_000_000;
@@ -36,11 +36,16 @@ export function markdownTable(trials: readonly Trial[]): string {
       `${both(({ buildSeconds }) => buildSeconds.toFixed(0))} s`,
     ];
   });
-  const widths = HEADER.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  return tableOf(HEADER, rows);
+}
+
+/** A Markdown table as prettier writes it. */
+export function tableOf(header: Row, rows: readonly Row[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, 3, ...rows.map((row) => row[column]!.length)),
   );
   const line = (cells: Row): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`;
-  return [line(HEADER), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 function change(share: number | undefined): string {

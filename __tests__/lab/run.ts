@@ -1,6 +1,7 @@
 /**
- * `npm run lab -- [PROJECT...] [--table FILE] [--folder FOLDER]`: converts the sample projects, builds and starts them
- * before and after, and compares them; exit code 1 when something doesn't hold. On Debian as root it brings its own
+ * `npm run lab -- [NAME...] [--table FILE] [--matrix FILE] [--folder FOLDER]`: converts the sample projects, builds and
+ * starts them before and after, and compares them; then lets clients use the workloads as they are and hardened; exit
+ * code 1 when something doesn't hold. Names are those of projects and workloads. On Debian as root it brings its own
  * container engine; elsewhere it says what is missing and does nothing. Images and packages stay in the folder for the
  * next run.
  */
@@ -9,13 +10,17 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MAIN } from '../support/command.js';
-import { type Engine, startEngine } from './engine.js';
+import { startEngine } from './engine.js';
 import { fetchEngine, obstacle } from './machine.js';
-import { type Project, sampleProjects } from './project.js';
-import { markdownTable, median, percent, reduction } from './report.js';
+import { matrixOf } from './matrix.js';
 import { inParallel } from './parallel.js';
+import { type Project, projectNames, sampleProjects } from './project.js';
+import { markdownTable, median, percent, reduction } from './report.js';
+import { makeServers } from './servers.js';
 import { makeStandIns } from './stand-ins.js';
 import { type Check, type Trial, tryProject } from './trial.js';
+import { readWorkload, type Workload, workloadNames } from './workload.js';
+import { checksOf, tryWorkload } from './workload-trial.js';
 
 const GOAL = 0.5;
 
@@ -38,24 +43,36 @@ function sizeCheck(trials: readonly Trial[]): Check {
   return { name, fault: found === undefined || found < GOAL ? 'they are not' : undefined };
 }
 
-async function tryAll(
-  engine: Engine,
-  projects: readonly Project[],
+async function tryAll<S extends { readonly name: string }, T>(
+  subjects: readonly S[],
   signal: AbortSignal,
-): Promise<readonly Trial[]> {
-  const trials = new Map<string, Trial>();
-  await inParallel(projects, availableParallelism(), async (project) => {
+  attempt: (subject: S) => Promise<T>,
+  checksIn: (trial: T) => readonly Check[],
+): Promise<readonly T[]> {
+  const trials = new Map<string, T>();
+  await inParallel(subjects, availableParallelism(), async (subject) => {
     if (signal.aborted) return;
-    const trial = await tryProject(engine, project);
-    for (const check of trial.checks) describe(project.name, check);
-    trials.set(project.name, trial);
+    const trial = await attempt(subject);
+    for (const check of checksIn(trial)) describe(subject.name, check);
+    trials.set(subject.name, trial);
   });
-  return projects.flatMap(({ name }) => trials.get(name) ?? []);
+  return subjects.flatMap(({ name }) => trials.get(name) ?? []);
+}
+
+/** The projects and workloads with these names; all without names. */
+function subjectsNamed(names: readonly string[]): [readonly Project[], readonly Workload[]] {
+  const all = [...projectNames(), ...workloadNames()];
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no such project: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  const chosen = (those: readonly string[]): readonly string[] =>
+    those.filter((name) => names.length === 0 || names.includes(name));
+  return [sampleProjects(chosen(projectNames())), chosen(workloadNames()).map(readWorkload)];
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { table: { type: 'string' }, folder: { type: 'string' } },
+    options: { table: { type: 'string' }, matrix: { type: 'string' }, folder: { type: 'string' } },
     allowPositionals: true,
   });
   const missing = obstacle();
@@ -64,7 +81,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
-  const projects = sampleProjects(positionals);
+  const [projects, workloads] = subjectsNamed(positionals);
   const folder = values.folder ?? join(tmpdir(), 'harden-lab');
   const programs = await fetchEngine(join(folder, 'engine'));
   say('the engine is unpacked');
@@ -72,18 +89,34 @@ async function main(): Promise<number> {
   // Without the engine all that is under way fails, and leaves as it would otherwise.
   const interruption = new AbortController();
   const interrupted = (): void => {
+    // A terminal, npm and timeout(1) each tell it, so that it may come more than once.
+    if (interruption.signal.aborted) return;
     interruption.abort();
     void engine.stop();
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
-    say(`${await makeStandIns(engine, join(folder, 'stand-ins'))} stand-in images made`);
-    const trials = await tryAll(engine, projects, interruption.signal);
-    const size = sizeCheck(trials);
-    describe('all', size);
-    const table = markdownTable(trials);
+    const made = (await makeStandIns(engine, join(folder, 'stand-ins'))) + (await makeServers(engine));
+    say(`${made} stand-in images made`);
+    const { signal } = interruption;
+    const trials = await tryAll(
+      projects,
+      signal,
+      (project) => tryProject(engine, project),
+      ({ checks }) => checks,
+    );
+    const sizes = projects.length === 0 ? [] : [sizeCheck(trials)];
+    for (const size of sizes) describe('all', size);
+    const uses = await tryAll(
+      workloads,
+      signal,
+      (workload) => tryWorkload(engine, workload, signal),
+      checksOf,
+    );
+    const table = projects.length === 0 ? '' : markdownTable(trials);
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
-    const checks = [...trials.flatMap((trial) => trial.checks), size];
+    if (values.matrix !== undefined) writeFileSync(values.matrix, matrixOf(uses));
+    const checks = [...trials.flatMap((trial) => trial.checks), ...sizes, ...uses.flatMap(checksOf)];
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;

@@ -1,5 +1,5 @@
 import { parseImageReference, type ImageReference } from '../catalogue/catalogue.js';
-import type { ImageFacts } from '../catalogue/types.js';
+import type { Capability, ImageFacts } from '../catalogue/types.js';
 import { cite, citeSource } from '../core/evidence.js';
 import { lazy } from '../core/lazy.js';
 import type { Evidence } from '../core/types.js';
@@ -8,6 +8,7 @@ import { stageScope, type StageScope } from '../formats/dockerfile/scope.js';
 import { baseImage, namedFamily, type BaseImage, type Family } from './base-images.js';
 import type { DockerfileContext, ServiceUse } from './context.js';
 import {
+  fileCapabilitiesOf,
   needsExecutableTemp,
   ownedOf,
   runCommandsOf,
@@ -50,6 +51,8 @@ export interface ImageBuild {
   readonly runCommands: readonly RunCommand[];
   /** Programs that gain privileges on exec, which the build or the start names. */
   readonly setuidHelpers: Need<readonly string[]>;
+  /** What must stay in the bounding set for programs that the build installs to start. */
+  readonly fileCapabilities: Need<readonly Capability[]>;
   /** Where the start gives up root by itself. */
   readonly stepsDown: readonly Evidence[];
   /** Where the build gives files to a user that isn't root. */
@@ -162,6 +165,9 @@ export function imageBuild(
     },
     get setuidHelpers() {
       return helpers();
+    },
+    get fileCapabilities() {
+      return fileCapabilitiesOf(document, runCommands());
     },
     get stepsDown() {
       return down();

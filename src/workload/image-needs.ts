@@ -1,3 +1,4 @@
+import type { Capability } from '../catalogue/types.js';
 import { cite } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
 import type { DockerfileDocument, Stage } from '../formats/dockerfile/document.js';
@@ -5,6 +6,7 @@ import { stageScope, type StageScope } from '../formats/dockerfile/scope.js';
 import { runScripts } from '../formats/dockerfile/shell-text.js';
 import { parseShell, type ShellCommand } from '../formats/shell.js';
 import { stageNamed } from './copied-files.js';
+import { createdUser } from './image-users.js';
 import { known, likely, SETUID_HELPERS, unknown, type Need } from './model.js';
 import { programName, type Startup } from './startup.js';
 
@@ -99,6 +101,26 @@ export function setuidHelpersOf(
   return startup.unreadable.length > 0 ? unknown([]) : likely([]);
 }
 
+/**
+ * Debian's packages that give their programs cap_net_raw when libcap2-bin is there, which most of them recommend:
+ * https://sources.debian.org/src/iputils/3:20221126-1/debian/iputils-ping.postinst/. Alpine's iputils does the same.
+ */
+const WITH_NET_RAW = /^(?:iputils(?:-ping|-arping)?|fping|mtr(?:-tiny)?|oping)$/;
+
+/** The file capabilities of programs that the build installs. */
+export function fileCapabilitiesOf(
+  document: DockerfileDocument,
+  commands: readonly RunCommand[],
+): Need<readonly Capability[]> {
+  const installed = commands.filter(
+    (command) =>
+      /^(?:apt|apt-get|apk)$/.test(programName(command.program ?? '')) &&
+      argumentsOf(command).some((word) => WITH_NET_RAW.test(word)),
+  );
+  const evidence = installed.map(({ offset, start }) => cite(document, offset + start));
+  return likely(installed.length > 0 ? ['NET_RAW'] : [], ...evidence);
+}
+
 /** Where what starts gives up root by itself. */
 export function stepsDownOf(startup: Startup): Evidence[] {
   return startup.programs.flatMap(({ name = '', args, evidence }) => {
@@ -111,7 +133,10 @@ export function stepsDownOf(startup: Startup): Evidence[] {
   });
 }
 
-/** Where the build gives files to a user that isn't root: what the process may be meant to write. */
+/**
+ * Where the build gives files to a user that isn't root: what the process may be meant to write. A program that starts
+ * in its user's home has that.
+ */
 export function ownedOf(
   document: DockerfileDocument,
   scope: StageScope,
@@ -123,7 +148,13 @@ export function ownedOf(
   const chowns = commands.flatMap(({ program, args, offset, start }) =>
     program === 'chown' && !args.some(({ text }) => /^(?:root|0)(?::|$)/.test(text)) ? [offset + start] : [],
   );
-  return [...flags, ...chowns].map((offset) => cite(document, offset));
+  const homes = commands.flatMap((command) => {
+    const user = createdUser(command);
+    const isHome =
+      user?.home !== undefined && user.name === scope.user?.value && user.home === scope.workdir?.value;
+    return isHome ? [command.offset + command.start] : [];
+  });
+  return [...flags, ...chowns, ...homes].map((offset) => cite(document, offset));
 }
 
 /**

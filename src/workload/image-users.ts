@@ -20,6 +20,8 @@ const VALUE_OPTIONS =
 export interface CreatedUser {
   readonly name: string;
   readonly group: string;
+  /** The home that is made and belongs to it; undefined where none is made. */
+  readonly home: string | undefined;
 }
 
 /** The user that a `useradd` or `adduser` creates; undefined for other commands and names that vary. */
@@ -28,21 +30,39 @@ export function createdUser(command: RunCommand): CreatedUser | undefined {
   if (program !== 'useradd' && program !== 'adduser') return undefined;
   const operands: string[] = [];
   let group: string | undefined;
+  let home: string | undefined;
   const words = command.args;
   for (let at = 0; at < words.length; at += 1) {
     const { text, value } = words[at]!;
     const attached = /^--(?:gid|ingroup)=(.+)$/.exec(value ?? '')?.[1];
+    const attachedHome = /^--(?:home|home-dir)=(.+)$/.exec(value ?? '')?.[1];
     if (attached !== undefined) group = attached;
+    else if (attachedHome !== undefined) home = attachedHome;
     else if (VALUE_OPTIONS.test(text)) {
       at += 1;
       const option = program === 'useradd' ? /^(?:-g|--gid|-\w+g)$/ : /^(?:-G|--ingroup|--gid|-\w*G)$/;
       if (option.test(text)) group = words[at]?.value ?? '';
+      if (HOME_OPTION[program].test(text)) home = words[at]?.value;
     } else if (!text.startsWith('-')) operands.push(value ?? '');
   }
   const [name, second] = operands;
   // `adduser user group` adds a user to a group.
   if (name === undefined || second !== undefined) return undefined;
-  return { name, group: group ?? name };
+  const made = makesHome(program, words);
+  return { name, group: group ?? name, home: made ? (home ?? `/home/${name}`) : undefined };
+}
+
+const HOME_OPTION = {
+  useradd: /^(?:-d|--home|--home-dir|-\w+d)$/,
+  adduser: /^(?:-h|--home|-\w+h)$/,
+} as const;
+
+/** useradd(8) makes a home where it is asked to; adduser(8), and Alpine's, where it isn't told not to. */
+function makesHome(program: 'useradd' | 'adduser', args: RunCommand['args']): boolean {
+  const has = (option: RegExp): boolean => args.some(({ text }) => option.test(text));
+  return program === 'useradd'
+    ? has(/^(?:-[A-Za-z]*m[A-Za-z]*|--create-home)$/)
+    : !has(/^(?:-[A-Za-z]*H[A-Za-z]*|--no-create-home)$/);
 }
 
 export type UserChoice =

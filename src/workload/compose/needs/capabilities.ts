@@ -97,7 +97,9 @@ function otherUserNeed(
     const reason = 'programs of its base image may have file capabilities';
     return because(unknown([], ...user.evidence, ...build.baseUser.evidence), reason);
   }
-  return likely(keep(build.facts?.capabilities?.file ?? []), ...origin.evidence, ...user.evidence);
+  const { value: installed, evidence } = build.fileCapabilities;
+  const list = keep([...(build.facts?.capabilities?.file ?? []), ...installed]);
+  return likely(list, ...origin.evidence, ...user.evidence, ...evidence);
 }
 
 /**

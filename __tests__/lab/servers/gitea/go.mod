@@ -1,0 +1,3 @@
+module example.com/gitea
+
+go 1.19

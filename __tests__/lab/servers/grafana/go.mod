@@ -1,0 +1,3 @@
+module example.com/grafana
+
+go 1.19

@@ -1,0 +1,2 @@
+CREATE TABLE posts (title varchar(100));
+INSERT INTO posts VALUES ('Hello');
