@@ -227,6 +227,12 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: 120,
             describe: 'seconds that a project may take to be up',
           })
+          .option('settle', {
+            type: 'number',
+            requiresArg: true,
+            default: 3,
+            describe: 'seconds that a service must stay up',
+          })
           .option('build-arg', repeatedOption('build arguments, as NAME=value or NAME'))
           .option('secret', repeatedOption('build secrets, as docker build takes them'))
           .option('build-network', {
@@ -251,6 +257,10 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             describe: 'the oldest systemd that is to know every setting',
           })
           .option('config', CONFIG_OPTION)
+          .check(
+            ({ settle }) =>
+              (Number.isFinite(settle) && settle >= 0) || '--settle takes a number of seconds, from 0 on',
+          )
           .example('$0 verify', 'verify what stands in .hardened files, or what --write would write')
           .example('$0 verify --original HEAD', 'verify what --in-place changed')
           .example(
@@ -341,6 +351,7 @@ const OPTIONS = [
     'explain',
     'allow-host',
     'timeout',
+    'settle',
     'build-arg',
     'build-network',
     'secret',

@@ -50,6 +50,8 @@ export interface VerifyArguments {
   readonly allowHost: boolean;
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds. */
+  readonly settle: number;
   readonly buildArg: readonly string[];
   readonly buildNetwork?: string;
   readonly secret: readonly string[];
@@ -149,6 +151,7 @@ async function verifyIn(
     allowHost: args.allowHost,
     smoke: args.smoke,
     patience: args.timeout * 1000,
+    settle: args.settle * 1000,
     owner,
     explain: args.explain || args.fix === true,
     say: status.say,

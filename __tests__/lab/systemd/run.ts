@@ -1,13 +1,16 @@
 /**
- * `npm run lab:systemd -- [DAEMON...] [--table FILE] [--folder FOLDER]`: boots a Debian with systemd, starts daemons as
- * they come and hardened, and lets clients do the same work with both; exit code 1 when something doesn't hold. On
- * Debian as root it brings what it needs; elsewhere it says what is missing and does nothing. Packages and the root
- * file system stay in the folder for the next run.
+ * `npm run lab:systemd -- [NAME...] [--verify-only] [--table FILE] [--folder FOLDER]`: boots a Debian with systemd, starts
+ * daemons as they come and hardened, and lets clients do the same work with both; then lets `harden verify` start units
+ * that are hardened well and others that are not, which it has to catch, explain and mend; exit code 1 when something
+ * doesn't hold. Names are those of daemons and of trials of `harden verify`. On Debian as root it brings what it needs;
+ * elsewhere it says what is missing and does nothing. Packages and the root file system stay in the folder for the next
+ * run.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../../src/core/errors.js';
 import { MAIN } from '../../support/command.js';
 import { inParallel } from '../parallel.js';
 import { clear, stopAll } from './container.js';
@@ -17,6 +20,7 @@ import { type Enforcement, tryEnforcement } from './enforcement.js';
 import { faultsOf, markdownTable, newComplaints } from './report.js';
 import { makeRootfs, missingTools, obstacle } from './rootfs.js';
 import { type Trial, tryDaemon } from './trial.js';
+import { verifyTrials, type VerifyTrial } from './verify.js';
 
 const began = performance.now();
 
@@ -84,6 +88,44 @@ async function tryEnforcements(root: string, daemons: readonly Daemon[]): Promis
   return all;
 }
 
+function describeVerify({ name, says, fault }: VerifyTrial): void {
+  say(`${fault === undefined ? 'ok    ' : 'FAILED'}  verify, ${name}: ${says}`);
+  if (fault !== undefined) console.log(indented(fault));
+}
+
+async function tryVerify(
+  root: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly VerifyTrial[]> {
+  const all: VerifyTrial[] = [];
+  const chosen = [...verifyTrials()].filter(([name]) => names.length === 0 || names.includes(name));
+  await inParallel(chosen, availableParallelism(), async ([name, attempt]) => {
+    if (signal.aborted) return;
+    try {
+      for (const trial of await attempt(root)) {
+        describeVerify(trial);
+        all.push(trial);
+      }
+    } catch (error) {
+      // Its container was ended, and what was tried in it failed.
+      if (signal.aborted) return;
+      const trial = { name, says: 'it could not be tried', fault: messageOf(error) };
+      describeVerify(trial);
+      all.push(trial);
+    }
+  });
+  return all;
+}
+
+/** The daemons with these names; the names of trials of `harden verify` are not theirs. */
+function daemonsIn(names: readonly string[]): readonly Daemon[] {
+  const known = allDaemons().map(({ name }) => name);
+  const trials = verifyTrials();
+  const own = names.filter((name) => known.includes(name) || !trials.has(name));
+  return names.length > 0 && own.length === 0 ? [] : daemonsNamed(own);
+}
+
 function skip(reason: string): number {
   console.log(`The systemd lab is skipped: ${reason}.\n0 passed, 0 failed`);
   return 0;
@@ -91,32 +133,41 @@ function skip(reason: string): number {
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { table: { type: 'string' }, folder: { type: 'string' } },
+    options: {
+      table: { type: 'string' },
+      folder: { type: 'string' },
+      'verify-only': { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const reason = obstacle() ?? (await missingTools());
   if (reason !== undefined) return skip(reason);
   if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
-  const daemons = daemonsNamed(positionals);
+  const daemons = values['verify-only'] ? [] : daemonsIn(positionals);
   const folder = join(values.folder ?? join(tmpdir(), 'harden-lab'), 'systemd');
   await clear();
   const root = await makeRootfs(folder, packagesOf(allDaemons()));
   say('the root file system is there');
   const interruption = new AbortController();
   const interrupted = (): void => {
+    // A terminal, npm and timeout(1) each tell it, so that it may come more than once.
+    if (interruption.signal.aborted) return;
     interruption.abort();
     void stopAll();
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     const trials = await tryAll(root, daemons, interruption.signal);
-    const table = markdownTable(trials);
+    const table = trials.length === 0 ? '' : markdownTable(trials);
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
     const enforcements = interruption.signal.aborted ? [] : await tryEnforcements(root, daemons);
+    const verified = await tryVerify(root, positionals, interruption.signal);
     const failed =
       trials.filter((trial) => faultsOf(trial).length > 0).length +
-      enforcements.filter(({ directives }) => directives.some(({ fault }) => fault !== undefined)).length;
-    console.log(`\n${table}\n\n${trials.length + enforcements.length - failed} passed, ${failed} failed`);
+      enforcements.filter(({ directives }) => directives.some(({ fault }) => fault !== undefined)).length +
+      verified.filter(({ fault }) => fault !== undefined).length;
+    const all = trials.length + enforcements.length + verified.length;
+    console.log(`\n${table === '' ? '' : `${table}\n\n`}${all - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;
   } finally {
     await stopAll();

@@ -1,7 +1,7 @@
 import { ANA } from './daemons/ana.js';
 
-/** A unit that works, and a variant of it with one thing wrong among others that are right. */
-export interface WrongCase {
+/** A unit that works, and what verify has to find of its hardened variant. */
+interface Case {
   readonly name: string;
   /** The user whose systemd runs it; the machine's own by default. */
   readonly owner?: string;
@@ -9,16 +9,27 @@ export interface WrongCase {
   readonly prepare?: readonly (readonly string[])[];
   /** The lines of [Service]. */
   readonly original: readonly string[];
-  /** What the hardened variant adds. */
-  readonly adds: readonly string[];
-  /** What it takes out. */
-  readonly removes?: readonly string[];
   /** A check of the user's own. */
   readonly smoke?: string;
   /** The setting that has to be named, and no other. */
   readonly cause: string;
+}
+
+/** A unit that works, and a variant of it with one thing wrong among others that are right. */
+export interface WrongCase extends Case {
+  /** What the hardened variant adds. */
+  readonly adds: readonly string[];
+  /** What it takes out. */
+  readonly removes?: readonly string[];
   /** What the mended unit has to say, and what not. */
   readonly mended?: RegExp;
+  readonly lost?: RegExp;
+}
+
+/** A unit of which harden itself makes a variant that fails: by what is not in the folder. */
+export interface PlanCase extends Case {
+  /** What a preview has to say once the mend is in the project's configuration. */
+  readonly shows: readonly RegExp[];
   readonly lost?: RegExp;
 }
 
@@ -210,6 +221,37 @@ export const WRONG_CASES: readonly WrongCase[] = [
   },
 ];
 
+export const PLAN_CASES: readonly PlanCase[] = [
+  {
+    name: 'a path that only a file of the machine names',
+    prepare: [
+      ['install', '-d', '-o', 'www-data', '/srv/trial/kept'],
+      ['sh', '-c', 'echo /srv/trial/kept/runs >/opt/trial/place'],
+    ],
+    original: [
+      `ExecStart=${python('/opt/trial/keep.py', '8117', '/opt/trial/place')}`,
+      ...['User=www-data', 'StateDirectory=trial'],
+    ],
+    cause: 'ProtectSystem',
+    shows: [
+      /^\+ProtectSystem=strict$/m,
+      /^\+ReadWritePaths=.*\/srv\/trial\/kept(?: |$)/m,
+      /harden\.config\.yml:\d+: writable: \[\/srv\/trial\/kept\]/,
+    ],
+  },
+  {
+    name: 'a program that makes machine code',
+    original: [`ExecStart=${python('/opt/trial/generate.py', '8118')}`],
+    cause: 'MemoryDenyWriteExecute',
+    shows: [
+      /^\+LockPersonality=yes$/m,
+      /left out by harden\.config\.yml:\d+: /,
+      /harden\.config\.yml:\d+: skip: \[systemd\/deny-write-execute\]/,
+    ],
+    lost: /^\+MemoryDenyWriteExecute/m,
+  },
+];
+
 /** What the cases start. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   '/opt/trial/serve.py': `import http.server, sys
@@ -218,7 +260,21 @@ if state != '-':
     with open(state, 'a') as runs: runs.write('once\\n')
 http.server.HTTPServer(('127.0.0.1', port), http.server.SimpleHTTPRequestHandler).serve_forever()
 `,
+  '/opt/trial/keep.py': `import http.server, sys
+port, place = int(sys.argv[1]), open(sys.argv[2]).read().strip()
+with open(place, 'a') as runs: runs.write('once\\n')
+http.server.HTTPServer(('127.0.0.1', port), http.server.SimpleHTTPRequestHandler).serve_forever()
+`,
+  '/opt/trial/generate.py': `import http.server, mmap, sys
+code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+`,
   '/opt/trial/serve.mjs': `import { createServer } from 'node:http';
 createServer((_, answer) => answer.end('here')).listen(Number(process.argv[2]), '127.0.0.1');
 `,
 };
+
+/** A unit with these lines in [Service]. */
+export function unitText(lines: readonly string[]): string {
+  return `[Unit]\nDescription=A trial\n\n[Service]\n# What it starts.\n${lines.join('\n')}\n`;
+}

@@ -1,37 +1,28 @@
-/**
- * `npm run lab:verify-units -- [CASE...] [--folder FOLDER]`: lets verify start units that harden made, of which each
- * has to pass, and units with one deliberate mistake, of which each has to be caught, its cause named, and mended. In a
- * Debian with systemd that is booted for it; what it needs is what the systemd lab needs.
- */
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { MAIN } from '../../support/command.js';
-import type { Check } from '../../../src/verify/check.js';
-import { type Diagnosis, isDiagnosis } from '../../../src/verify/diagnosis.js';
-import { lastLines } from '../../../src/verify/process.js';
-import { boot, clear, type Container, type RunOptions, stopAll } from './container.js';
-import { type Daemon, packagesOf } from './daemon.js';
-import { allDaemons, daemonsNamed } from './daemons/index.js';
-import { makeRootfs, missingTools, obstacle } from './rootfs.js';
+import type { Diagnosis } from '../../../src/verify/diagnosis.js';
+import { boot, type Container } from './container.js';
+import type { Daemon } from './daemon.js';
+import { allDaemons } from './daemons/index.js';
 import { prepare } from './trial.js';
-import { PROGRAMS, WRONG_CASES, type WrongCase } from './verify-cases.js';
+import {
+  PLAN_CASES,
+  type PlanCase,
+  PROGRAMS,
+  unitText,
+  WRONG_CASES,
+  type WrongCase,
+} from './verify-cases.js';
+import { COMMAND_SHARED, leftOvers, preview, type Verified, verify } from './verify-command.js';
+import { tryInterruptions } from './verify-interruptions.js';
 
-const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Where the container has this node and what was built of harden. */
-const INSIDE = '/run/harden-built';
-const NODE = `${INSIDE}/node`;
-const SHARED = {
-  [NODE]: process.execPath,
-  [`${INSIDE}/dist`]: join(PROJECT, 'dist'),
-  [`${INSIDE}/node_modules`]: join(PROJECT, 'node_modules'),
-  [`${INSIDE}/package.json`]: join(PROJECT, 'package.json'),
-  [`${INSIDE}/driver.mjs`]: join(PROJECT, '__tests__/lab/systemd/verify-driver.mjs'),
-};
-/** How long a service has to stay up, in milliseconds. */
-const SETTLE = '1000';
+/** Whether `harden verify` took a unit as it has to. */
+export interface VerifyTrial {
+  readonly name: string;
+  /** What verify said of it. */
+  readonly says: string;
+  /** What is wrong; undefined when nothing is. */
+  readonly fault: string | undefined;
+}
 
 /** Daemons that verify has to find nothing wrong with, and a check of each. */
 const RIGHT: Readonly<Record<string, string>> = {
@@ -42,189 +33,151 @@ const RIGHT: Readonly<Record<string, string>> = {
   oneshot: 'test -s /var/lib/disk-report/latest',
 };
 
-type Result = Check | Diagnosis;
+const INTERRUPTIONS = 'interruptions';
 
-const began = performance.now();
-
-function say(text: string): void {
-  const seconds = (performance.now() - began) / 1000;
-  console.log(`${seconds.toFixed(0).padStart(4)} s  ${text}`);
-}
-
-/** Lets verify look at the units of a folder inside. */
-async function verify(
-  container: Container,
-  folder: string,
-  smoke: string | undefined,
-  owner: string | undefined,
-): Promise<readonly Result[]> {
-  const script = 'cd "$0" && XDG_RUNTIME_DIR=/run/user/$(id -u) exec "$@"';
-  const words = [NODE, `${INSIDE}/driver.mjs`, SETTLE, ...(smoke === undefined ? [] : [smoke])];
-  const options: RunOptions = owner === undefined ? {} : { user: owner };
-  const { code, stdout, stderr } = await container.call(['sh', '-c', script, folder, ...words], options);
-  if (code !== 0) throw new Error(`verify: exit code ${code}: ${lastLines(stderr || stdout)}`);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Result);
-}
-
-function unitOf({ name }: WrongCase): string {
-  return `trial-${WRONG_CASES.findIndex((other) => other.name === name)}.service`;
-}
-
-function text(lines: readonly string[]): string {
-  return `[Unit]\nDescription=A trial\n\n[Service]\n# What it starts.\n${lines.join('\n')}\n`;
-}
-
-function hardenedText({ original, adds, removes = [] }: WrongCase): string {
-  return text([...original.filter((line) => !removes.includes(line)), '# Hardened.', ...adds]);
-}
-
-/** What is wrong with how verify took a unit with a mistake; undefined when it is as it has to be. */
-async function tryWrong(container: Container, wrong: WrongCase): Promise<string | undefined> {
-  for (const command of wrong.prepare ?? []) await container.call(command);
-  const unit = unitOf(wrong);
-  const user = wrong.owner === undefined ? 'system' : 'user';
-  const folder = `/tmp/wrong/${unit}`;
-  const path = join(folder, 'systemd', user, unit);
-  await container.write(path, text(wrong.original));
-  await container.write(`${path}.hardened`, hardenedText(wrong));
-  const results = await verify(container, folder, wrong.smoke, wrong.owner);
-  const left = await leftOvers(container);
-  const diagnosis = results.find(isDiagnosis);
-  if (left !== '') return `it left ${left}`;
-  if (diagnosis === undefined) return `no diagnosis, but ${JSON.stringify(results)}`;
-  const causes = [...new Set(diagnosis.cause.map((line) => line.slice(0, line.indexOf('='))))];
-  if (causes.join() !== wrong.cause) return `it names ${causes.join()}: ${JSON.stringify(diagnosis)}`;
-  const { mend } = diagnosis;
-  if (mend === undefined) return `no mend: ${JSON.stringify(diagnosis)}`;
-  if (wrong.mended?.test(mend.text) === false || wrong.lost?.test(mend.text) === true) {
-    return `it mends it otherwise: ${mend.says}\n${mend.text}`;
-  }
-  await container.write(`${path}.hardened`, mend.text);
-  const again = await verify(container, folder, wrong.smoke, wrong.owner);
-  const worked = again.some((result) => !isDiagnosis(result) && result.outcome === 'passed');
-  if (again.some(isDiagnosis) || !worked) return `mended it fails: ${JSON.stringify(again)}`;
-  say(`        ${diagnosis.symptom.split('\n')[0] ?? ''}; ${diagnosis.cause.join(', ')}; ${mend.says}`);
-  return undefined;
-}
-
-/** What verify should have taken away. */
-async function leftOvers(container: Container): Promise<string> {
-  const script =
-    'find /run/systemd/system.control /run/user/*/systemd/user.control 2>/dev/null | grep trial; systemctl list-units --all --plain --no-legend "trial-*"';
-  return (await container.call(['sh', '-c', script])).stdout.trim();
-}
-
-/** A unit that nothing is wrong with; it answers. */
-const STEADY: WrongCase = {
-  name: 'steady',
-  original: ['ExecStart=/usr/bin/python3 /opt/trial/serve.py 8190 -'],
-  adds: ['PrivateTmp=yes'],
-  cause: '',
-};
-
-/** What is wrong with how verify ends when it is interrupted, killed, or finds the service running. */
-async function tryInterruptions(
-  container: Container,
-): Promise<readonly (readonly [string, string | undefined])[]> {
-  const folder = '/tmp/steady';
-  const unit = 'trial-steady.service';
-  const path = join(folder, 'systemd/system', unit);
-  await container.write(path, text(STEADY.original));
-  await container.write(`${path}.hardened`, hardenedText(STEADY));
-  // It stays up for long, so that verify is in the midst of its trial.
-  const ended = async (signal: string): Promise<string> => {
-    const script = 'cd "$0" && exec timeout --signal="$1" 8 "$2" "$3" 60000';
-    await container.call(['sh', '-c', script, folder, signal, NODE, `${INSIDE}/driver.mjs`]);
-    return leftOvers(container);
-  };
-  const outcomes: [string, string | undefined][] = [];
-  for (const signal of ['INT', 'TERM']) {
-    const left = await ended(signal);
-    outcomes.push([`ended by SIG${signal}`, left === '' ? undefined : `it left ${left}`]);
-  }
-  const killed = await ended('KILL');
-  const next = await verify(container, folder, undefined, undefined);
-  const swept =
-    (await leftOvers(container)) === '' && next.every((one) => !isDiagnosis(one) && one.outcome === 'passed');
-  const wasRunning = killed.includes(unit);
-  outcomes.push([
-    'ended by SIGKILL',
-    wasRunning && swept ? undefined : `${killed}, then ${JSON.stringify(next)}`,
+/** Trials of `harden verify`, each in a container of its own: by their names. */
+export function verifyTrials(): ReadonlyMap<string, (root: string) => Promise<readonly VerifyTrial[]>> {
+  const daemons = allDaemons().filter(({ name }) => RIGHT[name] !== undefined);
+  const inContainer =
+    (attempt: (container: Container) => Promise<readonly VerifyTrial[]>) => async (root: string) => {
+      const container = await boot(root, COMMAND_SHARED);
+      try {
+        for (const [path, content] of Object.entries(PROGRAMS)) await container.write(path, content);
+        return await attempt(container);
+      } finally {
+        await container.stop();
+      }
+    };
+  return new Map([
+    [INTERRUPTIONS, inContainer(interruptions)] as const,
+    ...daemons.map(
+      (one) => [one.name, inContainer(async (inside) => [await tryRight(inside, one)])] as const,
+    ),
+    ...PLAN_CASES.map(
+      (one) => [one.name, inContainer(async (inside) => [await tryPlan(inside, one)])] as const,
+    ),
+    ...WRONG_CASES.map(
+      (one) => [one.name, inContainer(async (inside) => [await tryWrong(inside, one)])] as const,
+    ),
   ]);
-  await container.write(`/run/systemd/system/${unit}`, text(STEADY.original));
-  await container.must(['systemctl', 'daemon-reload']);
-  await container.must(['systemctl', 'start', unit]);
-  const process = (): Promise<string> => container.must(['systemctl', 'show', '-P', 'MainPID', unit]);
-  const before = await process();
-  const results = await verify(container, folder, undefined, undefined);
-  const skipped = results.every((one) => !isDiagnosis(one) && one.outcome === 'skipped');
-  const untouched = skipped && before !== '0' && before === (await process());
-  outcomes.push(['a service that is running', untouched ? undefined : JSON.stringify(results)]);
-  return outcomes;
 }
 
-/** What is wrong with how verify took a unit that harden made; undefined when it passes. */
-async function tryRight(root: string, daemon: Daemon, smoke: string): Promise<string | undefined> {
-  const container = await boot(root, SHARED);
-  try {
-    await prepare(container, daemon);
-    const folder = '/tmp/right';
-    const path = (await container.must(['systemctl', 'show', '-P', 'FragmentPath', daemon.unit])).trim();
-    await container.write(join(folder, path), await container.must(['cat', path]).then((it) => `${it}\n`));
-    const results = await verify(container, folder, smoke, daemon.owner);
-    const passed = results.every((result) => !isDiagnosis(result) && result.outcome === 'passed');
-    for (const result of results)
-      if (!isDiagnosis(result)) say(`        ${result.name}: ${result.detail ?? ''}`);
-    return passed && results.length > 0 ? undefined : JSON.stringify(results, null, 2);
-  } finally {
-    await container.stop();
-  }
+async function interruptions(container: Container): Promise<readonly VerifyTrial[]> {
+  const faults = await tryInterruptions(container);
+  return [...faults].map(([name, fault]) => ({ name, says: 'nothing is left', fault }));
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    options: { folder: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const reason = obstacle() ?? (await missingTools());
-  if (reason !== undefined) {
-    console.log(`The lab of units is skipped: ${reason}.\n0 passed, 0 failed`);
-    return 0;
-  }
-  if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
-  const chosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
-  await clear();
-  const folder = join(values.folder ?? join(tmpdir(), 'harden-lab'), 'systemd');
-  const root = await makeRootfs(folder, packagesOf(allDaemons()));
-  process.once('SIGINT', () => void stopAll()).once('SIGTERM', () => void stopAll());
-  const faults: (string | undefined)[] = [];
-  const note = (name: string, fault: string | undefined): void => {
-    say(`${fault === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
-    if (fault !== undefined) console.log(fault.replace(/^/gm, '          '));
-    faults.push(fault);
+const FOLDER = '/tmp/verified';
+const UNIT = 'trial-unit.service';
+const CONFIG = join(FOLDER, 'harden.config.yml');
+
+interface Placed {
+  /** The unit's file. */
+  readonly path: string;
+  readonly verified: Verified;
+}
+
+/** Puts the unit of a case into a folder of its user's, with a variant, and verifies that. */
+async function place(
+  container: Container,
+  one: WrongCase | PlanCase,
+  hardened: string | undefined,
+): Promise<Placed> {
+  const { owner, smoke } = one;
+  for (const command of one.prepare ?? []) await container.must(command);
+  const path = join(FOLDER, 'systemd', owner === undefined ? 'system' : 'user', UNIT);
+  await container.write(path, unitText(one.original));
+  if (hardened !== undefined) await container.write(`${path}.hardened`, hardened);
+  if (owner !== undefined) await container.must(['chown', '-R', owner, FOLDER]);
+  return { path, verified: await verify(container, { folder: FOLDER, owner, smoke }) };
+}
+
+/** A unit with a mistake in its variant, which has to be caught, explained and mended where it stands. */
+async function tryWrong(container: Container, wrong: WrongCase): Promise<VerifyTrial> {
+  const { name, original, adds, removes = [], mended, lost } = wrong;
+  const kept = original.filter((line) => !removes.includes(line));
+  const { path, verified } = await place(container, wrong, unitText([...kept, '# Hardened.', ...adds]));
+  const trial = (fault: string | undefined): VerifyTrial => ({ name, says: saidBy(verified), fault });
+  const fault = await faultIn(container, wrong, verified);
+  if (fault !== undefined) return trial(fault);
+  const text = await container.must(['cat', `${path}.hardened`]);
+  if (mended?.test(text) === false || lost?.test(text) === true)
+    return trial(`it mends it otherwise:\n${text}`);
+  return trial(await faultInConfig(container, diagnosesOf(verified), path));
+}
+
+/** A unit whose variant harden makes wrong, until the project's configuration says what harden can't see. */
+async function tryPlan(container: Container, planned: PlanCase): Promise<VerifyTrial> {
+  const { name, shows, lost, owner } = planned;
+  const { path, verified } = await place(container, planned, undefined);
+  const trial = (fault: string | undefined): VerifyTrial => ({ name, says: saidBy(verified), fault });
+  const fault =
+    (await faultIn(container, planned, verified)) ??
+    (await faultInConfig(container, diagnosesOf(verified), path));
+  if (fault !== undefined) return trial(fault);
+  const beside = await container.call(['test', '-e', `${path}.hardened`]);
+  if (beside.code === 0) return trial('it writes the variant into the tree');
+  const said = await preview(container, { folder: FOLDER, owner });
+  const missing = shows.filter((pattern) => !pattern.test(said));
+  if (missing.length > 0) return trial(`a preview does not show ${missing.join(', ')}:\n${said}`);
+  return trial(lost?.test(said) === true ? `a preview shows ${String(lost)}:\n${said}` : undefined);
+}
+
+/** What is wrong with what verify printed and left, but for what it wrote. */
+async function faultIn(
+  container: Container,
+  { cause }: WrongCase | PlanCase,
+  verified: Verified,
+): Promise<string | undefined> {
+  const left = await leftOvers(container);
+  if (left !== '') return `it left ${left}`;
+  const { code, rounds } = verified;
+  const [diagnosis] = diagnosesOf(verified);
+  if (diagnosis === undefined) return `no diagnosis, but ${JSON.stringify(rounds)}`;
+  const causes = new Set(diagnosis.cause.map((line) => line.slice(0, line.indexOf('='))));
+  if ([...causes].join() !== cause) return `it names ${[...causes].join()}: ${JSON.stringify(rounds)}`;
+  const totals = rounds.at(-1)?.totals;
+  const works = code === 0 && rounds.length > 1 && totals?.failed === 0 && totals.passed > 0;
+  return works ? undefined : `exit code ${code}, mended it fails: ${JSON.stringify(rounds)}`;
+}
+
+/** What harden has to know at the next run stands in the project's configuration, and nothing else does. */
+async function faultInConfig(
+  container: Container,
+  diagnoses: readonly Diagnosis[],
+  path: string,
+): Promise<string | undefined> {
+  const { code, stdout } = await container.call(['cat', CONFIG]);
+  if (!diagnoses.some(({ mend }) => mend?.override !== undefined))
+    return code === 0 ? `it writes a configuration:\n${stdout}` : undefined;
+  const named = stdout.includes(`file: ${path.slice(FOLDER.length + 1)}`);
+  return named && stdout.includes('harden verify, ') ? undefined : `the configuration is\n${stdout}`;
+}
+
+function diagnosesOf({ rounds }: Verified): readonly Diagnosis[] {
+  return rounds.flatMap(({ diagnoses }) => diagnoses);
+}
+
+function saidBy(verified: Verified): string {
+  return diagnosesOf(verified)
+    .map(({ symptom, cause, mend }) => [symptom.split('\n')[0], cause.join(', '), mend?.says].join('; '))
+    .join('; then ');
+}
+
+/** A daemon whose unit harden hardens by itself, and of which all has to pass. */
+async function tryRight(container: Container, daemon: Daemon): Promise<VerifyTrial> {
+  const { name, unit, owner } = daemon;
+  await prepare(container, daemon);
+  const path = (await container.must(['systemctl', 'show', '-P', 'FragmentPath', unit])).trim();
+  await container.write(join(FOLDER, path), `${await container.must(['cat', path])}\n`);
+  const verified = await verify(container, { folder: FOLDER, owner, smoke: RIGHT[name] });
+  const checks = verified.rounds.flatMap((round) => round.checks);
+  const passed = checks.length > 0 && checks.every(({ outcome }) => outcome === 'passed');
+  const left = await leftOvers(container);
+  const fault = left === '' ? JSON.stringify(verified) : `it left ${left}`;
+  return {
+    name,
+    says: checks.map(({ detail = '' }) => detail.split('\n')[0]).join('; '),
+    fault: passed && left === '' && verified.code === 0 ? undefined : fault,
   };
-  try {
-    const container = await boot(root, SHARED);
-    for (const [path, content] of Object.entries(PROGRAMS)) await container.write(path, content);
-    for (const wrong of WRONG_CASES.filter(({ name }) => chosen(name))) {
-      note(wrong.name, await tryWrong(container, wrong));
-    }
-    if (chosen('interruptions')) {
-      for (const [name, fault] of await tryInterruptions(container)) note(name, fault);
-    }
-    await container.stop();
-    for (const daemon of daemonsNamed(Object.keys(RIGHT)).filter(({ name }) => chosen(name))) {
-      note(daemon.name, await tryRight(root, daemon, RIGHT[daemon.name]!));
-    }
-  } finally {
-    await stopAll();
-  }
-  const failed = faults.filter((fault) => fault !== undefined).length;
-  console.log(`\n${faults.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
 }
-
-process.exitCode = await main();

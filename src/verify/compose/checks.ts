@@ -20,6 +20,8 @@ export interface RunOptions extends VerifyOptions {
   readonly smoke: string | undefined;
   /** How long a project may take to be up, in milliseconds. */
   readonly patience: number;
+  /** How long a service has to stay up, in milliseconds. */
+  readonly settle: number;
   /** Whether a fault's cause is looked for. */
   readonly explain: boolean;
   /** Tells what is under way. */

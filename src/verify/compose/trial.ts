@@ -30,6 +30,8 @@ export interface TrialSettings {
   readonly smoke: string | undefined;
   /** How long a project may take to be up, in milliseconds. */
   readonly patience: number;
+  /** How long a service must have run to count as up, in milliseconds. */
+  readonly settle: number;
   readonly signal: AbortSignal;
 }
 
@@ -193,8 +195,8 @@ interface Container {
   };
 }
 
-/** How long a service must have run to count as up, and how many restarts it may need, waiting for another. */
-const STEADY = { milliseconds: 2500, restarts: 8 } as const;
+/** How many restarts a service may need, waiting for another. */
+const RESTARTS = 8;
 const POLL = 300;
 
 /** Waits until each service has come to rest, or the time is over. */
@@ -206,7 +208,7 @@ async function settle(
   const end = Date.now() + Math.max(patience, 5000);
   for (;;) {
     const containers = await containersOf(settings, project);
-    const rest = [...containers.values()].every((container) => stateOf(container).rests);
+    const rest = [...containers.values()].every((container) => stateOf(container, settings.settle).rests);
     if (rest || Date.now() > end || settings.signal.aborted) return containers;
     await sleep(POLL, undefined, { signal: settings.signal }).catch(() => undefined);
   }
@@ -232,14 +234,17 @@ async function inspect(
   return JSON.parse(stdout === '' ? '[]' : stdout) as readonly Container[];
 }
 
-function stateOf({ State, RestartCount }: Container): { state: State; says: string; rests: boolean } {
+function stateOf(
+  { State, RestartCount }: Container,
+  steady: number,
+): { state: State; says: string; rests: boolean } {
   const health = State.Health?.Status ?? 'none';
   const reason = State.Error === '' ? '' : `: ${State.Error}`;
-  if (State.Status === 'restarting' || (State.Status === 'running' && RestartCount > STEADY.restarts))
+  if (State.Status === 'restarting' || (State.Status === 'running' && RestartCount > RESTARTS))
     return {
       state: 'restarting',
       says: `it ends with exit code ${State.ExitCode} and is started again${reason}`,
-      rests: RestartCount > STEADY.restarts,
+      rests: RestartCount > RESTARTS,
     };
   if (State.Status === 'running') {
     const age = Date.now() - Date.parse(State.StartedAt);
@@ -250,7 +255,7 @@ function stateOf({ State, RestartCount }: Container): { state: State; says: stri
         rests: true,
       };
     if (health === 'starting') return { state: 'starting', says: 'it is not healthy in time', rests: false };
-    return { state: 'up', says: 'it runs', rests: age >= STEADY.milliseconds };
+    return { state: 'up', says: 'it runs', rests: age >= steady };
   }
   if (State.Status === 'exited' && State.ExitCode === 0)
     return { state: 'done', says: 'it ended well', rests: true };
@@ -260,7 +265,7 @@ function stateOf({ State, RestartCount }: Container): { state: State; says: stri
 }
 
 async function look(
-  { engine, signal }: TrialSettings,
+  { engine, signal, settle: steady }: TrialSettings,
   container: Container | undefined,
   listening: number,
   said: string,
@@ -270,11 +275,11 @@ async function look(
     return { state: 'absent', says, id: undefined, ports: [], inside: undefined, log: '', denied: [] };
   }
   const { Id: id } = container;
-  const first = stateOf(container).state;
+  const first = stateOf(container, steady).state;
   const ports = first === 'up' || first === 'unhealthy' ? await probes(container, listening, signal) : [];
   // Meanwhile it may have ended.
   const [now = container] = await inspect(engine, [id], signal);
-  const { state, says } = stateOf(now);
+  const { state, says } = stateOf(now, steady);
   const inside = now.State.Status === 'running' ? await lookInside(engine, id, now.State.Pid) : undefined;
   const { stdout, stderr } = await engine.call(['logs', id], { timeout: 20_000, signal });
   const log = stdout + stderr;

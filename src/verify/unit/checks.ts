@@ -24,14 +24,12 @@ export interface UnitOptions {
   readonly allowHost: boolean;
   /** The user's own check of the started service, as a shell reads it. */
   readonly smoke?: string | undefined;
-  /** How long a service has to stay up, in milliseconds; 3000 by default. */
-  readonly settle?: number | undefined;
+  /** How long a service has to stay up, in milliseconds. */
+  readonly settle: number;
   readonly signal?: AbortSignal | undefined;
   /** How to come by a manager; that of the machine, or of this user, by default. */
   readonly managerFor?: (kind: ManagerKind) => Promise<Manager | Missing>;
 }
-
-const SETTLE = 3000;
 
 const NOT_ASKED = 'it would be started on this machine, with its real state folders: --allow-host does that';
 
@@ -116,7 +114,7 @@ async function* compare(
   unit: string,
   { pair, original, hardened }: Subject,
   dropIns: readonly DropIn[],
-  { smoke, settle = SETTLE, signal }: UnitOptions,
+  { smoke, settle, signal }: UnitOptions,
 ): AsyncGenerator<Check | Diagnosis> {
   const { path } = pair;
   const steps = stepsBetween(original, hardened, pair.plan);
