@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { HardenConfig } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
@@ -8,7 +8,7 @@ import { createRunBelow, prepare, type Run, type RunOptions } from '../harden.js
 import { readConfig, type ReadConfig } from '../io/config.js';
 import { writeReason } from '../io/files.js';
 import { writeInPlace, writeMended } from '../io/write.js';
-import { createVerifyRenderer, type VerifyTotals } from '../render/verify.js';
+import { createVerifyRenderer, verifyJson, type VerifyTotals } from '../render/verify.js';
 import { failed, type Check, type Stage } from '../verify/check.js';
 import { composeChecks, type RunOptions as TrialOptions } from '../verify/compose/checks.js';
 import { ownedBy, removeAll } from '../verify/compose/trial.js';
@@ -70,8 +70,9 @@ const MAX_ROUNDS = 6;
 /** `harden verify [paths..]`. */
 export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
   const options = runOptionsOf({ ...args, output: 'text', force: false, base: 'slim' });
-  if (typeof options === 'string') {
-    printError(`harden: ${options}\n`);
+  const problem = typeof options === 'string' ? options : problemOf(args);
+  if (typeof options === 'string' || problem !== undefined) {
+    printError(`harden: ${problem ?? ''}\n`);
     return EXIT_ERROR;
   }
   const interruption = new AbortController();
@@ -99,6 +100,16 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
     await cleanUp(folder, owner, tools);
     for (const name of signals) process.off(name, interrupt);
   }
+}
+
+const STAGES: readonly string[] = ['static', 'build', 'run'] satisfies readonly Stage[];
+
+/** What is wrong with the arguments. */
+function problemOf({ stage, envFile }: VerifyArguments): string | undefined {
+  const stranger = stage?.find((name) => !STAGES.includes(name));
+  if (stranger !== undefined) return `there is no stage ${stranger}: it is one of ${STAGES.join(', ')}.`;
+  const missing = envFile.find((path) => !existsSync(path));
+  return missing === undefined ? undefined : `${missing} does not exist.`;
 }
 
 /** Whatever happened, nothing is left; what is, is named. */
@@ -294,10 +305,10 @@ interface Output {
 
 function createOutput(args: VerifyArguments): Output {
   if (args.output === 'json') {
+    const line = (value: object): Promise<void> => print(`${verifyJson(value)}\n`);
     return {
-      result: (result) =>
-        print(`${JSON.stringify(isDiagnosis(result) ? { diagnosis: result } : { check: result })}\n`),
-      end: (totals) => print(`${JSON.stringify({ totals })}\n`),
+      result: (result) => line(isDiagnosis(result) ? { diagnosis: result } : { check: result }),
+      end: (totals) => line({ totals }),
     };
   }
   const text = createVerifyRenderer({ color: wantsColor(args.color), width: process.stdout.columns ?? 100 });

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { redact } from '../core/redact.js';
 import type { Check, Stage } from '../verify/check.js';
 import { isDiagnosis, type Diagnosis } from '../verify/diagnosis.js';
 import { evidenceText, hanging, plural, shown, type TextOptions } from './text.js';
@@ -14,6 +15,11 @@ export interface VerifyRenderer {
   result(result: Check | Diagnosis): string;
   /** The end of a round, and what to do next. */
   totals(totals: VerifyTotals, nextStep: string): string;
+}
+
+/** A result in one line of JSON, without secrets. */
+export function verifyJson(value: object): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'string' ? redact(item) : item));
 }
 
 const HEADINGS: Readonly<Record<Stage, string>> = {

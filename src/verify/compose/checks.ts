@@ -12,6 +12,7 @@ import { compareSights, isWell, notInForce, WHOLE, type Fault } from './compare.
 import { diagnose, type Case } from './diagnose.js';
 import { composeFiles } from './files.js';
 import { mapValues, type ComposeModel } from './model.js';
+import { secretValues, withoutValues } from './secrets.js';
 import { stepsOf } from './steps.js';
 import { tryProject, type ServiceSight, type Sight, type TrialOptions, type TrialSettings } from './trial.js';
 
@@ -94,7 +95,8 @@ async function* projectChecks(
   const after = await tryProject(hardened, settings, { variant: 'hardened' });
   if (options.signal.aborted) return;
   const { faults, undecided } = compareSights(before, after);
-  const tell = (text: string): string => told(text, copy);
+  const secrets = [...new Set([...secretValues(original), ...secretValues(hardened)])];
+  const tell = (text: string): string => told(withoutValues(text, secrets), copy);
   for (const [service, reason] of after.left)
     yield skipped('run', named(pair, service), WORKS, `${reason}: --allow-host starts it too`);
   let trials = 0;
@@ -146,7 +148,8 @@ async function* explained(
   if (stepsOf(project.original, project.hardened).length === 0) return;
   try {
     const diagnosis = await diagnose(fault, project);
-    yield { ...diagnosis, subject, symptom: tell(diagnosis.symptom) };
+    const cause = diagnosis.cause.map(tell);
+    yield { ...diagnosis, subject, cause, symptom: tell(diagnosis.symptom) };
   } catch (error) {
     if (!signal.aborted) yield skipped('run', subject, 'its cause is found', tell(messageOf(error)));
   }

@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, lastLines } from '../process.js';
+import { call, lastLines, must } from '../process.js';
 import type { Command, Engine } from '../tools.js';
 import { denials } from './denials.js';
 import { lookInside, type Inside } from './inside.js';
@@ -103,7 +103,7 @@ export async function tryProject(
     );
   try {
     if (Object.keys(isolated.model.services).length === 0) return nothing(isolated, undefined);
-    makeStandIns(isolated.standIns);
+    await makeStandIns(isolated.standIns, settings.signal);
     const trouble = await build(isolated, compose, settings);
     if (trouble !== undefined) return nothing(isolated, trouble);
     return await watch(isolated, project, compose, settings, options);
@@ -136,14 +136,20 @@ function nothing({ left }: Isolated, trouble: string | undefined): Sight {
   return { services: new Map(), trouble, smoke: undefined, left };
 }
 
-/** What is bind-mounted: a copy of what the tree has there, or an empty folder with the owner of the machine's. */
-function makeStandIns(standIns: readonly StandIn[]): void {
+/** What is bind-mounted: a copy of what the tree has there, or an empty folder that is the same user's as the machine's. */
+async function makeStandIns(standIns: readonly StandIn[], signal: AbortSignal): Promise<void> {
   for (const { source, path, own } of standIns) {
     const there = statSync(source, { throwIfNoEntry: false });
     mkdirSync(dirname(path), { recursive: true });
-    if (there !== undefined && (own || there.isFile()))
-      cpSync(source, path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    else if (!existsSync(path)) mkdirSync(path, { recursive: true });
+    if (there !== undefined && (own || there.isFile())) {
+      // Node's own copy gives all to who copies.
+      await must('cp', ['-a', '--', source, path], { signal });
+      continue;
+    }
+    mkdirSync(path, { recursive: true });
+    if (there === undefined) continue;
+    chmodSync(path, there.mode & 0o7777);
+    if (process.getuid?.() === 0) chownSync(path, there.uid, there.gid);
   }
 }
 
