@@ -257,10 +257,6 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             describe: 'the oldest systemd that is to know every setting',
           })
           .option('config', CONFIG_OPTION)
-          .check(
-            ({ settle }) =>
-              (Number.isFinite(settle) && settle >= 0) || '--settle takes a number of seconds, from 0 on',
-          )
           .example('$0 verify', 'verify what stands in .hardened files, or what --write would write')
           .example('$0 verify --original HEAD', 'verify what --in-place changed')
           .example(

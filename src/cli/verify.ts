@@ -50,7 +50,7 @@ export interface VerifyArguments {
   readonly allowHost: boolean;
   /** Seconds. */
   readonly timeout: number;
-  /** Seconds. */
+  /** How long a service must stay up, in seconds. */
   readonly settle: number;
   readonly buildArg: readonly string[];
   readonly buildNetwork?: string;
@@ -105,7 +105,8 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
 const STAGES: readonly string[] = ['static', 'build', 'run'] satisfies readonly Stage[];
 
 /** What is wrong with the arguments. */
-function problemOf({ stage, envFile }: VerifyArguments): string | undefined {
+function problemOf({ stage, settle, envFile }: VerifyArguments): string | undefined {
+  if (!Number.isFinite(settle) || settle < 0) return '--settle takes a number of seconds, from 0 on.';
   const stranger = stage?.find((name) => !STAGES.includes(name));
   if (stranger !== undefined) return `there is no stage ${stranger}: it is one of ${STAGES.join(', ')}.`;
   const missing = envFile.find((path) => !existsSync(path));

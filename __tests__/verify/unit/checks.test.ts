@@ -64,7 +64,13 @@ async function verify(
   const [checks, diagnoses]: [Check[], Diagnosis[]] = [[], []];
   const results = unitChecks(
     { folder, pairs: [pair] },
-    { allowHost: true, settle: 1, managerFor: () => Promise.resolve(manager), ...options },
+    {
+      allowHost: true,
+      settle: 1,
+      managerFor: () => Promise.resolve(manager),
+      say: () => undefined,
+      ...options,
+    },
   );
   for await (const result of results) {
     if (isDiagnosis(result)) diagnoses.push(result);

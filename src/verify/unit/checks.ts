@@ -29,6 +29,8 @@ export interface UnitOptions {
   readonly signal?: AbortSignal | undefined;
   /** How to come by a manager; that of the machine, or of this user, by default. */
   readonly managerFor?: (kind: ManagerKind) => Promise<Manager | Missing>;
+  /** Tells what is under way. */
+  say(text: string): void;
 }
 
 const NOT_ASKED = 'it would be started on this machine, with its real state folders: --allow-host does that';
@@ -114,18 +116,20 @@ async function* compare(
   unit: string,
   { pair, original, hardened }: Subject,
   dropIns: readonly DropIn[],
-  { smoke, settle, signal }: UnitOptions,
+  { smoke, settle, signal, say }: UnitOptions,
 ): AsyncGenerator<Check | Diagnosis> {
   const { path } = pair;
   const steps = stepsBetween(original, hardened, pair.plan);
   const observe = (text: string, before?: Observation): Promise<Observation> =>
     tryUnit(manager, unit, text, dropIns, { smoke, settle, signal }, settingsOf(steps), before);
+  say(`${path}: starting the original`);
   const before = await observe(original.text);
   const unfit = unfitness(before);
   if (unfit !== undefined) {
     yield skipped('run', path, WORKS, unfit);
     return;
   }
+  say(`${path}: starting the hardened unit`);
   const after = await observe(hardened.text, before);
   const symptom = symptomOf(before, after);
   if (symptom === undefined) {
@@ -139,7 +143,10 @@ async function* compare(
   }
   yield failed('run', path, WORKS, symptom);
   try {
+    let trials = 0;
     const attempt = async (text: string) => {
+      trials += 1;
+      say(`${path}: looking for the cause, trial ${trials}`);
       const seen = await observe(text, before);
       return { works: difference(before, seen) === undefined, seen };
     };
