@@ -182,13 +182,16 @@ async function verifyIn(
     }
     for await (const result of checks({ folder, pairs: made.pairs }, trials, args.stage)) {
       status.end();
+      // What was cut short says nothing.
+      if (signal.aborted) break;
       if (isDiagnosis(result)) diagnoses.push(result);
       else totals[result.outcome] += 1;
       await output.result(result);
     }
     status.end();
+    if (signal.aborted) return EXIT_ERROR;
     const mended =
-      args.fix === true && !signal.aborted && round < MAX_ROUNDS
+      args.fix === true && round < MAX_ROUNDS
         ? mendFaults(diagnoses, {
             root,
             pairs: made.pairs,

@@ -58,16 +58,12 @@ export async function removeLeftovers({ engine }: Tools): Promise<void> {
 /** Removes the images that were built under a name; the layers that others use stay. */
 export async function removeImages({ engine }: Pick<Tools, 'engine'>, owner: string): Promise<void> {
   if (isMissing(engine)) return;
-  const { stdout } = await engine.call([
-    'image',
-    'ls',
-    '--filter',
-    `reference=${owner}*`,
-    '--format',
-    '{{.Repository}}:{{.Tag}}',
-  ]);
+  const { stdout } = await engine.call(
+    ['image', 'ls', '--filter', `reference=${owner}*`, '--format', '{{.Repository}}:{{.Tag}}'],
+    { apart: true },
+  );
   const images = stdout.split('\n').filter((name) => name !== '');
-  if (images.length > 0) await engine.call(['image', 'rm', '--force', ...images]);
+  if (images.length > 0) await engine.call(['image', 'rm', '--force', ...images], { apart: true });
 }
 
 /** What a tree may hold to be copied, in KiB. */

@@ -16,6 +16,8 @@ export interface CallOptions {
   readonly input?: string | undefined;
   /** Ends the program after so many milliseconds. */
   readonly timeout?: number | undefined;
+  /** Out of the terminal's process group: an impatient second ^C does not reach it. */
+  readonly apart?: boolean | undefined;
   /** Ends the program when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Takes the program's output as it comes, byte by byte; `stdout` is empty then. */
@@ -37,6 +39,7 @@ export function call(program: string, args: readonly string[], options: CallOpti
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.apart === true,
     });
     const stop = (): void => {
       child.kill('SIGTERM');

@@ -361,7 +361,7 @@ const DOWN_PATIENCE = 120_000;
 
 /** Whatever was interrupted: this is not, and gets no signal. */
 async function takeDown({ compose, engine }: TrialSettings, project: string, file: string): Promise<void> {
-  const options = { timeout: DOWN_PATIENCE };
+  const options = { timeout: DOWN_PATIENCE, apart: true };
   // Nothing of it is used again: no container needs time to end well.
   const down = ['down', '--volumes', '--remove-orphans', '--timeout', '0'];
   await compose.call(['--project-name', project, '--file', file, ...down], options);
@@ -370,7 +370,7 @@ async function takeDown({ compose, engine }: TrialSettings, project: string, fil
 
 /** Removes the containers, networks and volumes that a filter finds. */
 export async function removeAll(engine: Engine, filter: string): Promise<void> {
-  const options = { timeout: DOWN_PATIENCE };
+  const options = { timeout: DOWN_PATIENCE, apart: true };
   const list = async (...args: readonly string[]): Promise<readonly string[]> =>
     (await engine.call([...args, '--quiet', '--filter', filter], options)).stdout
       .split('\n')
