@@ -97,7 +97,7 @@ test('what can not be meant is refused before anything is done', async () => {
   expect((await verify('--stage', 'test')).stderr).toContain('there is no stage test');
   expect((await verify('--settle', 'long')).stderr).toContain('--settle takes a number of seconds');
   expect((await verify('--timeot', '5')).stderr).toContain('Did you mean --timeout?');
-  expect((await verify('--env-file', 'missing')).stderr).toContain('missing does not exist');
+  expect((await verify('--compose-env', 'missing')).stderr).toContain('missing does not exist');
 });
 
 test('no space for the copy is said, and nothing is left', async () => {

@@ -240,7 +240,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             requiresArg: true,
             describe: 'network of builds, as docker build --network takes it',
           })
-          .option('env-file', repeatedOption('files of variables for Compose'))
+          // Not --env-file: node takes that for its own, wherever it stands.
+          .option('compose-env', repeatedOption('files of variables for Compose'))
           .option('strict', {
             type: 'boolean',
             default: false,
@@ -273,7 +274,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           ...args,
           buildArg: args.buildArg ?? [],
           secret: args.secret ?? [],
-          envFile: args.envFile ?? [],
+          composeEnv: args.composeEnv ?? [],
         } as unknown as VerifyArguments);
       },
     )
@@ -352,7 +353,7 @@ const OPTIONS = [
     'build-network',
     'secret',
   ],
-  ...['env-file', 'strict'],
+  ...['compose-env', 'strict'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

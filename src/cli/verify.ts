@@ -55,7 +55,7 @@ export interface VerifyArguments {
   readonly buildArg: readonly string[];
   readonly buildNetwork?: string;
   readonly secret: readonly string[];
-  readonly envFile: readonly string[];
+  readonly composeEnv: readonly string[];
   readonly strict: boolean;
   readonly output: 'text' | 'json';
   readonly systemdVersion: number;
@@ -105,11 +105,11 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
 const STAGES: readonly string[] = ['static', 'build', 'run'] satisfies readonly Stage[];
 
 /** What is wrong with the arguments. */
-function problemOf({ stage, settle, envFile }: VerifyArguments): string | undefined {
+function problemOf({ stage, settle, composeEnv }: VerifyArguments): string | undefined {
   if (!Number.isFinite(settle) || settle < 0) return '--settle takes a number of seconds, from 0 on.';
   const stranger = stage?.find((name) => !STAGES.includes(name));
   if (stranger !== undefined) return `there is no stage ${stranger}: it is one of ${STAGES.join(', ')}.`;
-  const missing = envFile.find((path) => !existsSync(path));
+  const missing = composeEnv.find((path) => !existsSync(path));
   return missing === undefined ? undefined : `${missing} does not exist.`;
 }
 
@@ -159,7 +159,7 @@ async function verifyIn(
     buildArgs: args.buildArg,
     buildNetwork: args.buildNetwork,
     secrets: args.secret,
-    envFiles: args.envFile.map((path) => realpathSync(path)),
+    envFiles: args.composeEnv.map((path) => realpathSync(path)),
     allowHost: args.allowHost,
     smoke: args.smoke,
     patience: args.timeout * 1000,

@@ -77,7 +77,7 @@ function complaint({ stdout, stderr }: Outcome, copy: WorkingCopy): string {
 /** How the user gives what the original lacks. */
 function remedy(said: string): string {
   if (/error while interpolating|is missing a value/.test(said))
-    return '; set the variable in the environment, or in a file given with --env-file';
+    return '; set the variable in the environment, or in a file given with --compose-env';
   if (/neither an image nor a build context|undefined service/.test(said))
     return '; it seems to add to a file that is not beside it';
   return /env file .* not found/.test(said) ? '; it has to stand in the tree' : '';
