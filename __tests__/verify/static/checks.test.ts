@@ -65,7 +65,7 @@ describe('docker compose config', () => {
     const variable = copied({}, [pairOf('compose.yml', `${BASE}    user: \${RUN_AS:?set it}\n`)]);
     const [check] = await checksOf({ compose: here.compose }, variable);
     expect(check).toMatchObject({ outcome: 'skipped' });
-    expect(check?.detail).toMatch(/^the original isn't accepted either: .*RUN_AS.*--env-file$/s);
+    expect(check?.detail).toMatch(/^the original isn't accepted either: .*RUN_AS.*--compose-env$/s);
     const file = copied({}, [pairOf('compose.yml', `${BASE}    env_file: missing.env\n`)]);
     expect((await checksOf({ compose: here.compose }, file))[0]?.detail).toMatch(
       /it has to stand in the tree$/,
