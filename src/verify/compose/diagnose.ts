@@ -8,6 +8,7 @@ import { changedService, changedText, overrideOf, pathOf, sayChange, type Change
 import { compareSights, WHOLE, type Fault } from './compare.js';
 import { dockerfileSteps, dockerfileWith, type DockerfileStep } from './dockerfile-steps.js';
 import type { ComposeModel, ServiceModel } from './model.js';
+import type { Pace } from './pace.js';
 import { describeStep, entriesOf, mixed, stepsOf, type Step } from './steps.js';
 import type { Sight, TrialOptions } from './trial.js';
 import { writtenPaths } from './written.js';
@@ -19,6 +20,7 @@ export interface Case {
   readonly hardened: ComposeModel;
   /** What was seen of the original. */
   readonly before: Sight;
+  readonly pace: Pace;
   /** The project's files that have a hardened variant. */
   readonly pairs: readonly Pair[];
   attempt(model: ComposeModel, options: TrialOptions): Promise<Sight>;
@@ -32,6 +34,8 @@ export async function diagnose(fault: Fault, project: Case): Promise<Diagnosis> 
   const steps = stepsOf(original, hardened);
   const own = steps.filter(({ service }) => service === fault.service);
   const works = async (chosen: readonly Step[]): Promise<boolean> =>
+    // That all of them fail is known.
+    chosen.length < steps.length &&
     isAsBefore(project, fault, await attempt(project, fault, mixed(original, hardened, chosen)));
   // What another service does may stop this one.
   const suspects = fault.service === WHOLE || (await works(own)) ? steps : own;
@@ -66,16 +70,7 @@ function attempt(
   more: Partial<TrialOptions> = {},
 ): Promise<Sight> {
   const only = service === WHOLE ? {} : { only: [service] };
-  return project.attempt(model, { variant: 'mixed', listening: listening(project), ...only, ...more });
-}
-
-/** As long as it took the original, and more: a machine is not always as fast. */
-function listening({ before }: Case): number {
-  const slowest = Math.max(
-    0,
-    ...[...before.services.values()].flatMap(({ ports }) => ports.map(({ after }) => after)),
-  );
-  return 2000 + 3 * slowest;
+  return project.attempt(model, { variant: 'mixed', pace: project.pace, ...only, ...more });
 }
 
 /** True when a trial shows none of the faults of the same service. */
