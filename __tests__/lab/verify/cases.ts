@@ -25,6 +25,8 @@ const COMPOSE_CASES: readonly WrongCase[] = [
   {
     name: 'chown-for-data',
     project: 'workloads/mariadb',
+    // A folder of the machine is root's.
+    original: { [COMPOSE]: [['- mariadb:/var/lib/mysql', '- ./data:/var/lib/mysql']] },
     wrong: {
       [COMPOSE]: [
         [
@@ -69,12 +71,19 @@ const COMPOSE_CASES: readonly WrongCase[] = [
     override: /executable: \[\/tmp\]/,
   },
   {
-    name: 'user-of-the-volume',
-    project: 'workloads/user-volume',
-    wrong: { [COMPOSE]: [['    user: "1000:1000"\n', '    user: "1001:1001"\n']] },
-    smoke: 'curl -fsS --data saved http://127.0.0.1:$HARDEN_PORT_WIKI_8080/front',
-    cause: /wiki: user: 1001:1001/,
-    mended: { [COMPOSE]: /user: "1000:1000"/ },
+    name: 'user-of-the-folder',
+    project: 'verify/projects/greeter',
+    wrong: { [COMPOSE]: [['    build: .\n', '    build: .\n    user: "1001:1001"\n']] },
+    cause: /greeter: user: 1001:1001/,
+    mended: { [COMPOSE]: /build: \.\n {4}environment:/ },
+  },
+  {
+    name: 'page-that-only-a-smoke-test-asks-for',
+    project: 'verify/projects/listing',
+    wrong: { [COMPOSE]: [['working_dir: /usr/share/doc', 'working_dir: /usr/share']] },
+    smoke: 'curl -fsS http://127.0.0.1:$HARDEN_PORT_LISTING_8000/base-files/',
+    cause: /listing: working_dir: \/usr\/share/,
+    mended: { [COMPOSE]: /working_dir: \/usr\/share\/doc/ },
   },
   {
     name: 'setuid-helper',

@@ -42,7 +42,7 @@ test('the check of an image is made sooner with the same patience; images withou
   const model = { services: { ...Object.fromEntries(images), own } };
   const { services } = await withSoonerImageChecks(model, engine, new AbortController().signal);
   expect(services.slow).toEqual({ image: 'slow', healthcheck: { interval: '1s', retries: 180 } });
-  expect(services.fast).toEqual({ image: 'fast', healthcheck: { interval: '500000000ns', retries: 5 } });
+  expect(services.fast).toEqual({ image: 'fast', healthcheck: { interval: '500ms', retries: 5 } });
   expect([services.none, services.unknown, services.own]).toEqual([
     { image: 'none' },
     { image: 'unknown' },

@@ -40,7 +40,7 @@ async function imageCheck(
   if (check === null) return undefined;
   const { Interval: interval = 0, Retries: retries = 0 } = check;
   return sooner({
-    ...(interval === 0 ? {} : { interval: `${interval}ns` }),
+    ...(interval === 0 ? {} : { interval: `${interval / 1e6}ms` }),
     ...(retries === 0 ? {} : { retries }),
   });
 }
