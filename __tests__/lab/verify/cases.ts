@@ -67,7 +67,7 @@ const COMPOSE_CASES: readonly WrongCase[] = [
       ],
     },
     cause: /checksum: read_only: true, tmpfs: \[\/tmp:noexec/,
-    mended: { [COMPOSE]: /- \/tmp:exec,nosuid,size=64m # Natives\./ },
+    mended: { [COMPOSE]: /- "?\/tmp:exec,nosuid,size=64m"? # Natives\./ },
     override: /executable: \[\/tmp\]/,
   },
   {

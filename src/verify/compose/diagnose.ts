@@ -9,7 +9,8 @@ import { compareSights, WHOLE, type Fault } from './compare.js';
 import { dockerfileSteps, dockerfileWith, type DockerfileStep } from './dockerfile-steps.js';
 import type { ComposeModel, ServiceModel } from './model.js';
 import type { Pace } from './pace.js';
-import { describeStep, entriesOf, mixed, stepsOf, type Step } from './steps.js';
+import { plannedEntries } from './planned.js';
+import { describeStep, mixed, stepsOf, type Step } from './steps.js';
 import type { Sight, TrialOptions } from './trial.js';
 import { writtenPaths } from './written.js';
 
@@ -60,7 +61,10 @@ function described(step: Step, { original, hardened }: Case): string {
 }
 
 function believed(step: Step, { pairs }: Case): Diagnosis['evidence'] {
-  return pairs.flatMap(({ plan }) => entriesOf(step, plan)).flatMap(({ finding }) => finding.evidence);
+  return pairs
+    .filter(({ format }) => format === 'compose')
+    .flatMap((pair) => plannedEntries(step, pair))
+    .flatMap(({ finding }) => finding.evidence);
 }
 
 function attempt(
@@ -209,7 +213,7 @@ function written(
     ({ format, plan }) => format === 'compose' && declares(plan.original, name),
   );
   if (pair === undefined) return undefined;
-  const madeBy = [...new Set(found.flatMap((step) => entriesOf(step, pair.plan)).map(({ meta }) => meta.id))];
+  const madeBy = [...new Set(found.flatMap((step) => plannedEntries(step, pair)).map(({ meta }) => meta.id))];
   const original = pair.plan.original as ComposeDocument;
   return {
     says: `it works ${changes.map(sayChange).join(' and ')}`,
