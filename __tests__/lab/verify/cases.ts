@@ -78,10 +78,11 @@ const COMPOSE_CASES: readonly WrongCase[] = [
     mended: { [COMPOSE]: /build: \.\n {4}environment:/ },
   },
   {
-    name: 'page-that-only-a-smoke-test-asks-for',
+    name: 'what-only-a-smoke-test-shows',
     project: 'verify/projects/listing',
     wrong: { [COMPOSE]: [['working_dir: /usr/share/doc', 'working_dir: /usr/share']] },
-    smoke: 'curl -fsS http://127.0.0.1:$HARDEN_PORT_LISTING_8000/base-files/',
+    smoke:
+      'test "$(curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:$HARDEN_PORT_LISTING_8000/doc/)" = 404',
     cause: /listing: working_dir: \/usr\/share/,
     mended: { [COMPOSE]: /working_dir: \/usr\/share\/doc/ },
   },
