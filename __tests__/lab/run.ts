@@ -1,7 +1,8 @@
 /**
- * `npm run lab -- [NAME...] [--table FILE] [--matrix FILE] [--folder FOLDER]`: converts the sample projects, builds and
- * starts them before and after, and compares them; then lets clients use the workloads as they are and hardened; exit
- * code 1 when something doesn't hold. Names are those of projects and workloads. On Debian as root it brings its own
+ * `npm run lab -- [NAME...] [--table FILE] [--matrix FILE] [--folder FOLDER] [--verify-only]`: converts the sample
+ * projects, builds and starts them before and after, and compares them; then lets clients use the workloads as they are
+ * and hardened; then lets `harden verify` find deliberate mistakes; exit code 1 when something doesn't hold. Names are
+ * those of projects, workloads and mistakes. On Debian as root it brings its own
  * container engine; elsewhere it says what is missing and does nothing. Images and packages stay in the folder for the
  * next run.
  */
@@ -19,6 +20,7 @@ import { markdownTable, median, percent, reduction } from './report.js';
 import { makeServers } from './servers.js';
 import { makeStandIns } from './stand-ins.js';
 import { type Check, type Trial, tryProject } from './trial.js';
+import { tryVerify, verifyCaseNames } from './verify/verify.js';
 import { readWorkload, type Workload, workloadNames } from './workload.js';
 import { checksOf, tryWorkload } from './workload-trial.js';
 
@@ -59,20 +61,31 @@ async function tryAll<S extends { readonly name: string }, T>(
   return subjects.flatMap(({ name }) => trials.get(name) ?? []);
 }
 
-/** The projects and workloads with these names; all without names. */
-function subjectsNamed(names: readonly string[]): [readonly Project[], readonly Workload[]] {
-  const all = [...projectNames(), ...workloadNames()];
+/** The projects, workloads and mistakes with these names; all without names. */
+function subjectsNamed(
+  names: readonly string[],
+): [readonly Project[], readonly Workload[], readonly string[]] {
+  const all = [...projectNames(), ...workloadNames(), ...verifyCaseNames()];
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0)
     throw new Error(`no such project: ${unknown.join(', ')}; there are ${all.join(', ')}`);
   const chosen = (those: readonly string[]): readonly string[] =>
     those.filter((name) => names.length === 0 || names.includes(name));
-  return [sampleProjects(chosen(projectNames())), chosen(workloadNames()).map(readWorkload)];
+  return [
+    sampleProjects(chosen(projectNames())),
+    chosen(workloadNames()).map(readWorkload),
+    chosen(verifyCaseNames()),
+  ];
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { table: { type: 'string' }, matrix: { type: 'string' }, folder: { type: 'string' } },
+    options: {
+      table: { type: 'string' },
+      matrix: { type: 'string' },
+      folder: { type: 'string' },
+      'verify-only': { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const missing = obstacle();
@@ -81,7 +94,8 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
-  const [projects, workloads] = subjectsNamed(positionals);
+  const names = values['verify-only'] && positionals.length === 0 ? verifyCaseNames() : positionals;
+  const [projects, workloads, mistakes] = subjectsNamed(names);
   const folder = values.folder ?? join(tmpdir(), 'harden-lab');
   const programs = await fetchEngine(join(folder, 'engine'));
   say('the engine is unpacked');
@@ -116,7 +130,13 @@ async function main(): Promise<number> {
     const table = projects.length === 0 ? '' : markdownTable(trials);
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
     if (values.matrix !== undefined) writeFileSync(values.matrix, matrixOf(uses));
-    const checks = [...trials.flatMap((trial) => trial.checks), ...sizes, ...uses.flatMap(checksOf)];
+    const found = await tryVerify(engine, mistakes, signal, describe);
+    const checks = [
+      ...trials.flatMap((trial) => trial.checks),
+      ...sizes,
+      ...uses.flatMap(checksOf),
+      ...found,
+    ];
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;

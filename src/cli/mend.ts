@@ -41,7 +41,7 @@ export function mendFaults(diagnoses: readonly Diagnosis[], options: MendOptions
     const says = mends.map((mend) => mend.says).join('; ');
     const inConfig = mends.some(({ override }) => override !== undefined);
     if (pair.from === 'plan') {
-      const error = inConfig ? recorded : 'it can only be mended by hand';
+      const error = inConfig ? recorded : 'no override can say it';
       return [{ path: options.config.path, says, error }];
     }
     return [{ path: pair.hardenedPath, says, error: writeMends(mends, pair, options) ?? recorded }];
@@ -57,7 +57,7 @@ function writeMends(mends: readonly Mend[], pair: Pair, { root, take }: MendOpti
     if (mended.ok) ({ text } = mended);
     else refusal ??= mended.reason;
   }
-  if (text === hardened) return refusal ?? 'it can only be mended by hand';
+  if (text === hardened) return refusal ?? 'it says so already';
   const outcome =
     pair.from === 'in-place'
       ? writeInPlace(root, path, hardened, text)

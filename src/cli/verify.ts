@@ -292,7 +292,7 @@ function nextStep(
   if (mended.length > 0)
     return mended
       .map(({ path, says, error }) =>
-        error === undefined ? `mended ${path}: ${says}` : `${path} is not mended: ${error}`,
+        error === undefined ? `mended ${path}: ${says}` : `mend ${path} by hand, ${says}: ${error}`,
       )
       .join('\n');
   if (pairs.length + failures.length === 0) return 'harden changes nothing here: there is nothing to verify.';

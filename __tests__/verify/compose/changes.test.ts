@@ -100,3 +100,15 @@ test('the folders that a container writes to are the outermost new ones, or hold
   ].join('\n');
   expect(writtenPaths(diff, ['/data'])).toEqual(['/etc', '/root', '/run', '/var/cache/app']);
 });
+
+test('what the engine puts in for an init of its own is not written by the service', () => {
+  const diff = [
+    'C /usr',
+    'C /usr/sbin',
+    'A /usr/sbin/docker-init',
+    'C /var',
+    'C /var/diary',
+    'A /var/diary/page',
+  ];
+  expect(writtenPaths(diff.join('\n'), [])).toEqual(['/var/diary']);
+});

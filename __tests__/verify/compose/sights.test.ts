@@ -14,7 +14,8 @@ const INSIDE: Inside = {
 };
 
 function service(more: Partial<ServiceSight> = {}): ServiceSight {
-  return { state: 'up', says: 'it runs', id: 'a', ports: [], inside: INSIDE, log: '', denied: [], ...more };
+  const quiet = { id: 'a', ports: [], inside: INSIDE, log: '', denied: [], restarts: 0 };
+  return { state: 'up', says: 'it runs', ...quiet, ...more };
 }
 
 function sight(web: ServiceSight, more: Partial<Sight> = {}): Sight {
@@ -23,6 +24,7 @@ function sight(web: ServiceSight, more: Partial<Sight> = {}): Sight {
     trouble: undefined,
     smoke: undefined,
     left: new Map(),
+    took: 3000,
     ...more,
   };
 }

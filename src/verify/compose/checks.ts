@@ -12,6 +12,7 @@ import { compareSights, isWell, notInForce, WHOLE, type Fault } from './compare.
 import { diagnose, type Case } from './diagnose.js';
 import { composeFiles } from './files.js';
 import { mapValues, type ComposeModel } from './model.js';
+import { firstPace, paceOf } from './pace.js';
 import { secretValues, withoutValues } from './secrets.js';
 import { stepsOf } from './steps.js';
 import { tryProject, type ServiceSight, type Sight, type TrialOptions, type TrialSettings } from './trial.js';
@@ -92,7 +93,9 @@ async function* projectChecks(
   const before = await tryProject(original, settings, { variant: 'original' });
   if (options.signal.aborted) return;
   options.say(`${pair.path}: starting the hardened project`);
-  const after = await tryProject(hardened, settings, { variant: 'hardened' });
+  const pace = paceOf(before, options.patience);
+  const { listening } = firstPace(options.patience);
+  const after = await tryProject(hardened, settings, { variant: 'hardened', pace: { ...pace, listening } });
   if (options.signal.aborted) return;
   const { faults, undecided } = compareSights(before, after);
   const secrets = [...new Set([...secretValues(original), ...secretValues(hardened)])];
@@ -105,6 +108,7 @@ async function* projectChecks(
     original,
     hardened,
     before,
+    pace,
     pairs: copy.pairs.filter(({ path }) => files.original.includes(path)),
     attempt: (model, more: TrialOptions) => {
       trials += 1;

@@ -8,7 +8,9 @@ import { changedService, changedText, overrideOf, pathOf, sayChange, type Change
 import { compareSights, WHOLE, type Fault } from './compare.js';
 import { dockerfileSteps, dockerfileWith, type DockerfileStep } from './dockerfile-steps.js';
 import type { ComposeModel, ServiceModel } from './model.js';
-import { describeStep, entriesOf, mixed, stepsOf, type Step } from './steps.js';
+import type { Pace } from './pace.js';
+import { plannedEntries } from './planned.js';
+import { describeStep, mixed, stepsOf, type Step } from './steps.js';
 import type { Sight, TrialOptions } from './trial.js';
 import { writtenPaths } from './written.js';
 
@@ -19,6 +21,7 @@ export interface Case {
   readonly hardened: ComposeModel;
   /** What was seen of the original. */
   readonly before: Sight;
+  readonly pace: Pace;
   /** The project's files that have a hardened variant. */
   readonly pairs: readonly Pair[];
   attempt(model: ComposeModel, options: TrialOptions): Promise<Sight>;
@@ -32,6 +35,8 @@ export async function diagnose(fault: Fault, project: Case): Promise<Diagnosis> 
   const steps = stepsOf(original, hardened);
   const own = steps.filter(({ service }) => service === fault.service);
   const works = async (chosen: readonly Step[]): Promise<boolean> =>
+    // That all of them fail is known.
+    chosen.length < steps.length &&
     isAsBefore(project, fault, await attempt(project, fault, mixed(original, hardened, chosen)));
   // What another service does may stop this one.
   const suspects = fault.service === WHOLE || (await works(own)) ? steps : own;
@@ -56,7 +61,10 @@ function described(step: Step, { original, hardened }: Case): string {
 }
 
 function believed(step: Step, { pairs }: Case): Diagnosis['evidence'] {
-  return pairs.flatMap(({ plan }) => entriesOf(step, plan)).flatMap(({ finding }) => finding.evidence);
+  return pairs
+    .filter(({ format }) => format === 'compose')
+    .flatMap((pair) => plannedEntries(step, pair))
+    .flatMap(({ finding }) => finding.evidence);
 }
 
 function attempt(
@@ -66,16 +74,7 @@ function attempt(
   more: Partial<TrialOptions> = {},
 ): Promise<Sight> {
   const only = service === WHOLE ? {} : { only: [service] };
-  return project.attempt(model, { variant: 'mixed', listening: listening(project), ...only, ...more });
-}
-
-/** As long as it took the original, and more: a machine is not always as fast. */
-function listening({ before }: Case): number {
-  const slowest = Math.max(
-    0,
-    ...[...before.services.values()].flatMap(({ ports }) => ports.map(({ after }) => after)),
-  );
-  return 2000 + 3 * slowest;
+  return project.attempt(model, { variant: 'mixed', pace: project.pace, ...only, ...more });
 }
 
 /** True when a trial shows none of the faults of the same service. */
@@ -214,7 +213,7 @@ function written(
     ({ format, plan }) => format === 'compose' && declares(plan.original, name),
   );
   if (pair === undefined) return undefined;
-  const madeBy = [...new Set(found.flatMap((step) => entriesOf(step, pair.plan)).map(({ meta }) => meta.id))];
+  const madeBy = [...new Set(found.flatMap((step) => plannedEntries(step, pair)).map(({ meta }) => meta.id))];
   const original = pair.plan.original as ComposeDocument;
   return {
     says: `it works ${changes.map(sayChange).join(' and ')}`,

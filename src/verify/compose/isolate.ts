@@ -198,7 +198,7 @@ function imageKey(name: string, { image }: ServiceModel): string {
 const CHECK_INTERVAL = 1;
 
 /** The same patience, but a service that is up is seen to be so at once: the first check comes after an interval. */
-function sooner(check: HealthcheckModel): HealthcheckModel {
+export function sooner(check: HealthcheckModel): HealthcheckModel {
   const interval = seconds(check.interval ?? '30s');
   if (check.disable === true || interval === undefined || interval <= CHECK_INTERVAL) return check;
   const retries = Math.ceil((interval * (check.retries ?? 3)) / CHECK_INTERVAL);

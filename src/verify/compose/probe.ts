@@ -15,49 +15,37 @@ export interface Probe {
 /** How long a port that says nothing is listened to, and how long an answer may take, in milliseconds. */
 const PATIENCE = { silence: 700, answer: 3000 } as const;
 
-/** Connects to a port of this machine, and asks for a page when nothing is said. */
-export async function probePort(host: string, port: number, signal?: AbortSignal): Promise<Probe> {
-  const silent = await converse(host, port, undefined, PATIENCE.silence, signal);
-  if (silent.reach !== 'open') return silent;
-  const asked = await converse(
-    host,
-    port,
-    `GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: harden-verify\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
-    PATIENCE.answer,
-    signal,
-  );
-  // Many protocols end the connection when they hear HTTP: it was open before.
-  return asked.reach === 'answers' ? asked : silent;
-}
+const REQUEST =
+  'GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: harden-verify\r\nAccept: */*\r\nConnection: close\r\n\r\n';
 
-function converse(
-  host: string,
-  port: number,
-  text: string | undefined,
-  patience: number,
-  signal: AbortSignal | undefined,
-): Promise<Probe> {
+/**
+ * Connects to a port of this machine, and asks for a page when nothing is said. By one connection: there are servers
+ * that a client that hangs up without a word ends.
+ */
+export function probePort(host: string, port: number, signal?: AbortSignal): Promise<Probe> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, signal });
-    let [connected, heard] = [false, ''];
+    let [connected, asked, heard] = [false, false, ''];
     const end = (): void => {
-      clearTimeout(late);
+      clearTimeout(timer);
       socket.destroy();
       const status = /^HTTP\/[\d.]+ (\d{3})/.exec(heard)?.[1];
       if (heard !== '')
         resolve({ reach: 'answers', ...(status === undefined ? {} : { status: Number(status) }) });
-      else resolve({ reach: connected ? 'closed' : 'refused' });
+      // Many protocols end the connection when they hear HTTP: it was open before.
+      else resolve({ reach: asked ? 'open' : connected ? 'closed' : 'refused' });
     };
-    const late = setTimeout(() => {
+    const ask = (): void => {
       if (heard !== '' || !connected) return end();
-      socket.destroy();
-      resolve({ reach: 'open' });
-    }, patience);
+      asked = true;
+      socket.write(REQUEST);
+      timer = setTimeout(end, PATIENCE.answer);
+    };
+    let timer = setTimeout(ask, PATIENCE.silence);
     socket
       .setEncoding('latin1')
       .on('connect', () => {
         connected = true;
-        if (text !== undefined) socket.write(text);
       })
       .on('data', (chunk: string) => {
         heard += chunk;

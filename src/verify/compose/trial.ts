@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { call, lastLines, must } from '../process.js';
 import type { Command, Engine } from '../tools.js';
 import { denials } from './denials.js';
+import { withSoonerImageChecks } from './image-checks.js';
 import { lookInside, type Inside } from './inside.js';
 import { isolate, LABEL, type Isolated, type StandIn } from './isolate.js';
 import type { ComposeModel } from './model.js';
+import { firstPace, type Pace } from './pace.js';
 import { probePort, type Probe } from './probe.js';
 
 /** What trials of a project have in common. */
@@ -56,6 +58,8 @@ export interface ServiceSight {
   readonly inside: Inside | undefined;
   readonly log: string;
   readonly denied: readonly string[];
+  /** How often it was started again. */
+  readonly restarts: number;
 }
 
 export interface Sight {
@@ -65,6 +69,8 @@ export interface Sight {
   /** The user's check; undefined where there is none. */
   readonly smoke: { readonly ok: boolean; readonly output: string } | undefined;
   readonly left: ReadonlyMap<string, string>;
+  /** How long it took to come to rest, in milliseconds. */
+  readonly took: number;
 }
 
 export interface TrialOptions {
@@ -72,8 +78,8 @@ export interface TrialOptions {
   readonly variant: string;
   /** Only these services and what they depend on. */
   readonly only?: readonly string[];
-  /** How long a port may take to be reached, in milliseconds; by default what a slow start takes. */
-  readonly listening?: number;
+  /** By default that of a slow start. */
+  readonly pace?: Pace;
   /** What is asked of the running project before it goes: of a service's container. */
   readonly ask?: (id: (service: string) => string | undefined) => Promise<void>;
 }
@@ -106,6 +112,8 @@ export async function tryProject(
     await makeStandIns(isolated.standIns, settings.signal);
     const trouble = await build(isolated, compose, settings);
     if (trouble !== undefined) return nothing(isolated, trouble);
+    const checked = await withSoonerImageChecks(isolated.model, settings.engine, settings.signal);
+    writeFileSync(file, JSON.stringify(checked), { mode: 0o600 });
     return await watch(isolated, project, compose, settings, options);
   } finally {
     await takeDown(settings, project, file);
@@ -133,7 +141,7 @@ async function build(
 }
 
 function nothing({ left }: Isolated, trouble: string | undefined): Sight {
-  return { services: new Map(), trouble, smoke: undefined, left };
+  return { services: new Map(), trouble, smoke: undefined, left, took: 0 };
 }
 
 /** What is bind-mounted: a copy of what the tree has there, or an empty folder that is the same user's as the machine's. */
@@ -160,24 +168,25 @@ async function watch(
   settings: TrialSettings,
   options: TrialOptions,
 ): Promise<Sight> {
+  const { pace = firstPace(settings.patience) } = options;
   const began = Date.now();
   const up = await compose(
     ['up', '--detach', '--no-build', '--quiet-pull', ...(options.only ?? [])],
-    settings.patience,
+    pace.up,
   );
   const names = options.only === undefined ? Object.keys(isolated.model.services) : options.only;
-  const containers = await settle(settings, project, settings.patience - (Date.now() - began));
+  const containers = await settle(settings, project, pace, pace.up - (Date.now() - began));
+  const took = Date.now() - began;
   if (containers.size === 0 && up.code !== 0)
     return nothing(isolated, `it doesn't start:\n${lastLines(up.stderr || up.stdout)}`);
   const services = new Map<string, ServiceSight>();
   for (const name of new Set([...names, ...containers.keys()])) {
-    const { listening = LISTENING_PATIENCE } = options;
-    services.set(name, await look(settings, containers.get(name), listening, up.stderr));
+    services.set(name, await look(settings, containers.get(name), pace, up.stderr));
   }
   const smoke =
     settings.smoke === undefined ? undefined : await smokeTest(settings, options.variant, project, services);
   await options.ask?.((service) => services.get(service)?.id);
-  return { services, trouble: undefined, smoke, left: isolated.left };
+  return { services, trouble: undefined, smoke, left: isolated.left, took };
 }
 
 /** What `docker inspect` says of a container, as far as it is used here. */
@@ -188,6 +197,7 @@ interface Container {
     readonly Status: string;
     readonly ExitCode: number;
     readonly Error: string;
+    readonly OOMKilled?: boolean;
     readonly Pid: number;
     readonly StartedAt: string;
     readonly Health?: {
@@ -201,20 +211,21 @@ interface Container {
   };
 }
 
-/** How many restarts a service may need, waiting for another. */
-const RESTARTS = 8;
 const POLL = 300;
 
 /** Waits until each service has come to rest, or the time is over. */
 async function settle(
   settings: TrialSettings,
   project: string,
+  pace: Pace,
   patience: number,
 ): Promise<ReadonlyMap<string, Container>> {
   const end = Date.now() + Math.max(patience, 5000);
   for (;;) {
     const containers = await containersOf(settings, project);
-    const rest = [...containers.values()].every((container) => stateOf(container, settings.settle).rests);
+    const rest = [...containers.values()].every(
+      (container) => stateOf(container, pace, settings.settle).rests,
+    );
     if (rest || Date.now() > end || settings.signal.aborted) return containers;
     await sleep(POLL, undefined, { signal: settings.signal }).catch(() => undefined);
   }
@@ -242,54 +253,62 @@ async function inspect(
 
 function stateOf(
   { State, RestartCount }: Container,
+  { restarts }: Pace,
   steady: number,
 ): { state: State; says: string; rests: boolean } {
   const health = State.Health?.Status ?? 'none';
+  const checked = State.Health?.Log?.at(-1)?.Output.trim() ?? '';
   const reason = State.Error === '' ? '' : `: ${State.Error}`;
-  if (State.Status === 'restarting' || (State.Status === 'running' && RestartCount > RESTARTS))
+  const end = `exit code ${State.ExitCode}${State.OOMKilled === true ? ', killed for want of memory' : ''}`;
+  const again = State.Status === 'running' && RestartCount > restarts;
+  if (State.Status === 'restarting' || again)
     return {
       state: 'restarting',
-      says: `it ends with exit code ${State.ExitCode} and is started again${reason}`,
-      rests: RestartCount > RESTARTS,
+      // While it runs its exit code is 0.
+      says: `it ends${again ? '' : ` with ${end}`} and is started again${reason}`,
+      rests: RestartCount > restarts,
     };
   if (State.Status === 'running') {
     const age = Date.now() - Date.parse(State.StartedAt);
     if (health === 'unhealthy')
+      return { state: 'unhealthy', says: `its health check fails: ${checked}`, rests: true };
+    if (health === 'starting')
       return {
-        state: 'unhealthy',
-        says: `its health check fails: ${State.Health?.Log?.at(-1)?.Output.trim() ?? ''}`,
-        rests: true,
+        state: 'starting',
+        says: `it is not healthy in time${checked === '' ? '' : `: ${checked}`}`,
+        rests: false,
       };
-    if (health === 'starting') return { state: 'starting', says: 'it is not healthy in time', rests: false };
     return { state: 'up', says: 'it runs', rests: age >= steady };
   }
   if (State.Status === 'exited' && State.ExitCode === 0)
     return { state: 'done', says: 'it ended well', rests: true };
   if (State.Status === 'created' && State.Error === '')
     return { state: 'absent', says: 'what it depends on is not up', rests: true };
-  return { state: 'ended', says: `it ended with exit code ${State.ExitCode}${reason}`, rests: true };
+  return { state: 'ended', says: `it ended with ${end}${reason}`, rests: true };
 }
 
 async function look(
   { engine, signal, settle: steady }: TrialSettings,
   container: Container | undefined,
-  listening: number,
+  pace: Pace,
   said: string,
 ): Promise<ServiceSight> {
   if (container === undefined) {
     const says = `it was not started: ${lastLines(said, 3)}`;
-    return { state: 'absent', says, id: undefined, ports: [], inside: undefined, log: '', denied: [] };
+    const nothing = { id: undefined, ports: [], inside: undefined, log: '', denied: [], restarts: 0 };
+    return { state: 'absent', says, ...nothing };
   }
   const { Id: id } = container;
-  const first = stateOf(container, steady).state;
-  const ports = first === 'up' || first === 'unhealthy' ? await probes(container, listening, signal) : [];
+  const first = stateOf(container, pace, steady).state;
+  const ports =
+    first === 'up' || first === 'unhealthy' ? await probes(container, pace.listening, signal) : [];
   // Meanwhile it may have ended.
   const [now = container] = await inspect(engine, [id], signal);
-  const { state, says } = stateOf(now, steady);
+  const { state, says } = stateOf(now, pace, steady);
   const inside = now.State.Status === 'running' ? await lookInside(engine, id, now.State.Pid) : undefined;
   const { stdout, stderr } = await engine.call(['logs', id], { timeout: 20_000, signal });
   const log = stdout + stderr;
-  return { state, says, id, ports, inside, log, denied: denials(log) };
+  return { state, says, id, ports, inside, log, denied: denials(log), restarts: now.RestartCount };
 }
 
 async function probes(
@@ -310,8 +329,6 @@ async function probes(
 }
 
 /** A service without a health check is up before it listens. */
-const LISTENING_PATIENCE = 15_000;
-
 async function lasting(
   port: number,
   patience: number,
