@@ -48,11 +48,12 @@ function sizeCheck(trials: readonly Trial[]): Check {
 async function tryAll<S extends { readonly name: string }, T>(
   subjects: readonly S[],
   signal: AbortSignal,
+  atOnce: number,
   attempt: (subject: S) => Promise<T>,
   checksIn: (trial: T) => readonly Check[],
 ): Promise<readonly T[]> {
   const trials = new Map<string, T>();
-  await inParallel(subjects, availableParallelism(), async (subject) => {
+  await inParallel(subjects, atOnce, async (subject) => {
     if (signal.aborted) return;
     const trial = await attempt(subject);
     for (const check of checksIn(trial)) describe(subject.name, check);
@@ -113,9 +114,11 @@ async function main(): Promise<number> {
     const made = (await makeStandIns(engine, join(folder, 'stand-ins'))) + (await makeServers(engine));
     say(`${made} stand-in images made`);
     const { signal } = interruption;
+    const cores = availableParallelism();
     const trials = await tryAll(
       projects,
       signal,
+      cores,
       (project) => tryProject(engine, project),
       ({ checks }) => checks,
     );
@@ -124,6 +127,8 @@ async function main(): Promise<number> {
     const uses = await tryAll(
       workloads,
       signal,
+      // They wait most of the time: for a health check, for the end of what doesn't heed SIGTERM.
+      2 * cores,
       (workload) => tryWorkload(engine, workload, signal),
       checksOf,
     );

@@ -27,6 +27,8 @@ import {
   type ProcessUser,
   type TmpfsPath,
 } from './model.js';
+import { programSources } from './runtime/sources.js';
+import { ownWrites, type OwnWrite } from './runtime/writes.js';
 import { programName, startupOf, type Startup } from './startup.js';
 
 /** The image that a stage builds. What costs parsing is computed when it is first asked for. */
@@ -57,6 +59,8 @@ export interface ImageBuild {
   readonly stepsDown: readonly Evidence[];
   /** Where the build gives files to a user that isn't root. */
   readonly owned: readonly Evidence[];
+  /** What the program's own sources write by relative paths, or beside themselves. */
+  readonly ownWrites: readonly OwnWrite[];
   /** True when programs are run from the temporary directory: it can't be `noexec`. */
   readonly executableTemp: boolean;
   /** Paths outside the volumes and the temporary directory that the program is known to write. */
@@ -174,6 +178,9 @@ export function imageBuild(
     },
     get owned() {
       return ownedOf(document, scope, runCommands());
+    },
+    get ownWrites() {
+      return ownWrites(programSources(document, this, context), this.workdir ?? '/', context.buildContext);
     },
     get executableTemp() {
       if (facts?.temp?.executable === true) return true;

@@ -127,7 +127,7 @@ export function ownedBy(
 /**
  * A process that isn't root can only write where its user may: /tmp, its home, and what the Dockerfile gives
  * it. When that includes the program's own folder, only mounts for its state make it likely that nothing else
- * is written.
+ * is written, unless its sources say so.
  */
 function builtNeed(
   view: ServiceView,
@@ -147,6 +147,12 @@ function builtNeed(
   if (build.owned.length > 0 && state.length === 0) {
     const reason = 'its user owns files of the image and no volume is mounted: it may keep its state in them';
     return because(unknown(paths, ...evidence), reason);
+  }
+  // What its user doesn't own it could not write before either.
+  const [written] = build.owned.length === 0 ? [] : uncovered(build.ownWrites, mounts);
+  if (written !== undefined) {
+    const reason = `it writes ${written.path}, where nothing is mounted: give it a volume or a tmpfs first`;
+    return because(unknown(paths, ...evidence, written.evidence), reason);
   }
   const need = { value: paths, certainty: weakest('likely', user.certainty), evidence };
   return ownedBy(writer, need, build.scratch);
