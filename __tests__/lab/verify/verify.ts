@@ -8,18 +8,20 @@ import { inParallel } from '../parallel.js';
 import type { Check } from '../trial.js';
 import { COMMENT, hardenedName, layOut, type WrongCase } from './case.js';
 import { WRONG_CASES } from './cases.js';
+import { tryExample } from './example.js';
 import { tryInterruptions, tryWithoutEngine } from './interruptions.js';
 import { inFolders, startVerify, type Verified } from './run-verify.js';
 
 const CONFIG = 'harden.config.yml';
 
+const EXAMPLE = 'gateway-example';
 const INTERRUPTIONS = 'interruptions';
 
 /** Each trial starts containers and waits for them: more would only make all of them slower. */
 const WIDTH = 2;
 
 export function verifyCaseNames(): readonly string[] {
-  return [...WRONG_CASES.map(({ name }) => name), INTERRUPTIONS];
+  return [...WRONG_CASES.map(({ name }) => name), EXAMPLE, INTERRUPTIONS];
 }
 
 /** Lets verify look at each mistake, then interrupts it in all ways; the engine is stopped by the last of them. */
@@ -43,6 +45,10 @@ export async function tryVerify(
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     add(wrong.name, `verify finds it and mends it (${seconds} s)`, fault);
   });
+  if (names.includes(EXAMPLE) && !signal.aborted) {
+    const fault = await tryExample(engine).catch(messageOf);
+    add(EXAMPLE, 'works as before, by dry run, write and verify', fault);
+  }
   if (!names.includes(INTERRUPTIONS) || signal.aborted) return checks;
   for (const attempt of [...tryInterruptions(), tryWithoutEngine]) {
     const { name, fault } = await attempt(engine);
