@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import type { FilePlan } from '../../src/core/plan.js';
 import type { Format } from '../../src/core/types.js';
 import { composeAdapter } from '../../src/formats/compose/parse.js';
@@ -26,9 +27,15 @@ export function pairOf(path: string, original: string, hardened = `${original}# 
   return { format, path, hardenedPath: sidecarPath(path, format), original, hardened, from: 'plan', plan };
 }
 
-/** A working copy on disk, with both variants of each pair and other files. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A working copy on disk, with both variants of each pair and other files; it is gone after the tests. */
 export function copyOf(files: Readonly<Record<string, string>>, pairs: readonly Pair[]): WorkingCopy {
   const folder = mkdtempSync(join(tmpdir(), 'harden-verify-'));
+  folders.push(folder);
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { HardenConfig } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
 import type { Format, Phase } from '../core/types.js';
-import { createRunBelow, prepare, type Run, type RunOptions } from '../harden.js';
+import { prepare, type RunOptions } from '../harden.js';
 import { readConfig, type ReadConfig } from '../io/config.js';
 import { writeReason } from '../io/files.js';
-import { writeInPlace, writeMended } from '../io/write.js';
 import { createVerifyRenderer, verifyJson, type VerifyTotals } from '../render/verify.js';
 import { failed, type Check, type Stage } from '../verify/check.js';
 import { composeChecks, type RunOptions as TrialOptions } from '../verify/compose/checks.js';
-import { ownedBy, removeAll } from '../verify/compose/trial.js';
+import { ownedBy, removeAll } from '../verify/compose/take-down.js';
+import { prepareCopy } from '../verify/copied.js';
 import { isDiagnosis, type Diagnosis } from '../verify/diagnosis.js';
 import {
   copyTree,
@@ -22,10 +21,9 @@ import {
   removeLeftovers,
 } from '../verify/folder.js';
 import { imageChecks } from '../verify/image/checks.js';
-import { readOriginals } from '../verify/originals.js';
-import { makePairs, type Pairs } from '../verify/pairs.js';
+import type { Pairs } from '../verify/pairs.js';
 import { staticChecks } from '../verify/static/checks.js';
-import type { Pair, WorkingCopy } from '../verify/subject.js';
+import type { WorkingCopy } from '../verify/subject.js';
 import { findTools, isMissing, type Tools } from '../verify/tools.js';
 import { unitChecks } from '../verify/unit/checks.js';
 import { loadConfig } from './config.js';
@@ -148,7 +146,7 @@ async function verifyIn(
     printError(`harden: ${root} can't be copied: ${trouble}\n`);
     return EXIT_ERROR;
   }
-  const copied = await prepareCopy(folder, root, found, args, options, signal);
+  const copied = await prepareCopy(folder, root, found, { ...options, original: args.original }, signal);
   if (typeof copied === 'string') {
     printError(`harden: ${copied}\n`);
     return EXIT_ERROR;
@@ -201,7 +199,7 @@ async function verifyIn(
           })
         : [];
     await output.end(totals, nextStep(args, made, totals, diagnoses, mended));
-    if (mended.length > 0 && mended.every(({ error }) => error === undefined)) continue;
+    if (mended.some(({ error }) => error === undefined)) continue;
     if (made.failures.length > 0 || found.failures.length > 0) return EXIT_ERROR;
     return totals.failed > 0 || (args.strict && totals.skipped > 0) ? EXIT_CHANGES : 0;
   }
@@ -229,57 +227,6 @@ async function readConfigOf(
   const read = await readConfig(root, { file });
   if (!read.ok) throw new Error(read.reasons.join('; '));
   return asked === false ? { ...read, config: undefined } : read;
-}
-
-interface Copied {
-  /** Puts the variants into the copy, anew after each mend. */
-  readonly make: (config: HardenConfig | undefined) => Pairs;
-  /** Tells of a variant that was mended in the tree. */
-  readonly take: (pair: Pair, text: string) => void;
-}
-
-async function prepareCopy(
-  folder: string,
-  root: string,
-  found: Run,
-  args: VerifyArguments,
-  options: RunOptions,
-  signal: AbortSignal,
-): Promise<Copied | string> {
-  const { files } = found.workspace;
-  const changed = new Map<string, string>();
-  const originals = new Map<string, string>();
-  if (args.original !== undefined) {
-    const read = await readOriginals(
-      root,
-      args.original,
-      files.map(({ path }) => path),
-      signal,
-    );
-    if (!read.ok) return `--original: ${read.reason}`;
-    for (const [path, text] of read.texts) {
-      const now = found.workspace.reader.read(path);
-      if (now === undefined || now === text) continue;
-      changed.set(path, now);
-      originals.set(path, text);
-    }
-  }
-  const own = new Set<string>();
-  for (const [path, text] of originals) writeInPlace(folder, path, changed.get(path)!, text);
-  return {
-    make: (config) =>
-      makePairs(createRunBelow(folder, files, { ...options, config }), {
-        phase: args.phase,
-        enabled: options.enabled ?? (() => true),
-        folder,
-        changed,
-        own,
-      }),
-    take: ({ from, path, hardenedPath, hardened }, text) => {
-      if (from === 'in-place') changed.set(path, text);
-      else writeMended(folder, hardenedPath, path, hardened, text);
-    },
-  };
 }
 
 function nextStep(

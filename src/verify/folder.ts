@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { call } from './process.js';
 import { isMissing, type Tools } from './tools.js';
 import { LABEL } from './compose/isolate.js';
-import { ownedBy, removeAll } from './compose/trial.js';
+import { ownedBy, removeAll } from './compose/take-down.js';
 
 /** What all that verify makes begins with: names of folders, projects and images. */
 const PREFIX = `harden-verify-${createHash('sha256').update(hostname()).digest('hex').slice(0, 4)}`;

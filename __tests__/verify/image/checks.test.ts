@@ -1,8 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { imageChecks, type ImagePair } from '../../../src/verify/image/checks.js';
 import type { Check } from '../../../src/verify/check.js';
-import type { WorkingCopy } from '../../../src/verify/subject.js';
 import type { Command, Tools } from '../../../src/verify/tools.js';
 import { archiveOf, fakeEngine, fakeCommand, noTools, type FakeImage } from '../fake-tools.js';
 import { copyOf, pairOf } from '../working-copy.js';
@@ -31,18 +30,9 @@ const slim: FakeImage = {
   files: archiveOf({ 'etc/passwd': PASSWD, 'var/lib/dpkg/status': 'Status: install ok installed\n' }),
 };
 
-const copies: WorkingCopy[] = [];
-afterAll(() => copies.forEach(({ folder }) => rmSync(folder, { recursive: true, force: true })));
-
-function copied(...args: Parameters<typeof copyOf>): WorkingCopy {
-  const copy = copyOf(...args);
-  copies.push(copy);
-  return copy;
-}
-
 async function checksOf(
   tools: Partial<Tools>,
-  copy = copied({}, [pairOf('Dockerfile', ORIGINAL, HARDENED)]),
+  copy = copyOf({}, [pairOf('Dockerfile', ORIGINAL, HARDENED)]),
   more: { buildArgs?: string[]; secrets?: string[]; signal?: AbortSignal } = {},
 ): Promise<{ checks: readonly Check[]; figures: readonly ImagePair[] }> {
   const options = {
@@ -109,7 +99,7 @@ describe('the images of both variants', () => {
       original: image,
       hardened: { ...slim, config: { ...slim.config, ...config } },
     });
-    const { checks } = await checksOf({ engine }, copied({}, [pairOf('Dockerfile', ORIGINAL, hardened)]));
+    const { checks } = await checksOf({ engine }, copyOf({}, [pairOf('Dockerfile', ORIGINAL, hardened)]));
     expect(checks.at(-1)).toMatchObject({ outcome: 'passed' });
     expect(checks.at(-1)?.detail).toContain('ports 3000 → 8080');
   });
@@ -165,7 +155,7 @@ test('without an engine the checks are skipped with its reason', async () => {
 });
 
 test('a service of a Compose project says how its Dockerfile is built', async () => {
-  const copy = copied({ 'compose.yml': 'services: {}\n', 'api/x': '' }, [
+  const copy = copyOf({ 'compose.yml': 'services: {}\n', 'api/x': '' }, [
     pairOf('api/Dockerfile', ORIGINAL, HARDENED),
   ]);
   const build = {

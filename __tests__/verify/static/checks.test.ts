@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Check } from '../../../src/verify/check.js';
 import { staticChecks } from '../../../src/verify/static/checks.js';
 import { quadletChecks } from '../../../src/verify/static/quadlet.js';
@@ -9,15 +8,6 @@ import { fakeCommand, noTools } from '../fake-tools.js';
 import { copyOf, pairOf } from '../working-copy.js';
 
 const here = await findTools();
-const copies: WorkingCopy[] = [];
-afterAll(() => copies.forEach(({ folder }) => rmSync(folder, { recursive: true, force: true })));
-
-function copied(...args: Parameters<typeof copyOf>): WorkingCopy {
-  const copy = copyOf(...args);
-  copies.push(copy);
-  return copy;
-}
-
 const signal = new AbortController().signal;
 const given = { signal, buildArgs: [], secrets: [], owner: 'harden-verify-test', envFiles: [] };
 
@@ -39,7 +29,7 @@ const BASE = 'services:\n  web:\n    image: nginx:1.27\n';
 describe('docker compose config', () => {
   testWith(here.compose, 'is asked for the merged project, once', async () => {
     const fragment = 'services:\n  web:\n    restart: always\n';
-    const copy = copied({}, [pairOf('app/compose.yml', BASE), pairOf('app/compose.override.yml', fragment)]);
+    const copy = copyOf({}, [pairOf('app/compose.yml', BASE), pairOf('app/compose.override.yml', fragment)]);
     expect(await checksOf({ compose: here.compose }, copy)).toEqual([
       {
         ...{
@@ -54,7 +44,7 @@ describe('docker compose config', () => {
   });
 
   testWith(here.compose, 'fails for what the original has not', async () => {
-    const copy = copied({}, [pairOf('compose.yml', BASE, `${BASE}    cap_drop: ALL\n`)]);
+    const copy = copyOf({}, [pairOf('compose.yml', BASE, `${BASE}    cap_drop: ALL\n`)]);
     const [check] = await checksOf({ compose: here.compose }, copy);
     expect(check).toMatchObject({ outcome: 'failed' });
     expect(check?.detail).toContain('cap_drop');
@@ -62,18 +52,18 @@ describe('docker compose config', () => {
   });
 
   testWith(here.compose, 'is skipped for what the original lacks too, with what to do', async () => {
-    const variable = copied({}, [pairOf('compose.yml', `${BASE}    user: \${RUN_AS:?set it}\n`)]);
+    const variable = copyOf({}, [pairOf('compose.yml', `${BASE}    user: \${RUN_AS:?set it}\n`)]);
     const [check] = await checksOf({ compose: here.compose }, variable);
     expect(check).toMatchObject({ outcome: 'skipped' });
     expect(check?.detail).toMatch(/^the original isn't accepted either: .*RUN_AS.*--compose-env$/s);
-    const file = copied({}, [pairOf('compose.yml', `${BASE}    env_file: missing.env\n`)]);
+    const file = copyOf({}, [pairOf('compose.yml', `${BASE}    env_file: missing.env\n`)]);
     expect((await checksOf({ compose: here.compose }, file))[0]?.detail).toMatch(
       /it has to stand in the tree$/,
     );
   });
 
   test('is skipped where Compose is missing', async () => {
-    const [check] = await checksOf({}, copied({}, [pairOf('compose.yml', BASE)]));
+    const [check] = await checksOf({}, copyOf({}, [pairOf('compose.yml', BASE)]));
     expect(check).toMatchObject({ outcome: 'skipped', detail: 'Docker Compose 2 is not installed' });
   });
 });
@@ -93,11 +83,11 @@ describe('a Dockerfile', () => {
   });
 
   test("is read by BuildKit's own parser", async () => {
-    const accepted = await checksOf({}, copied({}, [pairOf('Dockerfile', DOCKERFILE)]));
+    const accepted = await checksOf({}, copyOf({}, [pairOf('Dockerfile', DOCKERFILE)]));
     expect(accepted[0]).toMatchObject({ name: "BuildKit's parser accepts it", outcome: 'passed' });
     expect(accepted[1]).toMatchObject({ outcome: 'skipped', detail: 'docker is not installed' });
     const hardened = `${DOCKERFILE}RUN <<EOF\necho\n`;
-    const rejected = await checksOf({}, copied({}, [pairOf('Dockerfile', DOCKERFILE, hardened)]));
+    const rejected = await checksOf({}, copyOf({}, [pairOf('Dockerfile', DOCKERFILE, hardened)]));
     expect(rejected[0]).toMatchObject({ outcome: 'failed' });
     expect(rejected[0]?.detail).toBe('unterminated heredoc');
   });
@@ -106,7 +96,7 @@ describe('a Dockerfile', () => {
     const engine = engineOf((file) =>
       JSON.stringify({ warnings: [warning('JSONArgsRecommended', file === 'Dockerfile' ? 2 : 5)] }),
     );
-    const checks = await checksOf({ engine }, copied({}, [pairOf('Dockerfile', DOCKERFILE)]));
+    const checks = await checksOf({ engine }, copyOf({}, [pairOf('Dockerfile', DOCKERFILE)]));
     expect(checks[1]).toMatchObject({ outcome: 'passed' });
   });
 
@@ -114,7 +104,7 @@ describe('a Dockerfile', () => {
     const engine = engineOf((file) =>
       JSON.stringify({ warnings: file === 'Dockerfile' ? null : [warning('StageNameCasing', 3)] }),
     );
-    const checks = await checksOf({ engine }, copied({}, [pairOf('Dockerfile', DOCKERFILE)]));
+    const checks = await checksOf({ engine }, copyOf({}, [pairOf('Dockerfile', DOCKERFILE)]));
     expect(checks[1]).toMatchObject({
       ...{ outcome: 'failed', detail: 'line 3: StageNameCasing: StageNameCasing is bad' },
     });
@@ -122,7 +112,7 @@ describe('a Dockerfile', () => {
 
   test('is not asked about by a docker that has no such check', async () => {
     const engine = engineOf(() => '', '      --call string');
-    const checks = await checksOf({ engine }, copied({}, [pairOf('Dockerfile', DOCKERFILE)]));
+    const checks = await checksOf({ engine }, copyOf({}, [pairOf('Dockerfile', DOCKERFILE)]));
     expect(checks[1]?.detail).toBe('this docker has no build --check: it came with Buildx 0.15');
   });
 });
@@ -132,7 +122,7 @@ describe('a unit', () => {
 
   testWith(here.systemdAnalyze, 'is verified with its drop-ins, and no more exposed', async () => {
     const hardened = `${UNIT}PrivateTmp=yes\nNoNewPrivileges=yes\n`;
-    const copy = copied({ 'etc/app.service.d/10.conf': '[Service]\nProtectHome=yes\n' }, [
+    const copy = copyOf({ 'etc/app.service.d/10.conf': '[Service]\nProtectHome=yes\n' }, [
       pairOf('etc/app.service', UNIT, hardened),
     ]);
     const [verified, exposed] = await checksOf({ systemdAnalyze: here.systemdAnalyze }, copy);
@@ -142,20 +132,20 @@ describe('a unit', () => {
   });
 
   testWith(here.systemdAnalyze, 'must not have a value that systemd does not read', async () => {
-    const copy = copied({}, [pairOf('app.service', UNIT, `${UNIT}ProtectHome=perhaps\n`)]);
+    const copy = copyOf({}, [pairOf('app.service', UNIT, `${UNIT}ProtectHome=perhaps\n`)]);
     const [verified] = await checksOf({ systemdAnalyze: here.systemdAnalyze }, copy);
     expect(verified).toMatchObject({ outcome: 'failed' });
     expect(verified?.detail).toMatch(/^app\.service: ?.*perhaps$/);
   });
 
   testWith(here.systemdAnalyze, 'must not be more exposed', async () => {
-    const copy = copied({}, [pairOf('app.service', `${UNIT}PrivateTmp=yes\nProtectHome=yes\n`, UNIT)]);
+    const copy = copyOf({}, [pairOf('app.service', `${UNIT}PrivateTmp=yes\nProtectHome=yes\n`, UNIT)]);
     const checks = await checksOf({ systemdAnalyze: here.systemdAnalyze }, copy);
     expect(checks[1]).toMatchObject({ outcome: 'failed' });
   });
 
   testWith(here.systemdAnalyze, 'of a user is read by the user manager', async () => {
-    const copy = copied({}, [
+    const copy = copyOf({}, [
       pairOf('.config/systemd/user/app.service', UNIT, `${UNIT}NoNewPrivileges=yes\n`),
     ]);
     const checks = await checksOf({ systemdAnalyze: here.systemdAnalyze }, copy);
@@ -168,7 +158,7 @@ describe('a unit', () => {
       const is = options?.cwd?.endsWith('hardened') === true;
       return { stderr: is ? "x:7: Unknown key name 'ProtectProc' in section 'Service', ignoring.\n" : '' };
     });
-    const checks = await checksOf({ systemdAnalyze }, copied({}, [pairOf('app.service', UNIT)]));
+    const checks = await checksOf({ systemdAnalyze }, copyOf({}, [pairOf('app.service', UNIT)]));
     expect(checks.map(({ outcome, detail }) => [outcome, detail])).toEqual([
       ['passed', "this machine's systemd doesn't know ProtectProc yet, and passes over it"],
       ['skipped', 'systemd 247 has no security --offline; it came with 250'],
@@ -177,7 +167,7 @@ describe('a unit', () => {
 });
 
 describe('a Quadlet', () => {
-  const copy = copied({ 'data.volume': '[Volume]\n' }, [
+  const copy = copyOf({ 'data.volume': '[Volume]\n' }, [
     pairOf('web.container', '[Container]\nImage=nginx\nVolume=data.volume:/data\n'),
   ]);
   const outcomeOf = async (hardened: string, original: string): Promise<Check | undefined> => {
@@ -211,7 +201,7 @@ describe('a deployment file that builds the hardened Dockerfile', () => {
 
   test('of Fly is validated by flyctl, where it is there', async () => {
     const files = { 'api/fly.toml': 'app = "x"\n', 'api/fly.hardened.toml': 'app = "x"\n' };
-    const copy = copied(files, [DOCKERFILE]);
+    const copy = copyOf(files, [DOCKERFILE]);
     expect(subjectsOf(await checksOf({}, copy))).toEqual([
       ['api/fly.toml', 'skipped', 'flyctl is not installed'],
     ]);
@@ -229,9 +219,9 @@ describe('a deployment file that builds the hardened Dockerfile', () => {
     const files = (hardened: string): Record<string, string> => ({
       ...{ 'render.yaml': blueprint('./Dockerfile'), 'render.hardened.yaml': hardened },
     });
-    const sound = copied(files(blueprint('./Dockerfile.hardened')), [DOCKERFILE]);
+    const sound = copyOf(files(blueprint('./Dockerfile.hardened')), [DOCKERFILE]);
     expect(subjectsOf(await checksOf({}, sound))).toEqual([['render.yaml', 'passed', undefined]]);
-    const wrong = copied(files(blueprint('[]').replace('docker\n', 'dockr\n')), [DOCKERFILE]);
+    const wrong = copyOf(files(blueprint('[]').replace('docker\n', 'dockr\n')), [DOCKERFILE]);
     const [[, outcome, detail]] = subjectsOf(await checksOf({}, wrong)) as [[string, string, string]];
     expect(outcome).toBe('failed');
     expect(detail).toMatch(/services\.0\.dockerfilePath must be string/);

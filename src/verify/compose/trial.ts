@@ -1,15 +1,19 @@
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, lastLines, must } from '../process.js';
+import { lastLines } from '../process.js';
 import type { Command, Engine } from '../tools.js';
+import { containersOf, inspect, stateOf, type Container, type State } from './containers.js';
 import { denials } from './denials.js';
 import { withSoonerImageChecks } from './image-checks.js';
 import { lookInside, type Inside } from './inside.js';
-import { isolate, LABEL, type Isolated, type StandIn } from './isolate.js';
+import { isolate, type Isolated } from './isolate.js';
 import type { ComposeModel } from './model.js';
 import { firstPace, type Pace } from './pace.js';
 import { probePort, type Probe } from './probe.js';
+import { smokeTest } from './smoke.js';
+import { makeStandIns } from './stand-ins.js';
+import { takeDown } from './take-down.js';
 
 /** What trials of a project have in common. */
 export interface TrialSettings {
@@ -36,9 +40,6 @@ export interface TrialSettings {
   readonly settle: number;
   readonly signal: AbortSignal;
 }
-
-/** `up`: it runs, and its check is content. `done`: it ended with 0. All else is a fault. */
-export type State = 'up' | 'done' | 'ended' | 'restarting' | 'unhealthy' | 'starting' | 'absent';
 
 export interface PortProbe extends Probe {
   readonly target: number;
@@ -144,23 +145,6 @@ function nothing({ left }: Isolated, trouble: string | undefined): Sight {
   return { services: new Map(), trouble, smoke: undefined, left, took: 0 };
 }
 
-/** What is bind-mounted: a copy of what the tree has there, or an empty folder that is the same user's as the machine's. */
-async function makeStandIns(standIns: readonly StandIn[], signal: AbortSignal): Promise<void> {
-  for (const { source, path, own } of standIns) {
-    const there = statSync(source, { throwIfNoEntry: false });
-    mkdirSync(dirname(path), { recursive: true });
-    if (there !== undefined && (own || there.isFile())) {
-      // Node's own copy gives all to who copies.
-      await must('cp', ['-a', '--', source, path], { signal });
-      continue;
-    }
-    mkdirSync(path, { recursive: true });
-    if (there === undefined) continue;
-    chmodSync(path, there.mode & 0o7777);
-    if (process.getuid?.() === 0) chownSync(path, there.uid, there.gid);
-  }
-}
-
 async function watch(
   isolated: Isolated,
   project: string,
@@ -189,28 +173,6 @@ async function watch(
   return { services, trouble: undefined, smoke, left: isolated.left, took };
 }
 
-/** What `docker inspect` says of a container, as far as it is used here. */
-interface Container {
-  readonly Id: string;
-  readonly RestartCount: number;
-  readonly State: {
-    readonly Status: string;
-    readonly ExitCode: number;
-    readonly Error: string;
-    readonly OOMKilled?: boolean;
-    readonly Pid: number;
-    readonly StartedAt: string;
-    readonly Health?: {
-      readonly Status: string;
-      readonly Log?: readonly { readonly Output: string }[];
-    } | null;
-  };
-  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
-  readonly NetworkSettings: {
-    readonly Ports?: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>>;
-  };
-}
-
 const POLL = 300;
 
 /** Waits until each service has come to rest, or the time is over. */
@@ -222,69 +184,13 @@ async function settle(
 ): Promise<ReadonlyMap<string, Container>> {
   const end = Date.now() + Math.max(patience, 5000);
   for (;;) {
-    const containers = await containersOf(settings, project);
+    const containers = await containersOf(settings.engine, project, settings.signal);
     const rest = [...containers.values()].every(
       (container) => stateOf(container, pace, settings.settle).rests,
     );
     if (rest || Date.now() > end || settings.signal.aborted) return containers;
     await sleep(POLL, undefined, { signal: settings.signal }).catch(() => undefined);
   }
-}
-
-async function containersOf(
-  { engine, signal }: TrialSettings,
-  project: string,
-): Promise<ReadonlyMap<string, Container>> {
-  const filter = `label=com.docker.compose.project=${project}`;
-  const listed = await engine.call(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal });
-  const ids = listed.stdout.split('\n').filter((id) => id !== '');
-  const found = ids.length === 0 ? [] : await inspect(engine, ids, signal);
-  return new Map(found.map((one) => [one.Config.Labels['com.docker.compose.service'] ?? one.Id, one]));
-}
-
-async function inspect(
-  engine: Engine,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly Container[]> {
-  const { stdout } = await engine.call(['inspect', '--type', 'container', ...ids], { signal });
-  return JSON.parse(stdout === '' ? '[]' : stdout) as readonly Container[];
-}
-
-function stateOf(
-  { State, RestartCount }: Container,
-  { restarts }: Pace,
-  steady: number,
-): { state: State; says: string; rests: boolean } {
-  const health = State.Health?.Status ?? 'none';
-  const checked = State.Health?.Log?.at(-1)?.Output.trim() ?? '';
-  const reason = State.Error === '' ? '' : `: ${State.Error}`;
-  const end = `exit code ${State.ExitCode}${State.OOMKilled === true ? ', killed for want of memory' : ''}`;
-  const again = State.Status === 'running' && RestartCount > restarts;
-  if (State.Status === 'restarting' || again)
-    return {
-      state: 'restarting',
-      // While it runs its exit code is 0.
-      says: `it ends${again ? '' : ` with ${end}`} and is started again${reason}`,
-      rests: RestartCount > restarts,
-    };
-  if (State.Status === 'running') {
-    const age = Date.now() - Date.parse(State.StartedAt);
-    if (health === 'unhealthy')
-      return { state: 'unhealthy', says: `its health check fails: ${checked}`, rests: true };
-    if (health === 'starting')
-      return {
-        state: 'starting',
-        says: `it is not healthy in time${checked === '' ? '' : `: ${checked}`}`,
-        rests: false,
-      };
-    return { state: 'up', says: 'it runs', rests: age >= steady };
-  }
-  if (State.Status === 'exited' && State.ExitCode === 0)
-    return { state: 'done', says: 'it ended well', rests: true };
-  if (State.Status === 'created' && State.Error === '')
-    return { state: 'absent', says: 'what it depends on is not up', rests: true };
-  return { state: 'ended', says: `it ended with ${end}${reason}`, rests: true };
 }
 
 async function look(
@@ -342,65 +248,4 @@ async function lasting(
     if (good || after > patience || signal.aborted) return { ...probe, after };
     await sleep(POLL, undefined, { signal }).catch(() => undefined);
   }
-}
-
-const SMOKE_PATIENCE = 120_000;
-
-/** The user's own command: it finds the published ports, and Compose finds the project, by the environment. */
-async function smokeTest(
-  settings: TrialSettings,
-  variant: string,
-  project: string,
-  services: ReadonlyMap<string, ServiceSight>,
-): Promise<Sight['smoke']> {
-  const ports = [...services].flatMap(([name, sight]) =>
-    sight.ports.map(({ target, published }) => [
-      `HARDEN_PORT_${name.toUpperCase().replace(/\W/g, '_')}_${target}`,
-      String(published),
-    ]),
-  );
-  const env: Record<string, string> = {
-    ...Object.fromEntries(ports),
-    HARDEN_VARIANT: variant,
-    COMPOSE_PROJECT_NAME: project,
-    COMPOSE_FILE: join(settings.scratch, project, 'compose.json'),
-  };
-  const { code, stdout, stderr } = await call('sh', ['-c', settings.smoke!], {
-    cwd: settings.projectFolder,
-    env,
-    timeout: SMOKE_PATIENCE,
-    signal: settings.signal,
-  });
-  return { ok: code === 0, output: lastLines(stdout + stderr) };
-}
-
-const DOWN_PATIENCE = 120_000;
-
-/** Whatever was interrupted: this is not, and gets no signal. */
-async function takeDown({ compose, engine }: TrialSettings, project: string, file: string): Promise<void> {
-  const options = { timeout: DOWN_PATIENCE, apart: true };
-  // Nothing of it is used again: no container needs time to end well.
-  const down = ['down', '--volumes', '--remove-orphans', '--timeout', '0'];
-  await compose.call(['--project-name', project, '--file', file, ...down], options);
-  await removeAll(engine, `label=com.docker.compose.project=${project}`);
-}
-
-/** Removes the containers, networks and volumes that a filter finds. */
-export async function removeAll(engine: Engine, filter: string): Promise<void> {
-  const options = { timeout: DOWN_PATIENCE, apart: true };
-  const list = async (...args: readonly string[]): Promise<readonly string[]> =>
-    (await engine.call([...args, '--quiet', '--filter', filter], options)).stdout
-      .split('\n')
-      .filter((id) => id !== '');
-  const containers = await list('ps', '--all');
-  if (containers.length > 0) await engine.call(['rm', '--force', '--volumes', ...containers], options);
-  const networks = await list('network', 'ls');
-  if (networks.length > 0) await engine.call(['network', 'rm', ...networks], options);
-  const volumes = await list('volume', 'ls');
-  if (volumes.length > 0) await engine.call(['volume', 'rm', '--force', ...volumes], options);
-}
-
-/** What a label's value names, for `removeAll`. */
-export function ownedBy(owner: string): string {
-  return `label=${LABEL}=${owner}`;
 }
