@@ -9,6 +9,12 @@ export const CAPABILITIES: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+/** The names of the bits that are set in a mask, as the kernel shows it: hexadecimal digits. */
+export function capabilitiesIn(mask: string): readonly string[] {
+  const bits = BigInt(`0x${mask === '' ? '0' : mask}`);
+  return CAPABILITIES.filter((_, number) => ((bits >> BigInt(number)) & 1n) === 1n);
+}
+
 /** All 64 bits, those that no kernel has yet too. */
 export const ALL_CAPABILITIES = (1n << 64n) - 1n;
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { capabilitiesIn } from '../../exposure/names.js';
 import type { Engine } from '../tools.js';
 
 /** A running container's first process, as the kernel tells of it. */
@@ -65,7 +66,7 @@ export function parse(parts: Parts): Inside | undefined {
   const root = mounts.filter(([, path]) => path === '/').at(-1);
   return {
     uid: Number(uid.split(/\s+/)[0]),
-    bounding: capabilityNames(BigInt(`0x${bounding}`)),
+    bounding: capabilitiesIn(bounding),
     noNewPrivileges: privileges === '1',
     readOnlyRoot: root?.[2]?.split(',').includes('ro') ?? false,
     tmpfs: new Map(
@@ -101,53 +102,4 @@ function addressOf(hex: string): string {
       .map((byte) => Number.parseInt(byte, 16))
       .join('.');
   return `[${text.match(/.{4}/g)!.join(':')}]`;
-}
-
-/** In the order of their numbers: linux/capability.h. */
-const CAPABILITIES = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'DAC_READ_SEARCH',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'SETGID',
-  'SETUID',
-  'SETPCAP',
-  'LINUX_IMMUTABLE',
-  'NET_BIND_SERVICE',
-  'NET_BROADCAST',
-  'NET_ADMIN',
-  'NET_RAW',
-  'IPC_LOCK',
-  'IPC_OWNER',
-  'SYS_MODULE',
-  'SYS_RAWIO',
-  'SYS_CHROOT',
-  'SYS_PTRACE',
-  'SYS_PACCT',
-  'SYS_ADMIN',
-  'SYS_BOOT',
-  'SYS_NICE',
-  'SYS_RESOURCE',
-  'SYS_TIME',
-  'SYS_TTY_CONFIG',
-  'MKNOD',
-  'LEASE',
-  'AUDIT_WRITE',
-  'AUDIT_CONTROL',
-  'SETFCAP',
-  'MAC_OVERRIDE',
-  'MAC_ADMIN',
-  'SYSLOG',
-  'WAKE_ALARM',
-  'BLOCK_SUSPEND',
-  'AUDIT_READ',
-  'PERFMON',
-  'BPF',
-  'CHECKPOINT_RESTORE',
-];
-
-function capabilityNames(mask: bigint): readonly string[] {
-  return CAPABILITIES.filter((_, number) => (mask >> BigInt(number)) & 1n);
 }
