@@ -10,6 +10,7 @@ import { isMissing, type Command } from '../tools.js';
 import { withBuildOptions } from './builds.js';
 import { compareSights, isWell, notInForce, WHOLE, type Fault } from './compare.js';
 import { diagnose, type Case } from './diagnose.js';
+import { composeConfig } from './config.js';
 import { composeFiles } from './files.js';
 import { mapValues, type ComposeModel } from './model.js';
 import { firstPace, paceOf } from './pace.js';
@@ -65,7 +66,7 @@ async function* projectChecks(
   if (isMissing(engine) || isMissing(compose)) return;
   const projectFolder = join(copy.folder, dirname(files.original[0]!));
   const read = (paths: readonly string[]): Promise<ComposeModel | string> =>
-    readModel(compose, projectFolder, paths, copy, options);
+    readModel(compose, paths, copy, options);
   const [asked, written] = [await read(files.original), await read(files.hardened)];
   if (typeof asked === 'string') {
     yield skipped('run', pair.path, NAME, `the original can't be read: ${asked}`);
@@ -206,18 +207,12 @@ function withLog(says: string, after: Sight, service: string): string {
 
 async function readModel(
   compose: Command,
-  projectFolder: string,
   files: readonly string[],
   copy: WorkingCopy,
-  { envFiles, signal }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<ComposeModel | string> {
-  const args = [
-    ...['--project-directory', projectFolder],
-    ...files.flatMap((path) => ['--file', join(copy.folder, path)]),
-    ...envFiles.flatMap((path) => ['--env-file', path]),
-    ...['config', '--format', 'json'],
-  ];
-  const { code, stdout, stderr } = await compose.call(args, { signal, timeout: 60_000 });
+  const request = { files, folder: dirname(files[0]!), options: ['--format', 'json'] };
+  const { code, stdout, stderr } = await composeConfig(compose, request, copy, options);
   if (code !== 0) return told(stderr || stdout, copy);
   return JSON.parse(stdout) as ComposeModel;
 }

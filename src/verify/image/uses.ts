@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join as joinPath, relative, resolve, sep } from 'node:path';
 import { BASE_NAMES } from '../../io/projects.js';
 import { folderOf, join } from '../../workload/compose/project.js';
+import { composeConfig, WHOLE_PROJECT } from '../compose/config.js';
 import { composeFiles, type ComposeFiles } from '../compose/files.js';
 import type { VerifyOptions } from '../options.js';
 import type { Pair, WorkingCopy } from '../subject.js';
@@ -18,9 +19,6 @@ export interface Use {
 
 /** Finds how a Dockerfile is built: as each Compose service near it does, else from its own folder. */
 export type FindUses = (pair: Pair) => Promise<readonly Use[]>;
-
-/** How long Compose may take to read a project, in milliseconds. */
-const PATIENCE = 60_000;
 
 export function createFindUses(copy: WorkingCopy, options: VerifyOptions): FindUses {
   const { compose } = options.tools;
@@ -125,15 +123,11 @@ async function readProject(
   compose: Command,
   files: readonly string[],
   copy: WorkingCopy,
-  { envFiles, signal }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Project> {
-  const args = [
-    ...files.flatMap((file) => ['--file', file]),
-    ...envFiles.flatMap((file) => ['--env-file', file]),
-    ...['--project-directory', folderOf(files[0] ?? '.'), '--project-name', 'harden-verify'],
-    ...['--profile', '*', 'config', '--format', 'json'],
-  ];
-  const { code, stdout } = await compose.call(args, { cwd: copy.folder, timeout: PATIENCE, signal });
+  const folder = folderOf(files[0] ?? '.');
+  const request = { files, folder, before: WHOLE_PROJECT, options: ['--format', 'json'] };
+  const { code, stdout } = await composeConfig(compose, request, copy, options);
   // The static checks tell of a project that Compose doesn't accept.
   if (code !== 0) return new Map();
   const config = JSON.parse(stdout) as ComposeConfig;

@@ -1,4 +1,5 @@
 import { failed, passed, skipped, type Check } from '../check.js';
+import { composeConfig, WHOLE_PROJECT } from '../compose/config.js';
 import { composeFiles } from '../compose/files.js';
 import type { VerifyOptions } from '../options.js';
 import type { Outcome } from '../process.js';
@@ -6,7 +7,6 @@ import type { WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Command } from '../tools.js';
 import { folderOf } from '../../workload/compose/project.js';
-import { PATIENCE } from './patience.js';
 
 const NAME = 'docker compose accepts it';
 
@@ -40,15 +40,10 @@ function config(
   files: readonly string[],
   folder: string,
   copy: WorkingCopy,
-  { envFiles, signal }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Outcome> {
-  const args = [
-    ...files.flatMap((file) => ['--file', file]),
-    ...envFiles.flatMap((file) => ['--env-file', file]),
-    ...['--project-directory', folder, '--project-name', 'harden-verify', '--profile', '*'],
-    ...['config', '--quiet'],
-  ];
-  return compose.call(args, { cwd: copy.folder, timeout: PATIENCE, signal });
+  const request = { files, folder, before: WHOLE_PROJECT, options: ['--quiet'] };
+  return composeConfig(compose, request, copy, options);
 }
 
 /** @param before undefined when the hardened project is accepted. */
