@@ -164,6 +164,7 @@ async function verifyIn(
     settle: args.settle * 1000,
     owner,
     explain: args.explain || args.fix === true,
+    originals: new Map(),
     say: status.say,
   };
   const output = createOutput(args);

@@ -27,6 +27,8 @@ export interface RunOptions extends VerifyOptions {
   readonly settle: number;
   /** Whether a fault's cause is looked for. */
   readonly explain: boolean;
+  /** What was seen of originals in earlier rounds, by their models: mends don't change them. */
+  readonly originals: Map<string, Sight>;
   /** Tells what is under way. */
   say(text: string): void;
 }
@@ -90,9 +92,11 @@ async function* projectChecks(
     scratch,
     images: new Set(),
   };
-  options.say(`${pair.path}: starting the original`);
-  const before = await tryProject(original, settings, { variant: 'original' });
+  const known = options.originals.get(JSON.stringify(original));
+  if (known === undefined) options.say(`${pair.path}: starting the original`);
+  const before = known ?? (await tryProject(original, settings, { variant: 'original' }));
   if (options.signal.aborted) return;
+  options.originals.set(JSON.stringify(original), before);
   options.say(`${pair.path}: starting the hardened project`);
   const pace = paceOf(before, options.patience);
   const { listening } = firstPace(options.patience);

@@ -26,17 +26,20 @@ export interface Container {
   };
 }
 
-/** The containers of a project, by the names of their services. */
-export async function containersOf(
+/** The containers of a project, whether they run or not. */
+export async function containerIds(
   engine: Engine,
   project: string,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Container>> {
+): Promise<readonly string[]> {
   const filter = `label=com.docker.compose.project=${project}`;
   const listed = await engine.call(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal });
-  const ids = listed.stdout.split('\n').filter((id) => id !== '');
-  const found = ids.length === 0 ? [] : await inspect(engine, ids, signal);
-  return new Map(found.map((one) => [one.Config.Labels['com.docker.compose.service'] ?? one.Id, one]));
+  return listed.stdout.split('\n').filter((id) => id !== '');
+}
+
+/** The name of the service whose container it is. */
+export function serviceOf({ Id, Config }: Container): string {
+  return Config.Labels['com.docker.compose.service'] ?? Id;
 }
 
 export async function inspect(
@@ -48,12 +51,18 @@ export async function inspect(
   return JSON.parse(stdout === '' ? '[]' : stdout) as readonly Container[];
 }
 
-/** @param steady how long it must have run to count as up, in milliseconds. */
+/** What a container that has come to no rest is asked again after, in milliseconds. */
+const POLL = 300;
+
+/**
+ * @param steady how long it must have run to count as up, in milliseconds.
+ * @returns `restsIn`: in how many milliseconds it may have come to rest; 0 when it has.
+ */
 export function stateOf(
   { State, RestartCount }: Container,
   { restarts }: Pace,
   steady: number,
-): { state: State; says: string; rests: boolean } {
+): { state: State; says: string; restsIn: number } {
   const health = State.Health?.Status ?? 'none';
   const checked = State.Health?.Log?.at(-1)?.Output.trim() ?? '';
   const reason = State.Error === '' ? '' : `: ${State.Error}`;
@@ -64,23 +73,23 @@ export function stateOf(
       state: 'restarting',
       // While it runs its exit code is 0.
       says: `it ends${again ? '' : ` with ${end}`} and is started again${reason}`,
-      rests: RestartCount > restarts,
+      restsIn: RestartCount > restarts ? 0 : POLL,
     };
   if (State.Status === 'running') {
     const age = Date.now() - Date.parse(State.StartedAt);
     if (health === 'unhealthy')
-      return { state: 'unhealthy', says: `its health check fails: ${checked}`, rests: true };
+      return { state: 'unhealthy', says: `its health check fails: ${checked}`, restsIn: 0 };
     if (health === 'starting')
       return {
         state: 'starting',
         says: `it is not healthy in time${checked === '' ? '' : `: ${checked}`}`,
-        rests: false,
+        restsIn: POLL,
       };
-    return { state: 'up', says: 'it runs', rests: age >= steady };
+    return { state: 'up', says: 'it runs', restsIn: Math.max(0, steady - age) };
   }
   if (State.Status === 'exited' && State.ExitCode === 0)
-    return { state: 'done', says: 'it ended well', rests: true };
+    return { state: 'done', says: 'it ended well', restsIn: 0 };
   if (State.Status === 'created' && State.Error === '')
-    return { state: 'absent', says: 'what it depends on is not up', rests: true };
-  return { state: 'ended', says: `it ended with ${end}${reason}`, rests: true };
+    return { state: 'absent', says: 'what it depends on is not up', restsIn: 0 };
+  return { state: 'ended', says: `it ended with ${end}${reason}`, restsIn: 0 };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '../process.js';
 import type { Command, Engine } from '../tools.js';
-import { containersOf, inspect, stateOf, type Container, type State } from './containers.js';
+import { containerIds, inspect, serviceOf, stateOf, type Container, type State } from './containers.js';
 import { denials } from './denials.js';
 import { withSoonerImageChecks } from './image-checks.js';
 import { lookInside, type Inside } from './inside.js';
@@ -117,7 +117,7 @@ export async function tryProject(
     writeFileSync(file, JSON.stringify(checked), { mode: 0o600 });
     return await watch(isolated, project, compose, settings, options);
   } finally {
-    await takeDown(settings, project, file);
+    await takeDown(settings.engine, project);
   }
 }
 
@@ -163,33 +163,31 @@ async function watch(
   const took = Date.now() - began;
   if (containers.size === 0 && up.code !== 0)
     return nothing(isolated, `it doesn't start:\n${lastLines(up.stderr || up.stdout)}`);
-  const services = new Map<string, ServiceSight>();
-  for (const name of new Set([...names, ...containers.keys()])) {
-    services.set(name, await look(settings, containers.get(name), pace, up.stderr));
-  }
+  const sights = [...new Set([...names, ...containers.keys()])].map(
+    async (name) => [name, await look(settings, containers.get(name), pace, up.stderr)] as const,
+  );
+  const services = new Map(await Promise.all(sights));
   const smoke =
     settings.smoke === undefined ? undefined : await smokeTest(settings, options.variant, project, services);
   await options.ask?.((service) => services.get(service)?.id);
   return { services, trouble: undefined, smoke, left: isolated.left, took };
 }
 
-const POLL = 300;
-
 /** Waits until each service has come to rest, or the time is over. */
 async function settle(
-  settings: TrialSettings,
+  { engine, settle: steady, signal }: TrialSettings,
   project: string,
   pace: Pace,
   patience: number,
 ): Promise<ReadonlyMap<string, Container>> {
   const end = Date.now() + Math.max(patience, 5000);
+  const ids = await containerIds(engine, project, signal);
   for (;;) {
-    const containers = await containersOf(settings.engine, project, settings.signal);
-    const rest = [...containers.values()].every(
-      (container) => stateOf(container, pace, settings.settle).rests,
-    );
-    if (rest || Date.now() > end || settings.signal.aborted) return containers;
-    await sleep(POLL, undefined, { signal: settings.signal }).catch(() => undefined);
+    const containers = ids.length === 0 ? [] : await inspect(engine, ids, signal);
+    const wait = Math.max(0, ...containers.map((container) => stateOf(container, pace, steady).restsIn));
+    if (wait === 0 || Date.now() > end || signal.aborted)
+      return new Map(containers.map((container) => [serviceOf(container), container]));
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -233,6 +231,9 @@ async function probes(
     published.map(async (port) => ({ ...port, ...(await lasting(port.published, patience, signal)) })),
   );
 }
+
+/** How often a port is asked, in milliseconds. */
+const POLL = 300;
 
 /** A service without a health check is up before it listens. */
 async function lasting(
