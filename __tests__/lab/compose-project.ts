@@ -6,8 +6,8 @@ import { type Inspected, serviceOf } from './controls.js';
 import type { Step } from './workload.js';
 import { call, type CallOptions, lastLines, type Outcome } from '../../src/verify/process.js';
 
-/** In milliseconds: how long containers may take to be up, a first step to show what it has to, a later one. */
-const PATIENCE = { start: 90_000, first: 60_000, later: 20_000, poll: 250 } as const;
+/** In milliseconds: how long containers may take to be up, a first step to show what it has to, a later one; how often each is asked. */
+const PATIENCE = { start: 90_000, first: 60_000, later: 20_000, poll: 200, step: 500 } as const;
 
 const CLIENT_IMAGE = 'lab-client:1';
 const OVERRIDE = 'lab.override.yml';
@@ -45,13 +45,9 @@ export async function startProject(
     JSON.stringify({ services: settingsOfTheLab(config.services, healthInterval) }),
   );
   const compose = [...own, '--file', OVERRIDE];
-  const containers = async (): Promise<readonly Inspected[]> => {
-    const ofProject = ['--filter', `label=com.docker.compose.project=${name}`];
-    const ids = (await docker(['ps', '--all', '--quiet', ...ofProject]))
-      .split('\n')
-      .filter((id) => id !== '');
-    return ids.length === 0 ? [] : (JSON.parse(await docker(['inspect', ...ids])) as readonly Inspected[]);
-  };
+  let ids: readonly string[] = [];
+  const containers = async (): Promise<readonly Inspected[]> =>
+    Promise.all(ids.map(async (id) => (await engine.get(`/containers/${id}/json`)) as Inspected));
   const log = async (): Promise<string> => {
     const logs = (await containers()).map(async (container) => {
       const { stdout, stderr } = await engine.call(['logs', container.Id], options);
@@ -66,12 +62,16 @@ export async function startProject(
     const said = checks.length === 0 ? '' : `\nhealth checks: ${checks.join('; ')}`;
     return new Error(`${what}${said}\nlog:\n${lastLines(await log())}`);
   };
+  // It would keep the networks of before.
+  await engine.call(['rm', '--force', clientOf(name)], options);
   const started = await engine.call(
     [...compose, 'up', '--detach', '--build', '--pull', 'never', '--timeout', '3'].filter(
       (word) => word !== '--build' || Object.values(config.services).some(({ build }) => build !== undefined),
     ),
     options,
   );
+  const ofProject = ['--filter', `label=com.docker.compose.project=${name}`];
+  ids = (await docker(['ps', '--all', '--quiet', ...ofProject])).split('\n').filter((id) => id !== '');
   if (started.code !== 0) throw await failure(`doesn't start: ${lastLines(started.stderr, 6)}`);
   let current: readonly Inspected[] = [];
   const untilUp = async (): Promise<void> => {
@@ -91,23 +91,20 @@ export async function startProject(
     if (id === undefined) throw new Error(`no service ${step.in}`);
     return engine.call(['exec', '--interactive', id, ...step.run], given);
   };
+  let client: string | undefined;
   const take = async (steps: readonly Step[]): Promise<void> => {
-    const client = await startClient(engine, name, current, options);
-    try {
-      for (const [at, step] of steps.entries()) {
-        const end = performance.now() + (at === 0 ? PATIENCE.first : PATIENCE.later);
-        for (;;) {
-          const { code, stdout, stderr } = await run(step, client);
-          const said = `${stdout}${stderr}`;
-          if ((code === 0) !== (step.fails === true) && new RegExp(step.shows, 'm').test(said)) break;
-          const ended = (await containers()).map(faultOf).find((fault) => fault?.final === true);
-          if (performance.now() > end || ended !== undefined || signal.aborted)
-            throw await failure(`${step.name}: ${ended?.what ?? `exit code ${code}`}: ${lastLines(said, 6)}`);
-          await sleep(PATIENCE.poll);
-        }
+    client ??= await startClient(engine, name, current, options);
+    for (const [at, step] of steps.entries()) {
+      const end = performance.now() + (at === 0 ? PATIENCE.first : PATIENCE.later);
+      for (;;) {
+        const { code, stdout, stderr } = await run(step, client);
+        const said = `${stdout}${stderr}`;
+        if ((code === 0) !== (step.fails === true) && new RegExp(step.shows, 'm').test(said)) break;
+        const ended = (await containers()).map(faultOf).find((fault) => fault?.final === true);
+        if (performance.now() > end || ended !== undefined || signal.aborted)
+          throw await failure(`${step.name}: ${ended?.what ?? `exit code ${code}`}: ${lastLines(said, 6)}`);
+        await sleep(PATIENCE.step);
       }
-    } finally {
-      await engine.call(['rm', '--force', client]);
     }
   };
   const restart = async (): Promise<void> => {

@@ -10,7 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { get } from 'node:http';
 import { join, resolve } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, type CallOptions, lastLines, must, type Outcome } from '../../src/verify/process.js';
 
@@ -27,6 +29,8 @@ export interface Engine {
   call(args: readonly string[], options?: CallOptions): Promise<Outcome>;
   /** Runs a command that has to succeed, and returns what it printed, without the last line's end. */
   must(args: readonly string[], options?: CallOptions): Promise<string>;
+  /** Asks the engine itself, for what is asked often: https://docs.docker.com/reference/api/engine/ */
+  get(path: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -75,6 +79,7 @@ export async function startEngine(folder: string, programs: readonly string[]): 
     call: (args, options = {}) => call('docker', args, { ...options, env: { ...env, ...options.env } }),
     must: async (args, options = {}) =>
       (await must('docker', args, { ...options, env: { ...env, ...options.env } })).trimEnd(),
+    get: (path) => getJson(socket, path),
     stop: async () => {
       await clear(engine);
       await stop(daemon, execRoot);
@@ -90,6 +95,18 @@ export async function startEngine(folder: string, programs: readonly string[]): 
   }
   await engine.stop();
   throw new Error(`the engine doesn't start:\n${lastLines(readFileSync(log, 'utf8'))}`);
+}
+
+function getJson(socketPath: string, path: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = get({ socketPath, path }, (response) => {
+      json(response).then((body) => {
+        if (response.statusCode === 200) resolve(body);
+        else reject(new Error(`${path}: ${JSON.stringify(body)}`));
+      }, reject);
+    });
+    request.on('error', reject);
+  });
 }
 
 /** Removes what a run left that was killed or interrupted: the machine would keep the interfaces of networks. */

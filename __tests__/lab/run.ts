@@ -14,17 +14,20 @@ import { MAIN } from '../support/command.js';
 import { startEngine } from './engine.js';
 import { fetchEngine, obstacle } from './machine.js';
 import { matrixOf } from './matrix.js';
-import { inParallel } from './parallel.js';
+import { makeAll, trialsOf } from './parallel.js';
 import { type Project, projectNames, sampleProjects } from './project.js';
 import { markdownTable, median, percent, reduction } from './report.js';
 import { makeServers } from './servers.js';
 import { makeStandIns } from './stand-ins.js';
 import { type Check, type Trial, tryProject } from './trial.js';
-import { tryVerify, verifyCaseNames } from './verify/verify.js';
+import { findMistake, tryLast, verifyCaseNames, wrongCases } from './verify/verify.js';
 import { readWorkload, type Workload, workloadNames } from './workload.js';
 import { checksOf, tryWorkload } from './workload-trial.js';
 
 const GOAL = 0.5;
+
+/** Trials at once for each core: they wait for health checks, and for what doesn't heed SIGTERM. */
+const AT_ONCE = 2;
 
 const began = performance.now();
 
@@ -43,23 +46,6 @@ function sizeCheck(trials: readonly Trial[]): Check {
   const found = median(trials.flatMap((trial) => reduction(trial) ?? []));
   const name = `images are at least ${percent(GOAL)} smaller in the median (${percent(found)})`;
   return { name, fault: found === undefined || found < GOAL ? 'they are not' : undefined };
-}
-
-async function tryAll<S extends { readonly name: string }, T>(
-  subjects: readonly S[],
-  signal: AbortSignal,
-  atOnce: number,
-  attempt: (subject: S) => Promise<T>,
-  checksIn: (trial: T) => readonly Check[],
-): Promise<readonly T[]> {
-  const trials = new Map<string, T>();
-  await inParallel(subjects, atOnce, async (subject) => {
-    if (signal.aborted) return;
-    const trial = await attempt(subject);
-    for (const check of checksIn(trial)) describe(subject.name, check);
-    trials.set(subject.name, trial);
-  });
-  return subjects.flatMap(({ name }) => trials.get(name) ?? []);
 }
 
 /** The projects, workloads and mistakes with these names; all without names. */
@@ -114,33 +100,43 @@ async function main(): Promise<number> {
     const made = (await makeStandIns(engine, join(folder, 'stand-ins'))) + (await makeServers(engine));
     say(`${made} stand-in images made`);
     const { signal } = interruption;
-    const cores = availableParallelism();
-    const trials = await tryAll(
+    const tell = (checks: readonly Check[], { name }: { readonly name: string }): void => {
+      for (const check of checks) describe(name, check);
+    };
+    const converted = trialsOf(
       projects,
-      signal,
-      cores,
       (project) => tryProject(engine, project),
-      ({ checks }) => checks,
+      ({ checks }, project) => {
+        tell(checks, project);
+      },
     );
-    const sizes = projects.length === 0 ? [] : [sizeCheck(trials)];
-    for (const size of sizes) describe('all', size);
-    const uses = await tryAll(
+    const used = trialsOf(
       workloads,
-      signal,
-      // They wait most of the time: for a health check, for the end of what doesn't heed SIGTERM.
-      2 * cores,
       (workload) => tryWorkload(engine, workload, signal),
-      checksOf,
+      (trial, workload) => {
+        tell(checksOf(trial), workload);
+      },
     );
-    const table = projects.length === 0 ? '' : markdownTable(trials);
+    const found = trialsOf(
+      wrongCases(mistakes),
+      (wrong) => findMistake(engine, wrong),
+      (check, wrong) => {
+        tell([check], wrong);
+      },
+    );
+    await makeAll([converted, used, found], AT_ONCE * availableParallelism(), signal);
+    const sizes = projects.length === 0 ? [] : [sizeCheck(converted.made())];
+    for (const size of sizes) describe('all', size);
+    const last = await tryLast(engine, mistakes, signal, describe);
+    const table = projects.length === 0 ? '' : markdownTable(converted.made());
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
-    if (values.matrix !== undefined) writeFileSync(values.matrix, matrixOf(uses));
-    const found = await tryVerify(engine, mistakes, signal, describe);
+    if (values.matrix !== undefined) writeFileSync(values.matrix, matrixOf(used.made()));
     const checks = [
-      ...trials.flatMap((trial) => trial.checks),
+      ...converted.made().flatMap(({ checks: own }) => own),
       ...sizes,
-      ...uses.flatMap(checksOf),
-      ...found,
+      ...used.made().flatMap(checksOf),
+      ...found.made(),
+      ...last,
     ];
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);

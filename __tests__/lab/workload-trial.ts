@@ -37,21 +37,24 @@ export async function tryWorkload(
   workload: Workload,
   signal: AbortSignal,
 ): Promise<WorkloadTrial> {
-  const folder = mkdtempSync(join(tmpdir(), `harden-lab-${workload.name}-`));
+  const temporary = mkdtempSync(join(tmpdir(), `harden-lab-${workload.name}-`));
+  const [folder, fresh] = [join(temporary, 'used'), join(temporary, 'fresh')];
   const name = `lab-${workload.name}`;
   const start = (file: string): Promise<ComposeProject> =>
     startProject(engine, name, folder, file, workload.healthInterval, signal);
   const all = { workload: workload.name, clients: clientsOf(workload) };
   const nothing = { oldData: undefined, hardened: undefined, controls: [] };
   try {
-    copy(workload, folder);
+    for (const place of [folder, fresh]) copy(workload, place);
     let log = '';
     const original = await run(async () => {
       log = await useTwice(await start(ORIGINAL), workload);
     });
     if (original.fault !== undefined) return { ...all, ...nothing, original };
-    const written = await run(() => hardenCopy(folder));
+    const written = await run(() => hardenCopy(fresh));
     if (written.fault !== undefined) return { ...all, ...nothing, original, hardened: written };
+    // What the original wrote beside its files stays.
+    cpSync(fresh, folder, { recursive: true, force: false });
     const oldData = await run(async () => {
       const project = await start(HARDENED);
       await project.untilUp();
@@ -60,10 +63,9 @@ export async function tryWorkload(
     });
     await removeProject(engine, name, folder);
     rmSync(folder, { recursive: true });
-    copy(workload, folder);
+    cpSync(fresh, folder, { recursive: true });
     const controls: Controls[] = [];
     const hardened = await run(async () => {
-      await hardenCopy(folder);
       const project = await start(HARDENED);
       await useTwice(project, workload, log);
       for (const container of await project.containers())
@@ -72,7 +74,7 @@ export async function tryWorkload(
     return { ...all, original, oldData, hardened, controls };
   } finally {
     await removeProject(engine, name, folder);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/core/errors.js';
 import { MAIN } from '../../support/command.js';
-import { inParallel } from '../parallel.js';
+import { makeAll, trialsOf } from '../parallel.js';
 import { clear, stopAll } from './container.js';
 import { type Daemon, packagesOf } from './daemon.js';
 import { allDaemons, daemonsNamed } from './daemons/index.js';
@@ -47,25 +47,8 @@ function describe(trial: Trial): void {
   for (const complaint of newComplaints(trial)) console.log(indented(`new in the journal: ${complaint}`));
 }
 
-async function tryAll(
-  root: string,
-  daemons: readonly Daemon[],
-  signal: AbortSignal,
-): Promise<readonly Trial[]> {
-  const trials = new Map<string, Trial>();
-  await inParallel(daemons, availableParallelism(), async (daemon) => {
-    if (signal.aborted) return;
-    try {
-      const trial = await tryDaemon(root, daemon);
-      describe(trial);
-      trials.set(daemon.name, trial);
-    } catch (error) {
-      // Its container was ended, and what was tried in it failed.
-      if (!signal.aborted) throw error;
-    }
-  });
-  return daemons.flatMap(({ name }) => trials.get(name) ?? []);
-}
+/** Trials at once for each core: they wait for daemons to start, and to be seen to have started. */
+const AT_ONCE = 2;
 
 /** Daemons of which each directive is seen to be in force. */
 const PROBED = ['nginx', 'alertmanager', 'mosquitto', 'node', 'python', 'oneshot'];
@@ -78,44 +61,23 @@ function describeEnforcement({ daemon, directives }: Enforcement): void {
   for (const { directive, fault } of wrong) console.log(indented(`${directive}: ${fault ?? ''}`));
 }
 
-async function tryEnforcements(root: string, daemons: readonly Daemon[]): Promise<readonly Enforcement[]> {
-  const all: Enforcement[] = [];
-  for (const daemon of daemons.filter(({ name }) => PROBED.includes(name))) {
-    const enforcement = await tryEnforcement(root, daemon);
-    describeEnforcement(enforcement);
-    all.push(enforcement);
-  }
-  return all;
-}
-
 function describeVerify({ name, says, fault }: VerifyTrial): void {
   say(`${fault === undefined ? 'ok    ' : 'FAILED'}  verify, ${name}: ${says}`);
   if (fault !== undefined) console.log(indented(fault));
 }
 
+/** A trial of verify; one that could not be made has failed. */
 async function tryVerify(
+  [name, attempt]: [string, (root: string) => Promise<readonly VerifyTrial[]>],
   root: string,
-  names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly VerifyTrial[]> {
-  const all: VerifyTrial[] = [];
-  const chosen = [...verifyTrials()].filter(([name]) => names.length === 0 || names.includes(name));
-  await inParallel(chosen, availableParallelism(), async ([name, attempt]) => {
-    if (signal.aborted) return;
-    try {
-      for (const trial of await attempt(root)) {
-        describeVerify(trial);
-        all.push(trial);
-      }
-    } catch (error) {
-      // Its container was ended, and what was tried in it failed.
-      if (signal.aborted) return;
-      const trial = { name, says: 'it could not be tried', fault: messageOf(error) };
-      describeVerify(trial);
-      all.push(trial);
-    }
-  });
-  return all;
+  try {
+    return await attempt(root);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return [{ name, says: 'it could not be tried', fault: messageOf(error) }];
+  }
 }
 
 /** The daemons with these names; the names of trials of `harden verify` are not theirs. */
@@ -157,17 +119,31 @@ async function main(): Promise<number> {
   };
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
-    const trials = await tryAll(root, daemons, interruption.signal);
+    const { signal } = interruption;
+    const worked = trialsOf(daemons, (daemon) => tryDaemon(root, daemon), describe);
+    const probed = trialsOf(
+      daemons.filter(({ name }) => PROBED.includes(name)),
+      (daemon) => tryEnforcement(root, daemon),
+      describeEnforcement,
+    );
+    const verified = trialsOf(
+      [...verifyTrials()].filter(([name]) => positionals.length === 0 || positionals.includes(name)),
+      (trial) => tryVerify(trial, root, signal),
+      (trials) => {
+        trials.forEach(describeVerify);
+      },
+    );
+    await makeAll([worked, probed, verified], AT_ONCE * availableParallelism(), signal);
+    const trials = worked.made();
     const table = trials.length === 0 ? '' : markdownTable(trials);
     if (values.table !== undefined) writeFileSync(values.table, `${table}\n`);
-    const enforcements = interruption.signal.aborted ? [] : await tryEnforcements(root, daemons);
-    const verified = await tryVerify(root, positionals, interruption.signal);
-    const failed =
-      trials.filter((trial) => faultsOf(trial).length > 0).length +
-      enforcements.filter(({ directives }) => directives.some(({ fault }) => fault !== undefined)).length +
-      verified.filter(({ fault }) => fault !== undefined).length;
-    const all = trials.length + enforcements.length + verified.length;
-    console.log(`\n${table === '' ? '' : `${table}\n\n`}${all - failed} passed, ${failed} failed`);
+    const faults = [
+      ...trials.map((trial) => faultsOf(trial).join('\n')),
+      ...probed.made().map(({ directives }) => directives.map(({ fault = '' }) => fault).join('')),
+      ...verified.made().flatMap((made) => made.map(({ fault = '' }) => fault)),
+    ];
+    const failed = faults.filter((fault) => fault !== '').length;
+    console.log(`\n${table === '' ? '' : `${table}\n\n`}${faults.length - failed} passed, ${failed} failed`);
     return failed === 0 && !interruption.signal.aborted ? 0 : 1;
   } finally {
     await stopAll();

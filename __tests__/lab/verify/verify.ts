@@ -4,7 +4,6 @@ import { harden } from '../../support/command.js';
 import { messageOf } from '../../../src/core/errors.js';
 import { lastLines } from '../../../src/verify/process.js';
 import type { Engine } from '../engine.js';
-import { inParallel } from '../parallel.js';
 import type { Check } from '../trial.js';
 import { COMMENT, hardenedName, layOut, type WrongCase } from './case.js';
 import { WRONG_CASES } from './cases.js';
@@ -17,48 +16,47 @@ const CONFIG = 'harden.config.yml';
 const EXAMPLE = 'gateway-example';
 const INTERRUPTIONS = 'interruptions';
 
-/** Each trial starts containers and waits for them: more would only make all of them slower. */
-const WIDTH = 2;
-
 export function verifyCaseNames(): readonly string[] {
   return [...WRONG_CASES.map(({ name }) => name), EXAMPLE, INTERRUPTIONS];
 }
 
-/** Lets verify look at each mistake, then interrupts it in all ways; the engine is stopped by the last of them. */
-export async function tryVerify(
+/** The mistakes with these names. */
+export function wrongCases(names: readonly string[]): readonly WrongCase[] {
+  return WRONG_CASES.filter(({ name }) => names.includes(name));
+}
+
+/** Lets verify look at a project with a mistake. */
+export async function findMistake(engine: Engine, wrong: WrongCase): Promise<Check> {
+  const began = performance.now();
+  const fault = await tryWrong(engine, wrong).catch(messageOf);
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  return { name: `verify finds it and mends it (${seconds} s)`, fault };
+}
+
+/** Takes the example through verify, then interrupts verify in all ways; the engine is stopped by the last of them. */
+export async function tryLast(
   engine: Engine,
   names: readonly string[],
   signal: AbortSignal,
   tell: (subject: string, check: Check) => void,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  const add = (subject: string, name: string, fault: string | undefined): void => {
+  const add = (subject: string, check: Check): void => {
     if (signal.aborted) return;
-    checks.push({ name, fault });
-    tell(subject, { name, fault });
+    checks.push(check);
+    tell(subject, check);
   };
-  const cases = WRONG_CASES.filter(({ name }) => names.includes(name));
-  await inParallel(cases, WIDTH, async (wrong) => {
-    if (signal.aborted) return;
-    const began = performance.now();
-    const fault = await tryWrong(engine, wrong).catch(messageOf);
-    const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    add(wrong.name, `verify finds it and mends it (${seconds} s)`, fault);
-  });
   if (names.includes(EXAMPLE) && !signal.aborted) {
     const fault = await tryExample(engine).catch(messageOf);
-    add(EXAMPLE, 'works as before, by dry run, write and verify', fault);
+    add(EXAMPLE, { name: 'works as before, by dry run, write and verify', fault });
   }
   if (!names.includes(INTERRUPTIONS) || signal.aborted) return checks;
-  for (const attempt of [...tryInterruptions(), tryWithoutEngine]) {
-    const { name, fault } = await attempt(engine);
-    add(INTERRUPTIONS, name, fault);
-  }
+  for (const attempt of [...tryInterruptions(), tryWithoutEngine]) add(INTERRUPTIONS, await attempt(engine));
   return checks;
 }
 
 /** What is wrong with how verify took a project with a mistake; undefined when it is as it has to be. */
-export async function tryWrong(engine: Engine, wrong: WrongCase): Promise<string | undefined> {
+async function tryWrong(engine: Engine, wrong: WrongCase): Promise<string | undefined> {
   return inFolders(wrong.name, async (project, temporary) => {
     layOut(wrong, project);
     const smoke = wrong.smoke === undefined ? [] : ['--smoke', wrong.smoke];
