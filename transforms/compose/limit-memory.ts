@@ -1,4 +1,5 @@
-import { isLimited, proposeLimit, type Limit } from './limits.js';
+import { isLimited, type Limit } from '../../src/workload/compose/limits.js';
+import { proposeLimit } from './limits.js';
 import { forEachWholeService } from './service.js';
 
 const MEMORY: Limit = { key: 'mem_limit', inDeploy: 'memory' };

@@ -1,5 +1,6 @@
 import { versionOf } from '../../src/formats/compose/document.js';
-import { isLimited, proposeLimit, type Limit } from './limits.js';
+import { isLimited, type Limit } from '../../src/workload/compose/limits.js';
+import { proposeLimit } from './limits.js';
 import { forEachWholeService, manual } from './service.js';
 
 const PIDS: Limit = { key: 'pids_limit', inDeploy: 'pids' };

@@ -5,21 +5,9 @@ import { ownPair } from '../../src/formats/compose/document.js';
 import { addKey, sharedReason } from '../../src/formats/compose/edit.js';
 import { isMerging } from '../../src/formats/compose/merge.js';
 import { addBelow } from '../../src/formats/compose/section.js';
-import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
-import type { ServiceView } from '../../src/workload/compose/project.js';
+import { limitsOf, type Limit } from '../../src/workload/compose/limits.js';
 import type { Need } from '../../src/workload/model.js';
 import { ownField, proposal, type DeclaredService } from './service.js';
-
-/** A limit on a resource, as Compose writes it in its two places. */
-export interface Limit {
-  readonly key: 'pids_limit' | 'mem_limit' | 'cpus';
-  readonly inDeploy: 'pids' | 'memory' | 'cpus';
-}
-
-/** True when some layer of the service sets the limit, in either place. */
-export function isLimited(view: ServiceView, { key, inDeploy }: Limit): boolean {
-  return view.last(key) !== undefined || limitsOf(view).some((limits) => limits[inDeploy] !== undefined);
-}
 
 /**
  * Beside `deploy.resources.limits` Compose refuses `mem_limit`, `cpus` and `pids_limit` when the two differ, and one
@@ -89,12 +77,4 @@ function addBelowOwn(
   if (own !== undefined) return addBelowOwn(declared, own.value ?? undefined, more, name, value);
   if (isMerging(map)) return refused('its deploy section comes from an anchor in parts');
   return addBelow(document, map, keys, name, value);
-}
-
-function limitsOf(view: ServiceView): readonly Readonly<Record<string, Plain>>[] {
-  return view.fields('deploy').flatMap(({ value }) => {
-    const resources = isRecord(value) ? value.resources : undefined;
-    const limits = isRecord(resources) ? resources.limits : undefined;
-    return isRecord(limits) ? [limits] : [];
-  });
 }

@@ -1,0 +1,125 @@
+import type { Evidence } from '../../core/types.js';
+import { addedCapabilities, capabilityName } from '../../workload/compose/needs/capabilities.js';
+import { strings } from '../../workload/compose/plain.js';
+import { citeField, type ServiceView } from '../../workload/compose/project.js';
+import type { ContainerCheck } from '../types.js';
+import { byFindings, met, undecided, unmet } from '../verdict.js';
+
+interface Option {
+  readonly text: string;
+  readonly evidence: Evidence;
+}
+
+function securityOptions(view: ServiceView): readonly Option[] {
+  return view
+    .fields('security_opt')
+    .flatMap((field) => strings(field.value).map((text) => ({ text, evidence: citeField(field) })));
+}
+
+export const notPrivileged: ContainerCheck = {
+  name: 'not-privileged',
+  of: 'container',
+  transforms: ['compose/remove-privileged', 'quadlet/report-privileged'],
+  decide: ({ workload }) =>
+    workload.privileged === undefined
+      ? met('nothing makes it privileged')
+      : unmet('it is privileged', workload.privileged),
+};
+
+export const capabilitiesDropped: ContainerCheck = {
+  name: 'capabilities-dropped',
+  of: 'container',
+  transforms: ['compose/drop-capabilities', 'quadlet/drop-capabilities'],
+  decide: ({ workload: { view, privileged } }) => {
+    if (privileged !== undefined) return unmet('privileged gives it every capability', privileged);
+    const all = view
+      .fields('cap_drop')
+      .find(({ value }) => strings(value).some((word) => capabilityName(word) === 'ALL'));
+    if (all === undefined) return unmet('it keeps the capabilities that the engine gives by default');
+    const added = addedCapabilities(view);
+    if (added.includes('ALL')) return unmet('it is given ALL capabilities', citeField(all));
+    const kept = added.length === 0 ? 'it has none' : `it has only ${added.join(', ')}`;
+    return met(kept, citeField(all));
+  },
+};
+
+export const noNewPrivileges: ContainerCheck = {
+  name: 'no-new-privileges',
+  of: 'container',
+  transforms: ['compose/no-new-privileges', 'quadlet/no-new-privileges'],
+  decide: ({ workload: { view } }) => {
+    const option = securityOptions(view).find(({ text }) => /^no-new-privileges(?:[:=]true)?$/.test(text));
+    return option === undefined
+      ? unmet('its processes may gain privileges by setuid programs')
+      : met('its processes gain no privileges', option.evidence);
+  },
+};
+
+export const seccompInForce: ContainerCheck = {
+  name: 'seccomp-profile',
+  of: 'container',
+  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
+  decide: ({ workload: { view, privileged } }) => {
+    if (privileged !== undefined) return unmet('privileged turns seccomp off', privileged);
+    const option = securityOptions(view).find(({ text }) => /^seccomp[:=]/.test(text));
+    if (option === undefined) return met("the engine's default profile holds");
+    return /[:=]unconfined$/.test(option.text)
+      ? unmet('seccomp is turned off', option.evidence)
+      : met('it has a profile of its own', option.evidence);
+  },
+};
+
+export const appArmorInForce: ContainerCheck = {
+  name: 'apparmor-profile',
+  of: 'container',
+  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
+  decide: ({ workload: { view, privileged } }) => {
+    if (privileged !== undefined) return unmet('privileged turns AppArmor off', privileged);
+    const option = securityOptions(view).find(({ text }) => /^apparmor[:=]/.test(text));
+    if (option === undefined)
+      return undecided('nothing turns it off; whether the host has AppArmor is not known');
+    return /[:=]unconfined$/.test(option.text)
+      ? unmet('AppArmor is turned off', option.evidence)
+      : met('it names a profile', option.evidence);
+  },
+};
+
+export const seLinuxInForce: ContainerCheck = {
+  name: 'selinux-label',
+  of: 'container',
+  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
+  decide: ({ workload: { view, privileged } }) => {
+    if (privileged !== undefined) return unmet('privileged turns SELinux off', privileged);
+    const option = securityOptions(view).find(({ text }) => /^label[:=]/.test(text));
+    if (option === undefined)
+      return undecided('nothing turns it off; whether the host has SELinux is not known');
+    return /[:=]disable$/.test(option.text)
+      ? unmet('its SELinux label is turned off', option.evidence)
+      : met('it sets a label', option.evidence);
+  },
+};
+
+export const containerNotRoot: ContainerCheck = {
+  name: 'user-of-the-container',
+  of: 'container',
+  transforms: ['compose/run-as-non-root', 'quadlet/run-as-non-root'],
+  decide: ({ workload: { user } }) => {
+    const { value, certainty, evidence } = user;
+    if (value.root && certainty === 'unknown')
+      return undecided('nothing in the repository says which user its image sets');
+    return value.root
+      ? unmet('it starts as root', ...evidence)
+      : met(`it starts as ${value.name}`, ...evidence);
+  },
+};
+
+export const noSecretsInFile: ContainerCheck = {
+  name: 'secrets-in-the-file',
+  of: 'container',
+  transforms: ['compose/report-secrets', 'quadlet/report-secrets'],
+  decide: ({ found }) =>
+    byFindings(
+      ['compose/report-secrets', 'quadlet/report-secrets'].flatMap(found),
+      'no secret is written in its file',
+    ),
+};

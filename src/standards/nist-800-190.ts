@@ -1,0 +1,71 @@
+import { noEngineSocket, noSensitiveMounts, ownIpc, ownNetwork, ownProcesses } from './checks/host.js';
+import {
+  baseVersioned,
+  imageNotRoot,
+  noSecretsInImage,
+  noSetuid,
+  noSshServer,
+  noUnneededPackages,
+  verifiedPackages,
+} from './checks/images.js';
+import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import {
+  capabilitiesDropped,
+  noNewPrivileges,
+  noSecretsInFile,
+  notPrivileged,
+  seccompInForce,
+} from './checks/privileges.js';
+import { imageVersioned, rootReadOnly } from './checks/resources.js';
+import type { Check, Control, Standard, Undecided } from './types.js';
+
+function control(number: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
+  return { id: `NIST-800-190-${number}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
+}
+
+/** The countermeasures of section 4 that a repository's files have a part in. */
+export const nist800190: Standard = {
+  id: 'NIST-800-190',
+  name: 'NIST SP 800-190, Application Container Security Guide, section 4',
+  version: 'September 2017',
+  source: 'https://doi.org/10.6028/NIST.SP.800-190',
+  scope:
+    'Registries (4.2), orchestrators (4.3) and the host (4.5.1 to 4.5.4) are not described by these files.',
+  controls: [
+    control('4.1.1', 'Image vulnerabilities', [], {
+      why: 'vulnerabilities are found in the built image',
+      decide: 'trivy image IMAGE, in CI and on a schedule',
+    }),
+    control('4.1.2', 'Image configuration defects', [
+      imageNotRoot,
+      noSetuid,
+      noSshServer,
+      noUnneededPackages,
+    ]),
+    control('4.1.3', 'Embedded malware', [], {
+      why: 'it is found in the built image',
+      decide: 'clamscan on the exported file system, or the scanner of the registry',
+    }),
+    control('4.1.4', 'Embedded clear text secrets', [noSecretsInImage, noSecretsInFile]),
+    control('4.1.5', 'Use of untrusted images', [baseVersioned, imageVersioned, verifiedPackages]),
+    control('4.4.1', 'Vulnerabilities within the runtime software', [], {
+      why: 'the engine is part of the host',
+      decide: 'docker version, against the security notices of the engine',
+    }),
+    control('4.4.2', 'Unbounded network access from containers', [
+      boundToInterface,
+      noDefaultBridge,
+      ownNetwork,
+    ]),
+    control('4.4.3', 'Insecure container runtime configurations', [
+      notPrivileged,
+      capabilitiesDropped,
+      noNewPrivileges,
+      seccompInForce,
+      ownProcesses,
+      ownIpc,
+    ]),
+    control('4.4.4', 'App vulnerabilities: read-only root file system', [rootReadOnly]),
+    control('4.5.5', 'Tampering with the file system of the host', [noSensitiveMounts, noEngineSocket]),
+  ],
+};

@@ -1,0 +1,56 @@
+import { noEngineSocket, noSensitiveMounts, ownIpc, ownNetwork, ownProcesses } from './checks/host.js';
+import { imageNotRoot, noSecretsInImage } from './checks/images.js';
+import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import {
+  containerNotRoot,
+  noNewPrivileges,
+  noSecretsInFile,
+  notPrivileged,
+  seccompInForce,
+} from './checks/privileges.js';
+import { cpuLimited, memoryLimited, rootReadOnly } from './checks/resources.js';
+import type { Check, Control, Standard, Undecided } from './types.js';
+
+function advice(name: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
+  return { id: `NSA-CISA-${name}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
+}
+
+/** The names are ours: the guidance numbers none of them. */
+export const nsaCisa: Standard = {
+  id: 'NSA-CISA',
+  name: 'NSA and CISA, Kubernetes Hardening Guidance: the advice on containers',
+  version: '1.2, August 2022',
+  source:
+    'https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF',
+  scope: 'What concerns the cluster (control plane, etcd, service accounts, audit logs) is left out.',
+  controls: [
+    advice('non-root', 'Use containers that are built to run as another user than root', [
+      imageNotRoot,
+      containerNotRoot,
+    ]),
+    advice('immutable', 'Run containers with immutable file systems where possible', [rootReadOnly]),
+    advice('scan', 'Scan images for vulnerabilities and misconfigurations', [], {
+      why: 'a scan needs the built image and the vulnerabilities of the day',
+      decide: 'trivy image IMAGE in the pipeline',
+    }),
+    advice('privileged', 'Prevent privileged containers, and those that can become root', [
+      notPrivileged,
+      noNewPrivileges,
+    ]),
+    advice('host', "Deny what is exploited to break out: the host's namespaces and paths", [
+      ownProcesses,
+      ownIpc,
+      ownNetwork,
+      noSensitiveMounts,
+      noEngineSocket,
+    ]),
+    advice('security-services', 'Harden applications by SELinux, AppArmor and seccomp', [seccompInForce], {
+      why: "AppArmor and SELinux are the host's",
+      decide: "docker info --format '{{.SecurityOptions}}'",
+      always: true,
+    }),
+    advice('network', 'Separate networks, and expose little', [boundToInterface, noDefaultBridge]),
+    advice('limits', 'Limit the use of resources', [memoryLimited, cpuLimited]),
+    advice('secrets', 'Keep passwords and tokens out of configuration', [noSecretsInImage, noSecretsInFile]),
+  ],
+};

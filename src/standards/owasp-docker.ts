@@ -1,0 +1,69 @@
+import { noEngineSocket } from './checks/host.js';
+import { imageNotRoot, noSecretsInImage, baseVersioned, verifiedPackages } from './checks/images.js';
+import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import {
+  appArmorInForce,
+  capabilitiesDropped,
+  containerNotRoot,
+  noNewPrivileges,
+  noSecretsInFile,
+  notPrivileged,
+  seccompInForce,
+  seLinuxInForce,
+} from './checks/privileges.js';
+import {
+  cpuLimited,
+  imageVersioned,
+  memoryLimited,
+  pidsLimited,
+  restartsLimited,
+  rootReadOnly,
+} from './checks/resources.js';
+import type { Check, Control, Standard, Undecided } from './types.js';
+
+function rule(number: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
+  return { id: `OWASP-Docker-${number}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
+}
+
+export const owaspDocker: Standard = {
+  id: 'OWASP-Docker',
+  name: 'OWASP Docker Security Cheat Sheet',
+  version: 'rules 0 to 13',
+  source: 'https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html',
+  controls: [
+    rule('0', 'Keep the host and Docker up to date', [], {
+      why: 'the engine is part of the host',
+      decide: 'docker version, and the updates of the distribution',
+    }),
+    rule('1', 'Do not expose the socket of the daemon', [noEngineSocket]),
+    rule('2', 'Set a user', [imageNotRoot, containerNotRoot]),
+    rule('3', 'Limit capabilities', [capabilitiesDropped, notPrivileged]),
+    rule('4', 'Prevent privilege escalation in the container', [noNewPrivileges]),
+    rule('5', 'Mind the connectivity between containers', [noDefaultBridge]),
+    rule('5a', 'Mind ports that pass by the firewall', [boundToInterface]),
+    rule('6', 'Use seccomp, AppArmor or SELinux', [seccompInForce, appArmorInForce, seLinuxInForce], {
+      why: 'the defaults hold where the host has AppArmor or SELinux',
+      decide: "docker info --format '{{.SecurityOptions}}'",
+    }),
+    rule('7', 'Limit resources', [memoryLimited, cpuLimited, pidsLimited, restartsLimited]),
+    rule('8', 'Set file systems to read-only', [rootReadOnly]),
+    rule('9', 'Scan containers in CI', [], {
+      why: 'a scan needs the built image and the vulnerabilities of the day',
+      decide: 'trivy image IMAGE in the pipeline',
+    }),
+    rule('10', 'Keep the log level of the daemon at info', [], {
+      why: 'it is a setting of the daemon',
+      decide: 'grep log-level /etc/docker/daemon.json; systemctl show docker -p ExecStart',
+    }),
+    rule('11', 'Run Docker in rootless mode', [], {
+      why: 'it is how the engine is installed',
+      decide: "docker info --format '{{.SecurityOptions}}', which names rootless",
+    }),
+    rule('12', 'Use secrets for sensitive data', [noSecretsInImage, noSecretsInFile]),
+    rule('13', 'Strengthen the supply chain', [baseVersioned, imageVersioned, verifiedPackages], {
+      why: 'signatures and provenance are checked where an image is pulled and published',
+      decide: 'cosign verify IMAGE; docker buildx imagetools inspect IMAGE',
+      always: true,
+    }),
+  ],
+};

@@ -1,0 +1,58 @@
+import { noSensitiveMounts, noEngineSocket } from './checks/host.js';
+import { imageNotRoot, noSecretsInImage, noSshServer, noUnneededPackages } from './checks/images.js';
+import { boundToInterface } from './checks/network.js';
+import {
+  capabilitiesDropped,
+  containerNotRoot,
+  noNewPrivileges,
+  noSecretsInFile,
+  notPrivileged,
+  seccompInForce,
+} from './checks/privileges.js';
+import { rootReadOnly } from './checks/resources.js';
+import type { Check, Control, Standard } from './types.js';
+
+function requirement(number: string, title: string, ...checks: readonly Check[]): Control {
+  return { id: `PCI-DSS-${number}`, title, checks };
+}
+
+export const pciDss: Standard = {
+  id: 'PCI-DSS',
+  name: 'PCI DSS: the part that these files can show',
+  version: '4.0.1',
+  source: 'https://docs-prv.pcisecuritystandards.org/PCI%20DSS/Standard/PCI-DSS-v4_0_1.pdf',
+  scope:
+    'A file shows how a workload is set up, not where cardholder data is, who has access or what is logged: no status here says that a requirement is fulfilled as a whole.',
+  controls: [
+    requirement('1.3.1', 'Inbound traffic is restricted to what is needed', boundToInterface),
+    requirement(
+      '2.2.4',
+      'Only needed services, daemons and functions are enabled',
+      noUnneededPackages,
+      noSshServer,
+    ),
+    requirement(
+      '2.2.6',
+      'Security parameters are set against misuse',
+      notPrivileged,
+      capabilitiesDropped,
+      noNewPrivileges,
+      seccompInForce,
+      rootReadOnly,
+    ),
+    requirement(
+      '7.2.5',
+      'Application and system accounts have the least privileges',
+      imageNotRoot,
+      containerNotRoot,
+      noSensitiveMounts,
+      noEngineSocket,
+    ),
+    requirement(
+      '8.6.2',
+      'No password of an application or system account is written in a file',
+      noSecretsInImage,
+      noSecretsInFile,
+    ),
+  ],
+};
