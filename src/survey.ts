@@ -1,0 +1,194 @@
+import { realpathSync } from 'node:fs';
+import type { PlanEntry } from './core/plan.js';
+import type { Finding, Format, Phase, SemanticPath, SourceDocument } from './core/types.js';
+import type { Exposure } from './exposure/exposure.js';
+import { composeAdapter } from './formats/compose/parse.js';
+import { dockerfileAdapter } from './formats/dockerfile/parse.js';
+import { quadletAdapter } from './formats/systemd/parse.js';
+import {
+  createRunBelow,
+  prepare,
+  type FailedOutcome,
+  type FileOutcome,
+  type HardenOptions,
+  type Run,
+} from './harden.js';
+import { standards } from './standards/index.js';
+import { stateOf, type ControlState } from './standards/status.js';
+import type { Control, Standard, Subject } from './standards/types.js';
+import { imageBuild, runningStages } from './workload/dockerfile.js';
+
+export const PHASES = [1, 2, 3] as const satisfies readonly Phase[];
+
+/** The tree as it is, and as it is after each phase. */
+export const MOMENTS = ['before', ...PHASES] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** A control at each moment. */
+export interface AssessedControl {
+  readonly control: Control;
+  readonly states: Readonly<Record<Moment, ControlState>>;
+}
+
+export interface AssessedStandard {
+  readonly standard: Standard;
+  readonly controls: readonly AssessedControl[];
+}
+
+export interface SurveyedFile {
+  readonly path: string;
+  readonly format: Format;
+  readonly original: SourceDocument;
+  /** The text that each phase makes of it. */
+  readonly after: Readonly<Record<Phase, string>>;
+  /** All that is found, with the changes of every phase applied. */
+  readonly entries: readonly PlanEntry[];
+  /** Of a unit: its score as it is, and after each phase. */
+  readonly exposure: Readonly<Record<Moment, Exposure>> | undefined;
+}
+
+/** A tree as it is, and as harden leaves it after each phase. */
+export interface Survey {
+  readonly files: readonly SurveyedFile[];
+  readonly failures: readonly FailedOutcome[];
+  readonly standards: readonly AssessedStandard[];
+}
+
+type SurveyOptions = Omit<HardenOptions, 'phase'>;
+type Planned = Extract<FileOutcome, { kind: 'planned' }>;
+
+/**
+ * Looks at a tree for a report. Each phase's changes are planned, and the controls of all standards are decided on the tree
+ * as it is and with the files of each phase in place of the originals. Nothing is written.
+ */
+export function survey(options: SurveyOptions): Survey {
+  const whole = prepare({ ...options, phase: 3 });
+  const outcomes = [...whole.outcomes()];
+  const planned = outcomes.filter((outcome) => outcome.kind === 'planned');
+  const plans = new Map<Phase, ReadonlyMap<string, Planned>>([
+    [1, plansAt(1, options)],
+    [2, plansAt(2, options)],
+    [3, new Map(planned.map((outcome) => [outcome.file.path, outcome]))],
+  ]);
+  const subjects = new Map<Moment, readonly Subject[]>([
+    ['before', planned.flatMap((outcome) => subjectsIn(whole, outcome))],
+    ...PHASES.map((phase) => [phase, subjectsAfter(plans.get(phase)!, whole, options)] as const),
+  ]);
+  const atEach = <T>(state: (moment: Moment) => T): Readonly<Record<Moment, T>> =>
+    Object.fromEntries(MOMENTS.map((moment) => [moment, state(moment)])) as unknown as Record<Moment, T>;
+  return {
+    files: planned.map((outcome) => surveyed(outcome, plans, atEach)),
+    failures: outcomes.filter((outcome) => outcome.kind === 'failed'),
+    standards: standards.map((standard) => ({
+      standard,
+      controls: standard.controls.map((control) => ({
+        control,
+        states: atEach((moment) => stateOf(control, subjects.get(moment)!)),
+      })),
+    })),
+  };
+}
+
+function surveyed(
+  { file, plan, exposure }: Planned,
+  plans: ReadonlyMap<Phase, ReadonlyMap<string, Planned>>,
+  atEach: <T>(state: (moment: Moment) => T) => Readonly<Record<Moment, T>>,
+): SurveyedFile {
+  const at = (phase: Phase): Planned | undefined => plans.get(phase)?.get(file.path);
+  const textAt = (phase: Phase): string => at(phase)?.plan.result ?? plan.original.text;
+  return {
+    path: file.path,
+    format: file.format,
+    original: plan.original,
+    after: { 1: textAt(1), 2: textAt(2), 3: textAt(3) },
+    entries: plan.entries,
+    exposure:
+      exposure === undefined
+        ? undefined
+        : atEach((moment) =>
+            moment === 'before' ? exposure.before : (at(moment)?.exposure ?? exposure).after,
+          ),
+  };
+}
+
+function plansAt(phase: Phase, options: SurveyOptions): ReadonlyMap<string, Planned> {
+  const run = prepare({ ...options, phase });
+  return new Map(
+    run.files.flatMap((file) => {
+      const outcome = run.plan(file);
+      return outcome.kind === 'planned' ? [[file.path, outcome] as const] : [];
+    }),
+  );
+}
+
+/** What the controls are about in the tree that a phase leaves. */
+function subjectsAfter(
+  plans: ReadonlyMap<string, Planned>,
+  { workspace }: Run,
+  options: SurveyOptions,
+): readonly Subject[] {
+  const after = createRunBelow(realpathSync(options.root), workspace.files, { ...options, phase: 3 });
+  for (const { file, plan } of plans.values()) after.replaced(file.path, plan.result);
+  return after.files.flatMap((file) => {
+    const outcome = after.plan(file);
+    return outcome.kind === 'planned' ? subjectsIn(after, outcome) : [];
+  });
+}
+
+/** What of a file the controls are about: its containers or its images. */
+function subjectsIn({ workspace, projects }: Run, { file, plan }: Planned): readonly Subject[] {
+  const { entries } = plan;
+  switch (file.format) {
+    case 'compose': {
+      const opened = workspace.open(file.path, composeAdapter);
+      if (opened.kind !== 'document') return [];
+      const { document } = opened;
+      const context = projects.composeContext(document);
+      return document.services.flatMap(({ name, map }): Subject[] => {
+        const workload = context.workload(name);
+        // An override file only adds to what the base file declares.
+        if (workload?.view.declaredIn !== document || map === undefined) return [];
+        const found = findingsOf(entries, ([section, service]) => section === 'services' && service === name);
+        return [{ kind: 'container', name, path: file.path, workload, podman: false, found }];
+      });
+    }
+    case 'quadlet': {
+      const opened = workspace.open(file.path, quadletAdapter);
+      if (opened.kind !== 'document') return [];
+      const { service } = projects.quadletContext(opened.document).workload;
+      const found = findingsOf(entries, () => true);
+      return [
+        { kind: 'container', name: service.name, path: file.path, workload: service, podman: true, found },
+      ];
+    }
+    case 'dockerfile': {
+      const opened = workspace.open(file.path, dockerfileAdapter);
+      if (opened.kind !== 'document') return [];
+      const { document } = opened;
+      const context = projects.dockerfileContext(file.path);
+      const running = runningStages(document, context);
+      const others = new Set(running.map(({ index }) => String(index)));
+      return running.map((stage): Subject => ({
+        kind: 'image',
+        name: stage.name ?? '',
+        path: file.path,
+        document,
+        build: imageBuild(document, stage, context),
+        // What a stage of the build does comes into every image that is made from it.
+        found: findingsOf(entries, ([, index = '']) => index === String(stage.index) || !others.has(index)),
+      }));
+    }
+    case 'systemd':
+      return [];
+  }
+}
+
+function findingsOf(
+  entries: readonly PlanEntry[],
+  concerns: (subject: SemanticPath) => boolean,
+): (id: string) => readonly Finding[] {
+  return (id) =>
+    entries
+      .filter(({ meta, finding }) => meta.id === id && concerns(finding.subject))
+      .map(({ finding }) => finding);
+}
