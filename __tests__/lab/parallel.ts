@@ -31,7 +31,11 @@ export function trialsOf<S, T>(
     describe(trial, subject);
     made.set(subject, trial);
   });
-  return { jobs, made: () => subjects.flatMap((subject) => made.get(subject) ?? []) };
+  return {
+    jobs,
+    // A trial may be a list itself: no flatMap.
+    made: () => subjects.filter((subject) => made.has(subject)).map((subject) => made.get(subject)!),
+  };
 }
 
 /** Makes trials of several kinds, so many at a time, some of each kind always: some compute while others wait. */
