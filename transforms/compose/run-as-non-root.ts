@@ -14,7 +14,7 @@ export const runAsNonRoot = forEachService(
     mayBreak:
       'The entrypoint no longer changes owners: files of another user in a volume (a restored backup, one made by another image) can no longer be read or written.',
     touches: ['services.*.user'],
-    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.1'],
+    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.2'],
     references: [
       'https://docs.docker.com/reference/compose-file/services/#user',
       'https://docs.docker.com/engine/security/#linux-kernel-capabilities',

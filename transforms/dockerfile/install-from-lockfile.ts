@@ -45,7 +45,7 @@ export const installFromLockfile: Transform<DockerfileDocument, DockerfileContex
     mayBreak:
       'A build stops when package.json was changed and its lockfile was not; npm ci removes node_modules first.',
     touches: ['stages.*.RUN'],
-    controls: ['NIST-800-190-4.1.1'],
+    controls: ['CIS-Docker-4.11', 'NIST-800-190-4.1.5'],
     references: [
       'https://docs.npmjs.com/cli/commands/npm-ci',
       'https://classic.yarnpkg.com/en/docs/cli/install#toc-yarn-install-frozen-lockfile',

@@ -67,7 +67,7 @@ export const removeSudo: Transform<DockerfileDocument, DockerfileContext> = {
       'COPY --chmod needs BuildKit.',
     touches: ['stages.*.RUN', 'stages.*.COPY', 'stages.*.ADD', 'stages.*.USER'],
     restructures: true,
-    controls: ['CIS-Docker-4.8', 'NIST-800-190-4.1.1'],
+    controls: ['CIS-Docker-4.8', 'NIST-800-190-4.1.2'],
     references: [REFERENCE, COPY],
   },
   run: (document, context) => {

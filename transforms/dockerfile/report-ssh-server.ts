@@ -79,7 +79,7 @@ export const reportSshServer: Transform<DockerfileDocument, DockerfileContext> =
     phase: 2,
     mayBreak: 'Nothing: it reports only.',
     touches: [],
-    controls: ['CIS-Docker-5.7', 'NIST-800-190-4.1.4'],
+    controls: ['CIS-Docker-5.7', 'NIST-800-190-4.1.2'],
     references: [REFERENCE, 'https://csrc.nist.gov/pubs/sp/800/190/final'],
   },
   run: (document, context) =>

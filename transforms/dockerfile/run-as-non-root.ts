@@ -90,7 +90,7 @@ export const runAsNonRoot: Transform<DockerfileDocument, DockerfileContext> = {
       'The program can write only to its working directory, its home and /tmp: start it, upload or save something, ' +
       'look for "permission denied", and chown data in existing volumes first.',
     touches: ['stages.*.USER', 'stages.*.RUN', 'stages.*.COPY', 'stages.*.ADD'],
-    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.1'],
+    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.2'],
     references: [
       'https://docs.docker.com/reference/dockerfile/#user',
       'https://docs.docker.com/build/building/best-practices/#user',

@@ -13,7 +13,7 @@ export const runAsNonRoot = forContainer(
     mayBreak:
       'The entrypoint no longer changes owners: files of another user in a volume (a restored backup, one made by another image) can no longer be read or written.',
     touches: ['Container.User', 'Container.Group'],
-    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.1'],
+    controls: ['CIS-Docker-4.1', 'NIST-800-190-4.1.2'],
     references: [
       quadletKey('User'),
       quadletKey('Group'),
