@@ -7,12 +7,12 @@ import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { quadletAdapter } from './formats/systemd/parse.js';
 import {
   createRunBelow,
-  prepare,
   type FailedOutcome,
   type FileOutcome,
   type HardenOptions,
   type Run,
 } from './harden.js';
+import { discover } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
 import type { Control, Standard, Subject } from './standards/types.js';
@@ -54,25 +54,41 @@ export interface Survey {
   readonly standards: readonly AssessedStandard[];
 }
 
-type SurveyOptions = Omit<HardenOptions, 'phase'>;
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
 
+/** Makes a run of a phase over the tree, with texts in place of those that stand there. */
+export type RunAt = (phase: Phase, texts?: ReadonlyMap<string, string>) => Run;
+
+/** Looks at a tree for a report. Nothing is written. */
+export function survey(options: Omit<HardenOptions, 'phase'>): Survey {
+  const root = realpathSync(options.root);
+  const { files, failures } = discover(root, options.paths);
+  return surveyRuns((phase, texts = new Map()) => {
+    const run = createRunBelow(root, files, { ...options, phase }, failures);
+    for (const [path, text] of texts) run.replaced(path, text);
+    return run;
+  });
+}
+
 /**
- * Looks at a tree for a report. Each phase's changes are planned, and the controls of all standards are decided on the tree
- * as it is and with the files of each phase in place of the originals. Nothing is written.
+ * Plans the changes of each phase, and decides the controls of all standards on the tree as it is and with the files of each
+ * phase in place of the originals.
  */
-export function survey(options: SurveyOptions): Survey {
-  const whole = prepare({ ...options, phase: 3 });
+export function surveyRuns(runAt: RunAt): Survey {
+  const whole = runAt(3);
   const outcomes = [...whole.outcomes()];
   const planned = outcomes.filter((outcome) => outcome.kind === 'planned');
   const plans = new Map<Phase, ReadonlyMap<string, Planned>>([
-    [1, plansAt(1, options)],
-    [2, plansAt(2, options)],
-    [3, new Map(planned.map((outcome) => [outcome.file.path, outcome]))],
+    [1, byPath(plannedBy(runAt(1)))],
+    [2, byPath(plannedBy(runAt(2)))],
+    [3, byPath(planned)],
   ]);
   const subjects = new Map<Moment, readonly Subject[]>([
     ['before', planned.flatMap((outcome) => subjectsIn(whole, outcome))],
-    ...PHASES.map((phase) => [phase, subjectsAfter(plans.get(phase)!, whole, options)] as const),
+    ...PHASES.map((phase) => {
+      const texts = [...plans.get(phase)!].map(([path, { plan }]) => [path, plan.result] as const);
+      return [phase, subjectsOf(runAt(3, new Map(texts)))] as const;
+    }),
   ]);
   const atEach = <T>(state: (moment: Moment) => T): Readonly<Record<Moment, T>> =>
     Object.fromEntries(MOMENTS.map((moment) => [moment, state(moment)])) as unknown as Record<Moment, T>;
@@ -111,28 +127,17 @@ function surveyed(
   };
 }
 
-function plansAt(phase: Phase, options: SurveyOptions): ReadonlyMap<string, Planned> {
-  const run = prepare({ ...options, phase });
-  return new Map(
-    run.files.flatMap((file) => {
-      const outcome = run.plan(file);
-      return outcome.kind === 'planned' ? [[file.path, outcome] as const] : [];
-    }),
-  );
+function plannedBy(run: Run): readonly Planned[] {
+  return run.files.map((file) => run.plan(file)).filter((outcome) => outcome.kind === 'planned');
 }
 
-/** What the controls are about in the tree that a phase leaves. */
-function subjectsAfter(
-  plans: ReadonlyMap<string, Planned>,
-  { workspace }: Run,
-  options: SurveyOptions,
-): readonly Subject[] {
-  const after = createRunBelow(realpathSync(options.root), workspace.files, { ...options, phase: 3 });
-  for (const { file, plan } of plans.values()) after.replaced(file.path, plan.result);
-  return after.files.flatMap((file) => {
-    const outcome = after.plan(file);
-    return outcome.kind === 'planned' ? subjectsIn(after, outcome) : [];
-  });
+function byPath(outcomes: readonly Planned[]): ReadonlyMap<string, Planned> {
+  return new Map(outcomes.map((outcome) => [outcome.file.path, outcome]));
+}
+
+/** What the controls are about in the tree of a run: its containers and images. */
+export function subjectsOf(run: Run): readonly Subject[] {
+  return plannedBy(run).flatMap((outcome) => subjectsIn(run, outcome));
 }
 
 /** What of a file the controls are about: its containers or its images. */
@@ -148,7 +153,10 @@ function subjectsIn({ workspace, projects }: Run, { file, plan }: Planned): read
         const workload = context.workload(name);
         // An override file only adds to what the base file declares.
         if (workload?.view.declaredIn !== document || map === undefined) return [];
-        const found = findingsOf(entries, ([section, service]) => section === 'services' && service === name);
+        const found = findingsOf(
+          entries,
+          ([section, service]) => section === undefined || (section === 'services' && service === name),
+        );
         return [{ kind: 'container', name, path: file.path, workload, podman: false, found }];
       });
     }

@@ -1,4 +1,11 @@
-import { noEngineSocket, noSensitiveMounts, ownIpc, ownNetwork, ownProcesses } from './checks/host.js';
+import {
+  noEngineSocket,
+  noSensitiveMounts,
+  ownIpc,
+  ownNetwork,
+  ownProcesses,
+  ownUsers,
+} from './checks/host.js';
 import {
   baseVersioned,
   imageNotRoot,
@@ -8,9 +15,10 @@ import {
   noUnneededPackages,
   verifiedPackages,
 } from './checks/images.js';
-import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
 import {
   capabilitiesDropped,
+  containerNotRoot,
   noNewPrivileges,
   noSecretsInFile,
   notPrivileged,
@@ -30,7 +38,7 @@ export const nist800190: Standard = {
   version: 'September 2017',
   source: 'https://doi.org/10.6028/NIST.SP.800-190',
   scope:
-    'Registries (4.2), orchestrators (4.3) and the host (4.5.1 to 4.5.4) are not described by these files.',
+    'Registries (4.2), what else concerns orchestrators (4.3) and the host (4.5.1 to 4.5.4) are not described by these files.',
   controls: [
     control('4.1.1', 'Image vulnerabilities', [], {
       why: 'vulnerabilities are found in the built image',
@@ -38,6 +46,7 @@ export const nist800190: Standard = {
     }),
     control('4.1.2', 'Image configuration defects', [
       imageNotRoot,
+      containerNotRoot,
       noSetuid,
       noSshServer,
       noUnneededPackages,
@@ -48,12 +57,14 @@ export const nist800190: Standard = {
     }),
     control('4.1.4', 'Embedded clear text secrets', [noSecretsInImage, noSecretsInFile]),
     control('4.1.5', 'Use of untrusted images', [baseVersioned, imageVersioned, verifiedPackages]),
+    control('4.3.3', 'Poorly separated traffic between containers', [dataStoreApart, noDefaultBridge]),
     control('4.4.1', 'Vulnerabilities within the runtime software', [], {
       why: 'the engine is part of the host',
       decide: 'docker version, against the security notices of the engine',
     }),
     control('4.4.2', 'Unbounded network access from containers', [
       boundToInterface,
+      dataStoreApart,
       noDefaultBridge,
       ownNetwork,
     ]),
@@ -64,8 +75,13 @@ export const nist800190: Standard = {
       seccompInForce,
       ownProcesses,
       ownIpc,
+      noEngineSocket,
     ]),
     control('4.4.4', 'App vulnerabilities: read-only root file system', [rootReadOnly]),
-    control('4.5.5', 'Tampering with the file system of the host', [noSensitiveMounts, noEngineSocket]),
+    control('4.5.5', 'Tampering with the file system of the host', [
+      noSensitiveMounts,
+      noEngineSocket,
+      ownUsers,
+    ]),
   ],
 };

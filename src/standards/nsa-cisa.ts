@@ -1,6 +1,6 @@
 import { noEngineSocket, noSensitiveMounts, ownIpc, ownNetwork, ownProcesses } from './checks/host.js';
 import { imageNotRoot, noSecretsInImage } from './checks/images.js';
-import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
 import {
   containerNotRoot,
   noNewPrivileges,
@@ -49,7 +49,11 @@ export const nsaCisa: Standard = {
       decide: "docker info --format '{{.SecurityOptions}}'",
       always: true,
     }),
-    advice('network', 'Separate networks, and expose little', [boundToInterface, noDefaultBridge]),
+    advice('network', 'Separate networks, and expose little', [
+      boundToInterface,
+      dataStoreApart,
+      noDefaultBridge,
+    ]),
     advice('limits', 'Limit the use of resources', [memoryLimited, cpuLimited]),
     advice('secrets', 'Keep passwords and tokens out of configuration', [noSecretsInImage, noSecretsInFile]),
   ],

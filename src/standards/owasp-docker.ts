@@ -1,6 +1,6 @@
 import { noEngineSocket } from './checks/host.js';
 import { imageNotRoot, noSecretsInImage, baseVersioned, verifiedPackages } from './checks/images.js';
-import { boundToInterface, noDefaultBridge } from './checks/network.js';
+import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
 import {
   appArmorInForce,
   capabilitiesDropped,
@@ -39,7 +39,7 @@ export const owaspDocker: Standard = {
     rule('2', 'Set a user', [imageNotRoot, containerNotRoot]),
     rule('3', 'Limit capabilities', [capabilitiesDropped, notPrivileged]),
     rule('4', 'Prevent privilege escalation in the container', [noNewPrivileges]),
-    rule('5', 'Mind the connectivity between containers', [noDefaultBridge]),
+    rule('5', 'Mind the connectivity between containers', [dataStoreApart, noDefaultBridge]),
     rule('5a', 'Mind ports that pass by the firewall', [boundToInterface]),
     rule('6', 'Use seccomp, AppArmor or SELinux', [seccompInForce, appArmorInForce, seLinuxInForce], {
       why: 'the defaults hold where the host has AppArmor or SELinux',

@@ -5,7 +5,11 @@ import { sensitivity, sharedPropagation } from '../../workload/compose/sensitive
 import type { ContainerCheck } from '../types.js';
 import { ABSENT, met, unmet } from '../verdict.js';
 
-const NAMESPACES = ['compose/report-host-namespaces', 'quadlet/report-unconfined'];
+const NAMESPACES = [
+  'compose/report-host-namespaces',
+  'quadlet/report-unconfined',
+  'quadlet/use-user-namespace',
+];
 
 /** The field when the service asks for the host's namespace. */
 function hostField(view: ServiceView, key: string): Field | undefined {

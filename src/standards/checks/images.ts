@@ -72,7 +72,7 @@ export const copiesOnly = nothingFound(
 
 export const noSecretsInImage = nothingFound(
   'secrets-in-the-image',
-  ['dockerfile/report-secrets', 'dockerfile/mount-build-secrets'],
+  ['dockerfile/report-secrets', 'dockerfile/mount-build-secrets', 'dockerfile/complete-dockerignore'],
   'no secret is found in it',
 );
 

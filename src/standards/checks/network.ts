@@ -2,7 +2,7 @@ import { isExposed, publishedPorts, type PublishedPort } from '../../workload/co
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
 import type { Evidence } from '../../core/types.js';
 import type { ContainerCheck } from '../types.js';
-import { ABSENT, met, undecided, unmet } from '../verdict.js';
+import { ABSENT, byFindings, met, undecided, unmet } from '../verdict.js';
 
 interface Published {
   readonly port: PublishedPort;
@@ -53,7 +53,7 @@ export const noPrivilegedPorts: ContainerCheck = {
 export const noDefaultBridge: ContainerCheck = {
   name: 'network-of-its-own',
   of: 'container',
-  transforms: ['compose/isolate-data-stores'],
+  transforms: [],
   decide: ({ workload: { view }, podman }) => {
     if (podman) return ABSENT;
     const field = view.last('network_mode');
@@ -62,4 +62,14 @@ export const noDefaultBridge: ContainerCheck = {
       ? unmet("it is on Docker's default bridge", citeField(field))
       : met("it is not on Docker's default bridge");
   },
+};
+
+export const dataStoreApart: ContainerCheck = {
+  name: 'data-store-apart',
+  of: 'container',
+  transforms: ['compose/isolate-data-stores'],
+  decide: ({ found, workload: { origin } }) =>
+    origin.kind === 'server' && origin.facts.role === 'data-store'
+      ? byFindings(found('compose/isolate-data-stores'), 'it shares a network only with those that use it')
+      : ABSENT,
 };

@@ -29,7 +29,12 @@ export const notPrivileged: ContainerCheck = {
 export const capabilitiesDropped: ContainerCheck = {
   name: 'capabilities-dropped',
   of: 'container',
-  transforms: ['compose/drop-capabilities', 'quadlet/drop-capabilities'],
+  transforms: [
+    'compose/drop-capabilities',
+    'compose/remove-privileged',
+    'quadlet/drop-capabilities',
+    'quadlet/report-privileged',
+  ],
   decide: ({ workload: { view, privileged } }) => {
     if (privileged !== undefined) return unmet('privileged gives it every capability', privileged);
     const all = view
