@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../src/io/package.js';
+import { packageRoot, packageVersion } from '../src/io/package.js';
+import { reportsOf } from '../src/report/reports.js';
+import { survey } from '../src/survey.js';
 import { seal } from '../src/io/write.js';
 import { prepare } from '../src/harden.js';
 import { unifiedDiff } from '../src/render/diff.js';
@@ -10,6 +12,16 @@ export const examplesRoot = join(packageRoot(), 'examples');
 
 export function exampleNames(): readonly string[] {
   return readdirSync(examplesRoot).filter((name) => statSync(join(examplesRoot, name)).isDirectory());
+}
+
+/** The day that the examples' reports name: they change with harden, not with the calendar. */
+const REPORT_DATE = '2026-11-26';
+
+/** What `harden report` writes about an example today, by path. */
+export async function reportExample(name: string): Promise<ReadonlyMap<string, string>> {
+  const root = join(examplesRoot, name, 'before');
+  const about = { project: name, version: packageVersion(), date: REPORT_DATE };
+  return reportsOf(survey({ root, paths: ['.'] }), about);
 }
 
 /** What harden makes of an example today: the files that `--write` emits, by path, and the patch. */

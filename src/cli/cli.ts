@@ -7,6 +7,7 @@ import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
+import type { ReportArguments } from './report.js';
 import type { UnitArguments } from './unit.js';
 import type { VerifyArguments } from './verify.js';
 
@@ -278,6 +279,39 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
         } as unknown as VerifyArguments);
       },
     )
+    .command(
+      'report [paths..]',
+      'write a security assessment and a deployment guide',
+      (command) =>
+        command
+          .positional('paths', { type: 'string', array: true, default: ['.'], describe: 'files or folders' })
+          .option('out', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'the folder to write the reports to; by default the root of the files',
+          })
+          .option('only', listOption('transforms to run, by id, name or format'))
+          .option('skip', listOption('transforms to leave out'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet'))
+          .option('force', {
+            type: 'boolean',
+            default: false,
+            describe: 'replace a report that was edited',
+          })
+          .option('systemd-version', {
+            type: 'number',
+            default: DEFAULT_SYSTEMD_VERSION,
+            describe: 'the oldest systemd that is to know every setting',
+          })
+          .option('config', CONFIG_OPTION)
+          .example('$0 report', 'SECURITY_ASSESSMENT_DOCKER.md and docs/deployment/hardening.md')
+          .example('$0 report --out reports deploy', 'write them to reports/, about the files in deploy/')
+          .epilogue('Exit codes: 0 written, 2 a file could not be handled or the usage is wrong.'),
+      async (args) => {
+        const { runReport } = await import('./report.js');
+        exitCode = await runReport(args as unknown as ReportArguments);
+      },
+    )
     .command('list', 'list the transforms', {}, (args) => {
       exitCode = list(wantsColor(args.color as boolean | undefined));
     })
@@ -353,7 +387,7 @@ const OPTIONS = [
     'build-network',
     'secret',
   ],
-  ...['compose-env', 'strict'],
+  ...['compose-env', 'strict', 'out'],
   ...['color', 'no-color', 'help', 'version'],
 ];
 

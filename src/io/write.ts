@@ -23,26 +23,38 @@ export type WriteOutcome =
   /** Written; `changed` is false when the same bytes were there already. */
   { readonly ok: true; readonly changed: boolean } | { readonly ok: false; readonly reason: string };
 
-/** The last line of a file that harden wrote: it tells harden's own text from one that somebody has edited. */
-const SEAL = /(?<=^|\n)# Written by harden from [^\n]*; sha256 ([0-9a-f]{64})(\r?\n)$/;
+/** How a comment is written: what stands before it, and behind it. */
+interface Comment {
+  readonly open: string;
+  readonly close: string;
+}
 
-/** Adds the last line, a comment in each of the formats, with the digest of all the rest of the file. */
-export function seal(text: string, source: string): string {
+/** In each of the formats that harden reads. */
+const HASH: Comment = { open: '# ', close: '' };
+/** In Markdown and HTML. */
+const MARKUP: Comment = { open: '<!-- ', close: ' -->' };
+
+/** The last line of a file that harden wrote: it tells harden's own text from one that somebody has edited. */
+const SEAL = /(?<=^|\n)(?:# |<!-- )Written by harden from [^\n]*; sha256 ([0-9a-f]{64})((?: -->)?\r?\n)$/;
+
+/** Adds the last line, a comment, with the digest of all the rest of the file. */
+export function seal(text: string, source: string, { open, close }: Comment = HASH): string {
   const eol = lineEnding(text);
   const separator = text === '' || text.endsWith('\n') ? '' : eol;
 
   const name = basename(source).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
-  const head = `${text}${separator}# Written by harden from ${name}; sha256 `;
-  return `${head}${digest(head + eol)}${eol}`;
+  const head = `${text}${separator}${open}Written by harden from ${name}; sha256 `;
+  const tail = `${close}${eol}`;
+  return `${head}${digest(head + tail)}${tail}`;
 }
 
 /** How harden stands to a file's text: it wrote it, somebody has edited that since, or it didn't write it. */
 export function sealOf(text: string): 'intact' | 'edited' | 'none' {
   const match = SEAL.exec(text);
-  if (match === null) return text.includes('# Written by harden from ') ? 'edited' : 'none';
-  const [, found = '', eol = ''] = match;
-  const head = text.slice(0, text.length - found.length - eol.length);
-  return digest(head + eol) === found ? 'intact' : 'edited';
+  if (match === null) return /^(?:# |<!-- )Written by harden from /m.test(text) ? 'edited' : 'none';
+  const [, found = '', tail = ''] = match;
+  const head = text.slice(0, text.length - found.length - tail.length);
+  return digest(head + tail) === found ? 'intact' : 'edited';
 }
 
 /** The text without the last line of harden's; the same text where somebody has edited it, or harden didn't write it. */
@@ -67,8 +79,37 @@ export function writeSidecar(
   text: string,
   force: boolean,
 ): WriteOutcome {
-  const target = resolve(root, path);
-  const sealed = seal(text, source);
+  return writeSealed(resolve(root, path), seal(text, source), force, () => statSync(resolve(root, source)));
+}
+
+/**
+ * Writes a report, Markdown or HTML, and makes its folder when there is none. One that somebody has edited since, or that
+ * harden did not write, is only replaced with `force`.
+ * @param root real path of the tree; a folder that leads out of it is refused.
+ * @param source what the report is about.
+ */
+export function writeReport(
+  root: string,
+  path: string,
+  source: string,
+  text: string,
+  force: boolean,
+): WriteOutcome {
+  const folder = dirname(resolve(root, path));
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (!isInside(root, realpathSync(folder)))
+      return { ok: false, reason: 'its folder is a link that leads out of the tree' };
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+  return writeSealed(resolve(root, path), seal(text, source, MARKUP), force, () =>
+    newFileIn(statSync(folder)),
+  );
+}
+
+/** @param like whose permissions and owner a file gets that was not there. */
+function writeSealed(target: string, sealed: string, force: boolean, like: () => Owned): WriteOutcome {
   try {
     const existing = lstatSync(target, { throwIfNoEntry: false });
     if (existing !== undefined && !existing.isFile()) return { ok: false, reason: 'is not a regular file' };
@@ -81,7 +122,7 @@ export function writeSidecar(
         return { ok: false, reason: `${what}; --force replaces it` };
       }
     }
-    return replaceFile(target, sealed, statSync(resolve(root, source)));
+    return replaceFile(target, sealed, like());
   } catch (error) {
     return { ok: false, reason: systemReason(error) };
   }

@@ -82,5 +82,6 @@ function subjectName([section = '', name]: SemanticPath): string {
   if (section === '') return '';
   if (section === 'services') return `service ${name ?? ''}`;
   if (section === 'stages') return name === undefined ? 'the stages' : `stage ${name}`;
-  return name === undefined ? `[${section}]` : `${section} ${name}`;
+  // A unit has one section that findings are about.
+  return name === undefined ? '' : `${section} ${name}`;
 }
