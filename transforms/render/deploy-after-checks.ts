@@ -19,7 +19,7 @@ export const deployAfterChecks = forEachResource(
     id: 'render/deploy-after-checks',
     title: 'Deploy only what passed the checks of the CI',
     description:
-      'Render deploys each commit to the branch at once, whatever its tests and scanners say of it. With autoDeployTrigger: checksPass it waits for the checks of the commit, and deploys when all of them passed. It is proposed where a workflow of the repository runs on every push to the branch: Render does not deploy a commit that has no check at all. A service that is deployed by hand, by a hook or from an image stays as it is.',
+      'Render deploys each commit to the branch at once, whatever its tests and scanners say of it. With autoDeployTrigger: checksPass it waits for the checks of the commit, and deploys when all of them passed. It is proposed where a workflow of the repository, by its name one of tests or builds, runs on every push to the branch: Render does not deploy a commit that has no check at all. A service that is deployed by hand, by a hook or from an image stays as it is.',
     severity: 'low',
     phase: 3,
     mayBreak:

@@ -2,19 +2,16 @@ import { cite } from '../../src/core/evidence.js';
 import { redact } from '../../src/core/redact.js';
 import { namesSecret } from '../../src/core/secrets.js';
 import type { Evidence, Finding } from '../../src/core/types.js';
-import { citeResource, citeVariable, type ResourceView } from '../../src/workload/render/resource.js';
-import { isOwnKey, literalSecrets } from '../../src/workload/render/secrets.js';
+import {
+  citeResource,
+  citeVariable,
+  textField,
+  type ResourceView,
+} from '../../src/workload/render/resource.js';
+import { commandHoldsSecret, isOwnKey, literalSecrets } from '../../src/workload/render/secrets.js';
 import { blueprintField, forEachResource, manual, rangeOfVariable } from './resource.js';
 
-/** Fields that hold a command or an address. */
-const TEXTS = [
-  'buildCommand',
-  'startCommand',
-  'dockerCommand',
-  'preDeployCommand',
-  'initialDeployHook',
-  'repo',
-];
+const COMMANDS = ['buildCommand', 'startCommand', 'dockerCommand', 'preDeployCommand', 'initialDeployHook'];
 
 export const reportSecrets = forEachResource(
   {
@@ -58,17 +55,20 @@ function inVariables(view: ResourceView): readonly Finding[] {
 }
 
 function inTexts(view: ResourceView): readonly Finding[] {
-  const found = TEXTS.filter((key) => {
-    const text = view.fields[key];
-    return typeof text === 'string' && redact(text) !== text;
-  });
+  const repo = textField(view, 'repo') ?? '';
+  const found = [
+    ...COMMANDS.filter((key) => commandHoldsSecret(textField(view, key) ?? '')),
+    ...(redact(repo) === repo ? [] : ['repo']),
+  ];
   if (found.length === 0) return [];
   const evidence: Evidence[] = found.map((key) => citeResource(view, key));
   return [
     manual(view, {
       message: `a secret stands in the file, in ${found.join(', ')}`,
       evidence,
-      reason: 'what was committed has to be replaced, and the new value goes in a variable of the service',
+      reason: found.includes('repo')
+        ? 'what was committed has to be replaced, and Render is given access to the repository instead'
+        : 'what was committed has to be replaced, and the new value goes in a variable of the service',
     }),
   ];
 }

@@ -15,6 +15,9 @@ export type CiChecks =
 
 const WORKFLOWS = '.github/workflows';
 
+/** A workflow by whose name one expects that it says whether a commit is sound. */
+const SOUNDNESS = /(?:^|[^a-z])(?:ci|tests?|testing|lint|checks?|verify|quality|qa|builds?)(?:[^a-z]|$)/i;
+
 /**
  * What GitHub's workflows say of pushes: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#push
  * @param branch that is deployed; undefined for the repository's default branch, whatever its name.
@@ -37,7 +40,9 @@ function checksOf(path: string, text: string, branch: string | undefined): CiChe
   if (yaml === undefined || !isMap(yaml.contents)) return { kind: 'none' };
   const pair = ownPair(yaml.contents, 'on');
   const on = toPlain(pair?.value, yaml);
-  if (pair === undefined || !hasPush(on)) return { kind: 'none' };
+  const title = toPlain(ownPair(yaml.contents, 'name')?.value, yaml);
+  const names = `${path.slice(WORKFLOWS.length)} ${typeof title === 'string' ? title : ''}`;
+  if (pair === undefined || !hasPush(on) || !SOUNDNESS.test(names)) return { kind: 'none' };
   const lines = new LineIndex(text);
   const event = isMap(pair.value) ? ownPair(pair.value as YAMLMap, 'push') : undefined;
   const start = (event ?? pair).key.range?.[0] ?? 0;

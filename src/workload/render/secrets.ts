@@ -1,4 +1,6 @@
+import { redact } from '../../core/redact.js';
 import { holdsSecret, namesSecret } from '../../core/secrets.js';
+import { parseShell } from '../../formats/shell.js';
 import type { ResourceView, Variable } from './resource.js';
 
 /**
@@ -39,4 +41,18 @@ export function isSecret({ name, source }: Variable): boolean {
     default:
       return namesSecret(name);
   }
+}
+
+/** True for a command in which a secret is written out; what it computes or takes from a variable is none. */
+export function commandHoldsSecret(text: string): boolean {
+  return parseShell(text).commands.some(({ assignments, words }) => {
+    const line = [...assignments, ...words.map((word) => word.text)].map(withoutSubstitution).join(' ');
+    return redact(line) !== line;
+  });
+}
+
+function withoutSubstitution(word: string): string {
+  return /\$\(|`/.test(word)
+    ? word.replace(/^(\w+=)?.*$/s, (_whole, name: string = '') => `${name}$X`)
+    : word;
 }
