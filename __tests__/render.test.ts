@@ -57,7 +57,16 @@ describe('the hardened variant of a Blueprint', () => {
     expect(stdout).toContain('render.hardened.yaml builds from Dockerfile.hardened (with --write)');
     expect(stdout).toContain('+    ipAllowList: []');
     const { stdout: json } = await harden(root, ['--output', 'json']);
-    expect(json).toContain(JSON.stringify(HARDENED).slice(1, -1).slice(0, 40));
+    const { files } = JSON.parse(json) as {
+      files: { companions?: { path: string; edits: { text: string }[] }[] }[];
+    };
+    const told = files
+      .flatMap(({ companions = [] }) => companions)
+      .find(({ path }) => path.startsWith('render.'));
+    expect(told?.edits.map(({ text }) => text.trim()).sort()).toEqual([
+      'dockerfilePath: ./Dockerfile.hardened',
+      'ipAllowList: []',
+    ]);
   });
 
   test('only points to the Dockerfile where its format is left out', async () => {

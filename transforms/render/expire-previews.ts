@@ -7,7 +7,7 @@ import { addToMap } from '../../src/formats/compose/edit.js';
 import { fieldOf, type BlueprintDocument } from '../../src/formats/render-yaml/document.js';
 import { blueprintField, type RenderTransform } from './resource.js';
 
-/** A review takes days, and each push to its branch starts the count anew. */
+/** A review takes days, and an update of the pull request starts the count anew. */
 const DAYS = 7;
 const CHANGE = `previews.expireAfterDays: ${DAYS}`;
 
@@ -20,7 +20,7 @@ export const expirePreviews: RenderTransform = {
     severity: 'low',
     phase: 2,
     mayBreak:
-      'A preview that got no push for a week is gone: a new push, or a click in the dashboard, makes another.',
+      'A preview environment that got no update for a week is gone, with what was in its data stores.',
     touches: ['previews.expireAfterDays'],
     controls: [],
     references: [

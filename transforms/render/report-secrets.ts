@@ -26,7 +26,7 @@ export const reportSecrets = forEachResource(
     touches: [],
     controls: [],
     references: [
-      blueprintField('prompting-for-secret-values'),
+      blueprintField('setting-environment-variables'),
       'https://render.com/docs/configure-environment-variables',
       'https://render.com/docs/preview-environments#placeholder-environment-variables',
     ],

@@ -195,7 +195,9 @@ export function indentation(document: YamlSource, column: number): Indentation {
     }
   };
   for (const yaml of document.yamls) if (isMap(yaml.contents)) visit(yaml.contents);
-  const map = found.map ?? (found.sequence || (column > 0 ? Math.min(column, 4) : 2));
+  // Where lists hold all mappings, their dashes show the habit.
+  const byLists = found.sequence === 0 ? 2 : found.sequence;
+  const map = found.map ?? byLists ?? (column > 0 ? Math.min(column, 4) : 2);
   return { map, sequence: found.sequence ?? map };
 }
 

@@ -1,9 +1,9 @@
-import { isMap, isSeq, type Document } from 'yaml';
+import { isMap, isSeq, type Document, type YAMLMap } from 'yaml';
 import { LineIndex } from '../../core/text.js';
 import type { FormatAdapter, ParseResult } from '../../core/types.js';
 import { readYaml } from '../yaml.js';
 import { blueprintDelta } from './delta.js';
-import { createBlueprintDocument, SECTIONS, type BlueprintDocument } from './document.js';
+import { createBlueprintDocument, fieldOf, SECTIONS, type BlueprintDocument } from './document.js';
 
 /** A template has its braces or percent signs where YAML has syntax. */
 const TEMPLATE = /^\s*(?:\{\{|\{%|<%)/m;
@@ -31,10 +31,11 @@ function foreign(): ParseResult<BlueprintDocument> {
   return { ok: false, kind: 'foreign', reason: 'is no Blueprint of Render: it lists no resources' };
 }
 
-function isBlueprint({ contents: root }: Document): boolean {
+function isBlueprint(yaml: Document): boolean {
+  const root = yaml.contents;
   if (!isMap(root)) return false;
-  const ungrouped = root.get('ungrouped');
-  return [...SECTIONS, 'projects'].some((key) => isSeq(root.get(key))) || isMap(ungrouped);
+  const lists = [...SECTIONS, 'projects'].map((key) => fieldOf(root as YAMLMap, key, yaml));
+  return lists.some((node) => isSeq(node)) || isMap(fieldOf(root as YAMLMap, 'ungrouped', yaml));
 }
 
 export const renderAdapter: FormatAdapter<BlueprintDocument> = {

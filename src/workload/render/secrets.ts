@@ -53,6 +53,6 @@ export function commandHoldsSecret(text: string): boolean {
 
 function withoutSubstitution(word: string): string {
   return /\$\(|`/.test(word)
-    ? word.replace(/^(\w+=)?.*$/s, (_whole, name: string = '') => `${name}$X`)
+    ? word.replace(/^(\w+=)?.*$/s, (_whole, name = '') => `${name}$X`)
     : word;
 }
