@@ -100,3 +100,28 @@ describe('the hardened variant of a Blueprint', () => {
     expect(stdout).toContain('+    ipAllowList: []');
   });
 });
+
+test('a secret of a Blueprint is in no report', async () => {
+  const secrets = ['n0t-s0-secret-any-m0re', 'whatever-4eC39HqLyj', 'a77d3f0b55c1', 'pr3view-pw'];
+  const root = folderOf({
+    'render.yaml': `services:
+  - type: web
+    name: shop
+    runtime: node
+    envVars:
+      - key: SECRET_KEY
+        value: ${secrets[0]}
+      - value: "${secrets[1]}" # live
+        key: STRIPE_SECRET_KEY
+      - { key: JWT_SECRET, value: ${secrets[2]} }
+      - key: DB_PASSWORD
+        sync: false
+        previewValue: ${secrets[3]}
+`,
+  });
+  for (const output of ['text', 'json']) {
+    const { stdout, stderr } = await harden(root, ['--output', output, '--phase', '3']);
+    expect(stdout).toContain('JWT_SECRET');
+    for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
+  }
+});

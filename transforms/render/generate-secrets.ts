@@ -33,7 +33,7 @@ export const generateSecrets = forEachResource(
         return proposal(
           view,
           {
-            message: `a secret stands in the file: ${variable.name}`,
+            message: `a secret stands in the file (${variable.name})`,
             range: rangeOfVariable(variable),
             evidence: [
               citeVariable(document, variable),
@@ -42,7 +42,7 @@ export const generateSecrets = forEachResource(
                 'generates a base64-encoded 256-bit value, unless a value already exists',
               ),
             ],
-            change: `${variable.name}: generateValue: true; replace the old value in the dashboard`,
+            change: `generateValue: true for ${variable.name}; replace the old value in the dashboard`,
             obstacle: sharedWith(view, variable, resources),
           },
           () => replaceField(document, variable, 'value', 'generateValue: true'),

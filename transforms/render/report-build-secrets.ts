@@ -35,7 +35,7 @@ export const reportBuildSecrets = forEachResource(
     if (found.length === 0) return undefined;
     const names = [...new Set(found.map(({ variable }) => variable.name))].join(', ');
     return manual(view, {
-      message: `the build puts a secret into the image: ${names}`,
+      message: `the build puts what it gets as ${names} into the image`,
       evidence: [
         ...found.flatMap(({ owner, variable, instruction }) => [
           cite(owner.document, variable.offset),

@@ -41,7 +41,7 @@ function inVariables(view: ResourceView): readonly Finding[] {
   const group = view.resource.section === 'envVarGroups';
   return [
     manual(view, {
-      message: `${found.length === 1 ? 'a secret stands' : 'secrets stand'} in the file: ${names}`,
+      message: `${found.length === 1 ? 'a secret stands' : 'secrets stand'} in the file (${names})`,
       range: rangeOfVariable(found[0]!),
       evidence: found.map((variable) => citeVariable(view.document, variable)),
       reason: group
@@ -81,7 +81,7 @@ function ignored(view: ResourceView): readonly Finding[] {
   const names = found.map(({ name }) => name).join(', ');
   return [
     manual(view, {
-      message: `Render ignores sync: false in an environment group: nobody is asked for ${names}`,
+      message: `nobody is asked for ${names}, as Render ignores sync: false in an environment group`,
       range: rangeOfVariable(found[0]!),
       evidence: found.map(({ offset }) => cite(view.document, offset)),
       reason: 'it has to be entered by hand, or stand in each service that needs it',
