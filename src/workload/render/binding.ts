@@ -39,13 +39,17 @@ const DEFAULTS: readonly { readonly command: RegExp; readonly by: string; readon
   { command: /^vite(?: (?:preview|dev|serve)| -|$)/, by: 'vite without --host', instead: ADDRESS },
 ];
 
-/** Where a program listens; undefined where its command doesn't say. */
+/** Programs behind which others may listen on loopback. */
+const PROXIES =
+  /^(?:nginx|caddy|haproxy|traefik|envoy|httpd|apache2\S*|supervisord|s6-svscan|foreman|honcho|pm2\S*)$/;
+
+/** Where a program listens; undefined where its commands don't say, or another one may stand before it. */
 export function bindingOf(program: Program): Binding | undefined {
-  for (const command of program.commands) {
-    const found = told(command) ?? byDefault(command);
-    if (found !== undefined) return found;
-  }
-  return program.dockerfile === undefined ? undefined : commented(program);
+  const found = program.commands.flatMap((command) => told(command) ?? byDefault(command) ?? []);
+  const open = found.find(({ kind }) => kind === 'everywhere');
+  if (open !== undefined) return open;
+  if (program.commands.some(({ name = '' }) => PROXIES.test(programName(name)))) return undefined;
+  return found[0] ?? (program.dockerfile === undefined ? undefined : commented(program));
 }
 
 function told({ name = '', args, evidence }: StartupProgram): Binding | undefined {
