@@ -40,20 +40,17 @@ export const closeIpAllowList = forEachResource(
     const list = view.fields.ipAllowList;
     const open = openEntries(list);
     if (list !== undefined && list !== null && open.length === 0) return undefined;
-    const users = referencesTo(view, resources);
     const outside = externalAddress(resources);
-    const reach = privateReach(view, users);
+    const reach = privateReach(view, referencesTo(view, resources));
     const evidence: Evidence[] = [
       citeResource(view, 'ipAllowList'),
-      ...(reach.ok ? reach.evidence : [reach.evidence ?? []].flat()),
+      ...reach.evidence,
       ...(outside === undefined ? [] : [outside]),
       citeSource(ACCESS, message(view, list).rule),
     ];
     const obstacle =
       outside === undefined
-        ? reach.ok
-          ? undefined
-          : reach.reason
+        ? reach.obstacle
         : 'a variable names the address that a data store has for the internet';
     const keeps = Array.isArray(list) && open.length < list.length;
     return proposal(

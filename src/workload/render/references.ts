@@ -42,9 +42,11 @@ function replicasOf({ fields }: ResourceView): readonly string[] {
 }
 
 /** Whether all users of a resource reach it over the private network, or why that is not known. */
-export type PrivateReach =
-  | { readonly ok: true; readonly evidence: readonly Evidence[] }
-  | { readonly ok: false; readonly reason: string; readonly evidence: Evidence | undefined };
+export interface PrivateReach {
+  /** Why not; undefined when they do. */
+  readonly obstacle: string | undefined;
+  readonly evidence: readonly Evidence[];
+}
 
 /**
  * Services of one region and workspace share a private network, static sites are not on it, and an environment may be
@@ -53,16 +55,15 @@ export type PrivateReach =
 export function privateReach(target: ResourceView, references: readonly Reference[]): PrivateReach {
   const [first] = references;
   if (first === undefined) {
-    const reason = 'no service of the Blueprint names it: what uses it is not known';
-    return { ok: false, reason, evidence: undefined };
+    return { obstacle: 'no service of the Blueprint names it: what uses it is not known', evidence: [] };
   }
   for (const { user, evidence } of references) {
-    const reason = distance(target, user);
-    if (reason !== undefined) return { ok: false, reason, evidence };
+    const obstacle = distance(target, user);
+    if (obstacle !== undefined) return { obstacle, evidence: [evidence] };
   }
   const users = new Map(references.map(({ user, evidence }) => [user, evidence] as const).reverse());
   const lines = new Map([...users.values()].map((evidence) => [JSON.stringify(evidence), evidence] as const));
-  return { ok: true, evidence: [...lines.values()].reverse() };
+  return { obstacle: undefined, evidence: [...lines.values()].reverse() };
 }
 
 function distance(target: ResourceView, user: ResourceView): string | undefined {
