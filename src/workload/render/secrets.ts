@@ -52,7 +52,5 @@ export function commandHoldsSecret(text: string): boolean {
 }
 
 function withoutSubstitution(word: string): string {
-  return /\$\(|`/.test(word)
-    ? word.replace(/^(\w+=)?.*$/s, (_whole, name = '') => `${name}$X`)
-    : word;
+  return /\$\(|`/.test(word) ? word.replace(/^(\w+=)?.*$/s, (_whole, name = '') => `${name}$X`) : word;
 }
