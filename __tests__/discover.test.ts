@@ -33,6 +33,9 @@ test.each([
   ['app@.service', 'systemd'],
   ['app.service.hardened', undefined],
   ['app.container', 'quadlet'],
+  ['render.yaml', 'render'],
+  ['render.yml', 'render'],
+  ['render.staging.yaml', 'render'],
   ['app.container.hardened', undefined],
   ['app.volume', undefined],
   ['app.socket', undefined],
@@ -125,7 +128,7 @@ describe('discover', () => {
         { path: 'missing', reason: 'does not exist' },
         {
           path: 'notes.txt',
-          reason: 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container',
+          reason: 'is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint',
         },
         { path: 'Dockerfile.hardened', reason: "is harden's own output" },
         { path: 'out', reason: 'is a link that leads out of the tree; it is not followed' },

@@ -281,3 +281,29 @@ describe('no output but the patch', () => {
     expect(stdout).not.toContain(MASK);
   });
 });
+
+describe('a variable whose name and value are entries of one mapping', () => {
+  test.each([
+    [
+      '- key: SECRET_KEY # a\n  value: "b" # c\n- key: D\n  value: e\n',
+      '- key: SECRET_KEY # a\n  value: "********" # c\n- key: D\n  value: e\n',
+    ],
+    [
+      '- value: a\n  key: JWT_SECRET\n- value: b\n  key: C\n',
+      '- value: ********\n  key: JWT_SECRET\n- value: b\n  key: C\n',
+    ],
+    ['- name: DB_PASSWORD\n\n  # a\n  value: b\n', '- name: DB_PASSWORD\n\n  # a\n  value: ********\n'],
+    [
+      '- key: TLS_PRIVATE_KEY\n  value: |\n    a\n    b\n  previewValue: c\n',
+      '- key: TLS_PRIVATE_KEY\n  value: |\n    ********\n    ********\n  previewValue: ********\n',
+    ],
+    [
+      '- { key: A_TOKEN, value: b }\n- { value: c, key: D_TOKEN }\n',
+      '- { key: A_TOKEN, value: ******** }\n- { value: ********, key: D_TOKEN }\n',
+    ],
+    ['- key: DB_PASSWORD\n  fromService:\n    value: a\n- key: B\n  value: c\n', undefined],
+    ['- key: PASSWORD_FILE\n  value: /a\n- { key: TOKEN_TTL, value: 5 }\n', undefined],
+  ])('%j', (text, masked) => {
+    expect(redact(text)).toBe(masked ?? text);
+  });
+});

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { YAML_OPTIONS } from '../src/formats/compose/parse.js';
 import { parseDockerfile } from '../src/formats/dockerfile/parse.js';
+import { parseBlueprint } from '../src/formats/render-yaml/parse.js';
 import { parseUnit } from '../src/formats/systemd/parse.js';
 import type { SourceFile } from '../src/io/discover.js';
 
@@ -15,6 +16,7 @@ const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string
   compose: (_, text) => parseAllDocuments(text, YAML_OPTIONS),
   systemd: parseUnit,
   quadlet: parseUnit,
+  render: parseBlueprint,
 };
 
 const [folder = '.', list = ''] = process.argv.slice(2);

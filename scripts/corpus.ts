@@ -11,6 +11,7 @@ import { covers, lostComment } from '../src/core/verify.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import { composeAdapter } from '../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
+import { renderAdapter } from '../src/formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from '../src/formats/systemd/parse.js';
 import { createRun, prepare, type Run } from '../src/harden.js';
 import type { SourceFile } from '../src/io/discover.js';
@@ -43,6 +44,7 @@ const parsers: Readonly<Record<Format, (path: string, text: string) => SourceDoc
   compose: (path, text) => documentOf(composeAdapter.parse(path, text)),
   systemd: (path, text) => documentOf(unitAdapter.parse(path, text)),
   quadlet: (path, text) => documentOf(quadletAdapter.parse(path, text)),
+  render: (path, text) => documentOf(renderAdapter.parse(path, text)),
 };
 
 function documentOf<D>(parsed: { ok: true; document: D } | { ok: false }): D | undefined {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SemanticPath } from '../src/core/types.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
+import { blueprintErrors } from '../src/verify/static/blueprint.js';
 import { buildkitError } from '../src/verify/static/buildkit.js';
 import { complaintsOf, freshComplaints } from '../src/verify/static/unit-complaints.js';
 import { instructionsByAst, instructionsOf } from './second-opinion.js';
@@ -33,6 +34,7 @@ export interface Oracles {
   readonly compose: Oracle | undefined;
   readonly systemd: Oracle | undefined;
   readonly quadlet: undefined;
+  readonly render: Oracle;
   /** Which oracles this machine lacks. */
   readonly notes: readonly string[];
 }
@@ -56,6 +58,7 @@ export async function createOracles(): Promise<Oracles> {
     compose: compose === undefined ? undefined : composeOracle(compose),
     systemd: analyze ? unitOracle : undefined,
     quadlet: undefined,
+    render: blueprintOracle,
     notes: [
       ...(compose === undefined ? ['not checked: docker compose config (not installed)'] : []),
       ...(analyze ? [] : ['not checked: systemd-analyze verify (not installed)']),
@@ -131,6 +134,14 @@ function differences(a: unknown, b: unknown, path: SemanticPath): readonly Seman
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The schema of Blueprints, with the complaints that the original has already left out. */
+const blueprintOracle: Oracle = {
+  judge: ({ before, after }) => {
+    const [fresh] = freshComplaints(blueprintErrors(before), blueprintErrors(after));
+    return Promise.resolve({ complaint: fresh });
+  },
+};
 
 const unitOracle: Oracle = {
   judge: async ({ path, before, after }) => {

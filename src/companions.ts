@@ -5,18 +5,19 @@ import {
   type CompanionNote,
   type Companions,
 } from './core/companion.js';
+import { appliedEdits } from './core/fixes.js';
 import { keepLast, lazy } from './core/lazy.js';
 import type { FilePlan } from './core/plan.js';
 import { applyEdits, type Edits } from './core/text.js';
 import type { Phase } from './core/types.js';
 import type { DockerfileDocument } from './formats/dockerfile/document.js';
 import { dockerfileAdapter, parseDockerfile } from './formats/dockerfile/parse.js';
-import { blueprintServices, pointBlueprint, type BlueprintService } from './formats/render-yaml/blueprint.js';
+import { blueprintServices, pointBlueprint } from './formats/render-yaml/blueprint.js';
 import { flyBuild, pointFly } from './formats/toml/fly.js';
 import type { Run } from './harden.js';
-import { formatOf } from './io/discover.js';
+import { formatOf, type SourceFile } from './io/discover.js';
 import { filesOf } from './io/workspace.js';
-import { createLinks, sidecarPath } from './sidecar.js';
+import { blueprintDockerfile, createLinks, sidecarPath, sidecarText } from './sidecar.js';
 import { folderOf, join } from './workload/compose/project.js';
 import { contextOf } from './workload/context-of.js';
 import { contextSources } from './workload/context-sources.js';
@@ -45,7 +46,7 @@ export function createCompanions(
   mode: CompanionMode,
 ): (plan: FilePlan) => Companions {
   const ignores = createIgnores(run, options);
-  const linked = createLinked(run);
+  const linked = createLinked(run, mode);
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
@@ -230,7 +231,7 @@ const KEPT_FOLDERS = 16;
  * The deployment files that build a Dockerfile, told to build its hardened variant. A fly.toml names one that is relative
  * to its own folder; a Blueprint stands at the root: https://render.com/docs/blueprint-spec
  */
-function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
+function createLinked(run: Run, mode: CompanionMode): (dockerfile: string) => readonly Companion[] {
   const { reader } = run.workspace;
   const { isHardened } = createLinks(run, { files: false });
 
@@ -250,6 +251,15 @@ function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
       ...{ reason: `builds from ${names.join(' and ')}`, evidence: [] },
     };
     return [{ kind, path, variant: true, source, original, edits: edits.edits, text, notes: [note] }];
+  };
+
+  /** The companion with what else its file's hardened variant has. */
+  const variantOf = (file: SourceFile, companion: Companion): readonly Companion[] => {
+    const outcome = run.plan(file);
+    if (outcome.kind !== 'planned') return [companion];
+    const text = sidecarText(run, file.format, outcome.plan, createLinks(run, { files: true }));
+    if (text === undefined || text === outcome.plan.result) return [];
+    return [{ ...companion, text, edits: [...appliedEdits(outcome.plan), ...companion.edits] }];
   };
 
   const flyFiles = keepLast(KEPT_FOLDERS, (folder) =>
@@ -275,17 +285,12 @@ function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
         }),
     );
 
-  /** Render says of neither path clearly that it starts at `rootDir`: the one that exists is meant. */
-  const builtBy = ({ rootDir, dockerfile }: BlueprintService): string | undefined => {
-    const [first, ...more] = new Set(
-      [join(rootDir, dockerfile), join(dockerfile)].filter((path) => reader.kind(path) === 'file'),
-    );
-    return more.length === 0 ? first : undefined;
-  };
   const blueprints = lazy(() =>
     BLUEPRINTS.flatMap((path) => {
       const text = reader.read(path);
-      return text === undefined ? [] : [{ path, text, services: blueprintServices(text).map(builtBy) }];
+      if (text === undefined) return [];
+      const services = blueprintServices(text).map((service) => blueprintDockerfile(run, path, service));
+      return [{ path, text, services }];
     }),
   );
   const renders = (dockerfile: string): readonly Companion[] =>
@@ -298,10 +303,16 @@ function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
         services.filter((name) => name === dockerfile || (name !== undefined && isHardened(name))),
       );
       const edits = pointBlueprint(text, (service) =>
-        built.has(builtBy(service)) ? sidecarPath(service.dockerfile, 'dockerfile') : undefined,
+        built.has(blueprintDockerfile(run, path, service))
+          ? sidecarPath(service.dockerfile, 'dockerfile')
+          : undefined,
       );
       const names = [...built].map((name) => sidecarPath(name ?? '', 'dockerfile'));
-      return linked('render', path, text, edits, names);
+      const companions = linked('render', path, text, edits, names);
+      const own = run.files.find((file) => file.path === path && file.format === 'render');
+      if (own === undefined) return companions;
+      // It is hardened too, and its own variant is what builds from these.
+      return mode === 'write' ? [] : companions.flatMap((companion) => variantOf(own, companion));
     });
   return (dockerfile) => [...flies(dockerfile), ...renders(dockerfile)];
 }

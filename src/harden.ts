@@ -9,6 +9,7 @@ import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './
 import { exposureOfPlan, type ExposureChange } from './exposure/plan.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
+import { renderAdapter } from './formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from './formats/systemd/parse.js';
 import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
@@ -198,6 +199,8 @@ export function createRun(
         return planWith(file, quadletAdapter, registry.quadlet, (document) =>
           projects.quadletContext(document),
         );
+      case 'render':
+        return planWith(file, renderAdapter, registry.render, (document) => projects.renderContext(document));
     }
   };
 

@@ -1,10 +1,12 @@
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
+import { renderAdapter } from './formats/render-yaml/parse.js';
 import { quadletAdapter } from './formats/systemd/parse.js';
 import type { Run } from './harden.js';
 import { remoteImage, type RemoteImage, type Resolver } from './io/registry.js';
 import type { Digests, Resolution } from './workload/context.js';
 import { pulledImages } from './workload/image-references.js';
+import { imageUrl, viewsOf } from './workload/render/resource.js';
 
 /** How many registries' answers are waited for at once. */
 const AT_ONCE = 8;
@@ -15,6 +17,7 @@ export function imageReferences(run: Run): readonly string[] {
   for (const { path, format } of run.files) {
     if (format === 'compose') composeImages(run, path).forEach((image) => found.add(image));
     if (format === 'quadlet') quadletImages(run, path).forEach((image) => found.add(image));
+    if (format === 'render') blueprintImages(run, path).forEach((image) => found.add(image));
     if (format === 'dockerfile') dockerfileImages(run, path).forEach((image) => found.add(image));
   }
   return [...found];
@@ -37,6 +40,14 @@ function quadletImages(run: Run, path: string): readonly string[] {
   const opened = run.workspace.open(path, quadletAdapter);
   const image = opened.kind === 'document' ? opened.document.last('Container', 'Image')?.value : undefined;
   return image === undefined || /\.(?:build|image)$|[%@]/.test(image) ? [] : [image];
+}
+
+function blueprintImages(run: Run, path: string): readonly string[] {
+  const opened = run.workspace.open(path, renderAdapter);
+  if (opened.kind !== 'document') return [];
+  return viewsOf(opened.document)
+    .flatMap((view) => imageUrl(view) ?? [])
+    .filter((url) => !url.includes('@'));
 }
 
 function dockerfileImages(run: Run, path: string): readonly string[] {

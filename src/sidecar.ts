@@ -2,22 +2,26 @@ import { basename } from 'node:path';
 import { applyEdits, type Edits, type TextEdit } from './core/text.js';
 import { appliedEdits, firstOverlap } from './core/fixes.js';
 import type { FilePlan } from './core/plan.js';
-import type { Format } from './core/types.js';
-import { composeDelta } from './formats/compose/delta.js';
+import type { Format, FormatAdapter, SemanticPath, SourceDocument } from './core/types.js';
 import { includedFiles, type ComposeDocument } from './formats/compose/document.js';
 import { buildFrom, extendFrom, renameFile } from './formats/compose/edit.js';
-import { parseCompose } from './formats/compose/parse.js';
+import { composeAdapter } from './formats/compose/parse.js';
+import { pointBlueprint, type BlueprintService } from './formats/render-yaml/blueprint.js';
+import { renderAdapter } from './formats/render-yaml/parse.js';
 import type { Run } from './harden.js';
 import { extendedFile, folderOf, join } from './workload/compose/project.js';
+import { dockerfilePlace } from './workload/render/dockerfile-path.js';
 
 /**
  * Where the hardened variant of a file stands: `Dockerfile.hardened`, `docker-compose.hardened.yml`,
- * `app.service.hardened`. A file that is known by its ending keeps it, but for units: systemd and Quadlet must not load both.
+ * `render.hardened.yaml`, `app.service.hardened`. A file that is known by its ending keeps it, but for units: systemd and Quadlet must not load both.
  */
 export function sidecarPath(path: string, format: Format): string {
   const dot = path.lastIndexOf('.');
   const byEnding =
-    format === 'compose' || (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
+    format === 'compose' ||
+    format === 'render' ||
+    (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
   return byEnding ? `${path.slice(0, dot)}.hardened${path.slice(dot)}` : `${path}.hardened`;
 }
 
@@ -57,24 +61,60 @@ export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
 
 /** The text of a plan's hardened variant; undefined when it would be the original. */
 export function sidecarText(run: Run, format: Format, plan: FilePlan, links: Links): string | undefined {
-  const document = plan.original as ComposeDocument;
-  const edits = format === 'compose' ? linkEdits(run, document, links) : [];
-  const text = edits.length === 0 ? plan.result : (withLinks(plan, edits) ?? plan.result);
+  const text = linkedText(run, format, plan, links) ?? plan.result;
   return text === plan.original.text ? undefined : text;
 }
 
-/** The plan's result with the links; undefined when more than these would differ. */
-function withLinks(plan: FilePlan, links: readonly TextEdit[]): string | undefined {
+/** The plan's result with its links; undefined where there are none, or when more than these would differ. */
+function linkedText(run: Run, format: Format, plan: FilePlan, links: Links): string | undefined {
+  if (format === 'compose') {
+    return withLinks(plan, linkEdits(run, plan.original as ComposeDocument, links), {
+      adapter: composeAdapter,
+      declares: ([top, , key]) =>
+        top === 'include' || (top === 'services' && (key === 'build' || key === 'extends')),
+    });
+  }
+  if (format !== 'render') return undefined;
+  return withLinks(plan, blueprintLinks(run, plan, links), {
+    adapter: renderAdapter,
+    declares: ([top, , key]) => top === 'services' && key === 'dockerfilePath',
+  });
+}
+
+interface Linking<D extends SourceDocument> {
+  readonly adapter: FormatAdapter<D>;
+  /** True for what a link changes. */
+  readonly declares: (path: SemanticPath) => boolean;
+}
+
+function withLinks<D extends SourceDocument>(
+  plan: FilePlan,
+  links: readonly TextEdit[],
+  { adapter, declares }: Linking<D>,
+): string | undefined {
+  if (links.length === 0) return undefined;
   const edits = [...appliedEdits(plan), ...links];
   if (firstOverlap(edits) !== undefined) return undefined;
   const text = applyEdits(plan.original.text, edits);
-  const [without, linked] = [parseCompose(plan.path, plan.result), parseCompose(plan.path, text)];
+  const [without, linked] = [adapter.parse(plan.path, plan.result), adapter.parse(plan.path, text)];
   if (!without.ok || !linked.ok) return undefined;
-  const delta = composeDelta(without.document, linked.document);
-  const expected = delta.every(
-    ([top, , key]) => top === 'include' || (top === 'services' && (key === 'build' || key === 'extends')),
-  );
-  return expected ? text : undefined;
+  return adapter.delta(without.document, linked.document).every(declares) ? text : undefined;
+}
+
+/** Has the services of a Blueprint build from the hardened Dockerfiles. */
+function blueprintLinks(run: Run, { path, original }: FilePlan, links: Links): readonly TextEdit[] {
+  const edits = pointBlueprint(original.text, (service) => {
+    const dockerfile = blueprintDockerfile(run, path, service);
+    return dockerfile !== undefined && links.isHardened(dockerfile)
+      ? sidecarPath(service.dockerfile, 'dockerfile')
+      : undefined;
+  });
+  return edits.ok ? edits.edits : [];
+}
+
+/** The Dockerfile that a service of a Blueprint is built from, relative to the root. */
+export function blueprintDockerfile(run: Run, path: string, service: BlueprintService): string | undefined {
+  return dockerfilePlace(service, path, run.workspace.reader)?.path;
 }
 
 function linkEdits(run: Run, document: ComposeDocument, links: Links): TextEdit[] {

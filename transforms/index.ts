@@ -1,4 +1,5 @@
 import type { DockerfileDocument } from '../src/formats/dockerfile/document.js';
+import type { BlueprintDocument } from '../src/formats/render-yaml/document.js';
 import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
@@ -6,6 +7,7 @@ import type {
   ComposeContext,
   DockerfileContext,
   QuadletContext,
+  RenderContext,
   UnitContext,
 } from '../src/workload/context.js';
 import { ignoreMeta } from '../src/workload/ignore-additions.js';
@@ -61,6 +63,17 @@ import { reportSecrets as quadletReportSecrets } from './quadlet/report-secrets.
 import { reportUnconfined } from './quadlet/report-unconfined.js';
 import { runAsNonRoot as quadletRunAsNonRoot } from './quadlet/run-as-non-root.js';
 import { useUserNamespace } from './quadlet/use-user-namespace.js';
+import { addHealthCheckPath } from './render/add-health-check-path.js';
+import { closeIpAllowList } from './render/close-ip-allow-list.js';
+import { deployAfterChecks } from './render/deploy-after-checks.js';
+import { expirePreviews } from './render/expire-previews.js';
+import { generateSecrets } from './render/generate-secrets.js';
+import { isolateEnvironments } from './render/isolate-environments.js';
+import { pinImage as renderPinImage } from './render/pin-image.js';
+import { reportBuildSecrets } from './render/report-build-secrets.js';
+import { reportLoopbackBind } from './render/report-loopback-bind.js';
+import { reportSecrets as renderReportSecrets } from './render/report-secrets.js';
+import { usePrivateService } from './render/use-private-service.js';
 import { allowExecution } from './systemd/allow-execution.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
@@ -96,6 +109,7 @@ interface Registry {
   readonly compose: readonly Transform<ComposeDocument, ComposeContext>[];
   readonly systemd: readonly Transform<UnitDocument, UnitContext>[];
   readonly quadlet: readonly Transform<UnitDocument, QuadletContext>[];
+  readonly render: readonly Transform<BlueprintDocument, RenderContext>[];
 }
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
@@ -189,6 +203,19 @@ export const registry: Registry = {
     reportUnconfined,
     quadletReportSecrets,
   ],
+  render: [
+    closeIpAllowList,
+    renderPinImage,
+    generateSecrets,
+    renderReportSecrets,
+    reportBuildSecrets,
+    usePrivateService,
+    isolateEnvironments,
+    addHealthCheckPath,
+    reportLoopbackBind,
+    deployAfterChecks,
+    expirePreviews,
+  ],
 };
 
 export const allTransforms: readonly { readonly meta: TransformMeta }[] = [
@@ -196,6 +223,7 @@ export const allTransforms: readonly { readonly meta: TransformMeta }[] = [
   ...registry.compose,
   ...registry.systemd,
   ...registry.quadlet,
+  ...registry.render,
 ];
 
 /** The policies of all transforms, and of what is changed beside a document, as users choose and read about them. */

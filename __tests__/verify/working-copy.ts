@@ -6,6 +6,7 @@ import type { FilePlan } from '../../src/core/plan.js';
 import type { Format } from '../../src/core/types.js';
 import { composeAdapter } from '../../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
+import { renderAdapter } from '../../src/formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
 import { sidecarPath } from '../../src/sidecar.js';
 import { formatOf } from '../../src/io/discover.js';
@@ -16,6 +17,7 @@ const ADAPTERS = {
   compose: composeAdapter,
   systemd: unitAdapter,
   quadlet: quadletAdapter,
+  render: renderAdapter,
 };
 
 /** A pair whose format its name says. */

@@ -107,10 +107,61 @@ function masked(value: string): string {
 export function redact(text: string): string {
   if (!SUSPECT.test(text)) return text;
   const pieces = text.split(/(\r?\n)/);
+  const paired = pairedValues(pieces);
   const state: Continuation = { option: false, quote: undefined, deeper: undefined, key: false };
-  for (let at = 0; at < pieces.length; at += 2) pieces[at] = redactNext(pieces[at] ?? '', state);
+  for (let at = 0; at < pieces.length; at += 2) {
+    const piece = pieces[at] ?? '';
+    pieces[at] = paired.has(at)
+      ? redactNext(piece.replace(VALUE_KEY, `$1$2${SAID}$3`), state).replace(SAID, '')
+      : redactNext(piece, state);
+  }
   return pieces.join('');
 }
+
+/** `- key: DB_PASSWORD` and `value: …` on lines of their own, as in Blueprints and Kubernetes. */
+const NAME_LINE = new RegExp(
+  `^( *)(- +)?["']?(?:key|name)["']?[ \\t]*:[ \\t]*["']?(${NAME})["']?[ \\t]*(?:#.*)?$`,
+  'i',
+);
+const VALUE_KEY = /^( *(?:- +)?["']?)(value|previewValue)(["']?[ \t]*:)/;
+/** Put behind such a key while its line is read, as if it said by itself that it is a secret. */
+const SAID = '_of_secret';
+
+/** The lines with the value of a variable whose name stands on another line of the same mapping. */
+function pairedValues(pieces: readonly string[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let at = 0; at < pieces.length; at += 2) {
+    const line = pieces[at] ?? '';
+    const match = line.length > MAX_LINE ? null : NAME_LINE.exec(line);
+    if (match === null || HARMLESS_NAME.test(match[3]!)) continue;
+    const [, indent = '', dash = ''] = match;
+    const column = indent.length + dash.length;
+    for (const step of dash === '' ? [2, -2] : [2]) {
+      for (let other = at + step; other >= 0 && other < pieces.length; other += step) {
+        const sibling = /^( *)(- +)?(?=[^\s#])/.exec(pieces[other] ?? '');
+        if (sibling === null) continue;
+        const [, outer = '', item = ''] = sibling;
+        const place = outer.length + item.length;
+        // Another entry begins, or its mapping has ended.
+        if (place < column || (step > 0 && item !== '' && place === column)) break;
+        if (place === column && VALUE_KEY.test(pieces[other] ?? '')) found.add(other);
+        if (step < 0 && item !== '' && place === column) break;
+      }
+    }
+  }
+  return found;
+}
+
+/** The same in one line: `{ key: DB_PASSWORD, value: … }`, in either order. */
+const SCALAR = `${DOUBLE}|${SINGLE}|[^\\s,{}\\[\\]]+`;
+const PAIR = new RegExp(
+  `(\\b(?:key|name)["']?[ \\t]*:[ \\t]*["']?(${NAME})["']?[ \\t]*,[ \\t]*["']?value["']?[ \\t]*:[ \\t]*)(${SCALAR})`,
+  'gi',
+);
+const TURNED_PAIR = new RegExp(
+  `(\\bvalue["']?[ \\t]*:[ \\t]*)(${SCALAR})(?=[ \\t]*,[ \\t]*["']?(?:key|name)["']?[ \\t]*:[ \\t]*["']?(${NAME})["']?[ \\t]*[,}])`,
+  'gi',
+);
 
 /** What the lines above say of the next one. */
 interface Continuation {
@@ -194,7 +245,13 @@ function redactLine(line: string): string {
     .replace(JSON_OPTION, (whole, list?: string, item?: string, joined?: string, value?: string) =>
       mask(whole, list ?? joined ?? '', item ?? value ?? ''),
     )
-    .replace(OPTION, mask);
+    .replace(OPTION, mask)
+    .replace(PAIR, (whole, before: string, named: string, value: string) =>
+      HARMLESS_NAME.test(named) ? whole : before + masked(value),
+    )
+    .replace(TURNED_PAIR, (whole, before: string, value: string, named: string) =>
+      HARMLESS_NAME.test(named) ? whole : before + masked(value),
+    );
   for (const option of SHORT_OPTIONS) result = result.replace(option, mask);
   return maskValues(maskValues(result, ASSIGNMENT, assignedValue), KEY, keyedValue);
 }

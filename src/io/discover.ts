@@ -31,6 +31,7 @@ export function formatOf(name: string): Format | undefined {
   if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
   if (/.\.container$/.test(name)) return 'quadlet';
+  if (/^render(?:\.[\w-]+)?\.ya?ml$/.test(name)) return 'render';
   if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
     return 'dockerfile';
   return /.\.dockerfile$/i.test(name) ? 'dockerfile' : undefined;
@@ -42,7 +43,7 @@ function isOwnOutput(name: string): boolean {
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
-const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet'];
+const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet', 'render'];
 
 /** A `.gitignore`, with the folder that its patterns are relative to. */
 interface IgnoreRules {
@@ -140,12 +141,17 @@ function compare(a: string, b: string): number {
 function notRead(name: string): string {
   return isOwnOutput(name)
     ? "is harden's own output"
-    : 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container';
+    : 'is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint';
 }
+
+/** A list of services, one of them of a type of Render's; a Compose file has a mapping of them. */
+const BLUEPRINT = /^\s*(?:- +)?type:\s*["']?(?:web|pserv|worker|cron|keyvalue|redis)["']?\s*(?:#|$)/m;
 
 /** A file that was named on the command line may have any name: Compose files go by their `services` key. */
 function formatByContent(absolute: string): Format | undefined {
-  return /\.ya?ml$/i.test(absolute) && !isOwnOutput(basename(absolute)) ? 'compose' : undefined;
+  if (!/\.ya?ml$/i.test(absolute) || isOwnOutput(basename(absolute))) return undefined;
+  const read = readTextFile(absolute);
+  return read.ok && BLUEPRINT.test(read.text) ? 'render' : 'compose';
 }
 
 function readIgnore(folder: string, outer: readonly IgnoreRules[], present: boolean): readonly IgnoreRules[] {

@@ -4,6 +4,7 @@ import { lazy } from '../core/lazy.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
+import type { BlueprintDocument } from '../formats/render-yaml/document.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import { quadletAdapter } from '../formats/systemd/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
@@ -26,9 +27,11 @@ import type {
   RuntimeBase,
   ServiceUse,
   QuadletContext,
+  RenderContext,
   UnitContext,
 } from '../workload/context.js';
 import { containerWorkload } from '../workload/quadlet/workload.js';
+import { renderContext } from '../workload/render/context.js';
 import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
@@ -52,6 +55,7 @@ export interface Projects {
   dockerfileContext(path: string): DockerfileContext;
   unitContext(): UnitContext;
   quadletContext(document: UnitDocument): QuadletContext;
+  renderContext(document: BlueprintDocument): RenderContext;
   /** The build contexts from which the Compose services near a Dockerfile build it. */
   contextsOf(dockerfile: string): readonly string[];
   /** The Dockerfile that a service builds, relative to the root. */
@@ -185,6 +189,8 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
         stated: overrides.needs(document.path),
       }),
     }),
+    renderContext: (document) =>
+      renderContext(document, { files: workspace.reader, catalogue: workspace.catalogue, digests }),
     contextsOf: (path) => [...new Set(usesOf(path).map(({ context }) => context))],
     dockerfileOf: (view) => {
       const field = view.last('build');

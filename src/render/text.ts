@@ -169,9 +169,18 @@ function subjectOf(finding: Finding): string {
   return `${finding.sharedBy.map(subjectName).join(', ')} (in ${subject.at(-1) ?? ''})`;
 }
 
+const BLUEPRINT_KINDS: Readonly<Record<string, string>> = {
+  databases: 'database',
+  envVarGroups: 'group',
+  projects: 'environment',
+};
+
 function subjectName(subject: readonly string[]): string {
   if (subject.length === 0) return 'the file';
   if (subject[0] === 'services') return subject[1] ?? '';
+  // Of a Blueprint: what is no service.
+  const kind = BLUEPRINT_KINDS[subject[0] ?? ''];
+  if (kind !== undefined) return `${kind} ${subject.at(-1) ?? ''}`;
   if (subject[0] === 'stages') return subject[1] === undefined ? 'the stages' : `stage ${subject[1]}`;
   return `[${subject[0] ?? ''}]`;
 }

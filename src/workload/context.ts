@@ -4,6 +4,9 @@ import type { Evidence, FileReader } from '../core/types.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ServiceWorkload } from './compose/service.js';
 import type { ContainerWorkload } from './quadlet/workload.js';
+import type { CiChecks } from './render/ci-checks.js';
+import type { Program } from './render/program.js';
+import type { ResourceView } from './render/resource.js';
 import type { StatedNeeds } from './stated.js';
 
 /** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
@@ -75,6 +78,17 @@ export interface ComposeContext {
 
 export interface QuadletContext {
   readonly workload: ContainerWorkload;
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
+}
+
+export interface RenderContext {
+  /** The services, databases and environment groups of the Blueprint, in order. */
+  readonly resources: readonly ResourceView[];
+  /** What runs in a service, as far as the repository has it. */
+  program(view: ResourceView): Program | undefined;
+  /** Whether the CI checks each commit to a branch; the default one where none is named. */
+  ciChecks(branch: string | undefined): CiChecks;
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
 }

@@ -36,6 +36,12 @@ export interface ComposeDocument extends SourceDocument {
   readonly yamls: readonly Document[];
 }
 
+/** What the edits of YAML need of a document, of whatever format. */
+export type YamlSource = Pick<ComposeDocument, 'text' | 'lines' | 'yamls'>;
+
+/** The part of a document to which an edited value belongs: why it can't be edited, and the YAML that it is in. */
+export type YamlPart = Pick<ComposeService, 'locked' | 'yaml'>;
+
 export function createComposeDocument(
   path: string,
   text: string,

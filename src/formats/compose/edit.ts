@@ -7,6 +7,8 @@ import {
   rangeOf,
   type ComposeDocument,
   type ComposeService,
+  type YamlPart,
+  type YamlSource,
 } from './document.js';
 
 /** What can be written: a scalar or a list of scalars, or a mapping of these. */
@@ -35,7 +37,7 @@ export function addKey(
 }
 
 /** Adds a key to a mapping: see `addKey`. */
-export function addToMap(document: ComposeDocument, map: YAMLMap, key: string, value: YamlValue): Edits {
+export function addToMap(document: YamlSource, map: YAMLMap, key: string, value: YamlValue): Edits {
   if (map.flow === true) return addToFlowMap(document, map, key, value);
   const column = keyColumn(document, map);
   if (column === undefined) return refused('its keys are not at the start of their lines');
@@ -70,7 +72,7 @@ export function appendToSequence(
 }
 
 /** Why a node is not the service's alone: it is an alias, or others use it through its anchor. */
-export function sharedReason(service: ComposeService, node: Node): string | undefined {
+export function sharedReason(service: YamlPart, node: Node): string | undefined {
   if (isAlias(node)) return `the value is an alias (*${node.source})`;
   const { anchor } = node as { anchor?: string };
   return anchor !== undefined && aliasedAnchors(service.yaml).has(anchor)
@@ -79,7 +81,7 @@ export function sharedReason(service: ComposeService, node: Node): string | unde
 }
 
 /** Replaces a plain or quoted scalar, in its own quoting. A plain one may stand in brackets unless `flow` is false. */
-export function replaceScalar(service: ComposeService, node: Node, value: string, flow = true): Edits {
+export function replaceScalar(service: YamlPart, node: Node, value: string, flow = true): Edits {
   const lock = service.locked ?? sharedReason(service, node);
   if (lock !== undefined) return refused(lock);
   if (!isScalar(node)) return refused('it is not a plain value');
@@ -91,7 +93,7 @@ export function replaceScalar(service: ComposeService, node: Node, value: string
 }
 
 /** Inserts text at the start of a scalar's value, behind its opening quote: the smallest edit there is. */
-export function prefixScalar(service: ComposeService, node: Node, prefix: string): Edits {
+export function prefixScalar(service: YamlPart, node: Node, prefix: string): Edits {
   const whole = replaceScalar(service, node, prefix);
   if (!whole.ok) return whole;
   const start = node.range?.[0] ?? 0;
@@ -101,7 +103,7 @@ export function prefixScalar(service: ComposeService, node: Node, prefix: string
 }
 
 /** Appends text to a scalar's value, before its closing quote. */
-export function suffixScalar(service: ComposeService, node: Node, suffix: string): Edits {
+export function suffixScalar(service: YamlPart, node: Node, suffix: string): Edits {
   const whole = replaceScalar(service, node, suffix);
   if (!whole.ok) return whole;
   const end = node.range?.[1] ?? 0;
@@ -111,11 +113,11 @@ export function suffixScalar(service: ComposeService, node: Node, suffix: string
   return edits({ start: at, end: at, depth: Number.MAX_SAFE_INTEGER, text: suffix });
 }
 
-function addToFlowMap(document: ComposeDocument, map: YAMLMap, key: string, value: YamlValue): Edits {
+function addToFlowMap(document: YamlSource, map: YAMLMap, key: string, value: YamlValue): Edits {
   return insertInFlow(document, map, [`${key}: ${renderFlow(value)}`]);
 }
 
-function appendToFlow(document: ComposeDocument, sequence: YAMLSeq, items: readonly string[]): Edits {
+function appendToFlow(document: YamlSource, sequence: YAMLSeq, items: readonly string[]): Edits {
   const last = sequence.items.at(-1) as Node | undefined;
   return insertInFlow(
     document,
@@ -126,7 +128,7 @@ function appendToFlow(document: ComposeDocument, sequence: YAMLSeq, items: reado
 
 /** Adds items before the closing bracket, behind the last one, also when a trailing comma is there already. */
 export function insertInFlow(
-  document: ComposeDocument,
+  document: YamlSource,
   collection: YAMLMap | YAMLSeq,
   items: readonly string[],
 ): Edits {
@@ -155,7 +157,7 @@ export function flowItemEnd(item: unknown): number | undefined {
 }
 
 /** The column of a block mapping's keys; undefined when they share their line with something else. */
-export function keyColumn(document: ComposeDocument, map: YAMLMap): number | undefined {
+export function keyColumn(document: YamlSource, map: YAMLMap): number | undefined {
   const key = map.items[0]?.key as Node | undefined;
   const start = key?.range?.[0];
   if (start === undefined) return undefined;
@@ -172,7 +174,7 @@ export interface Indentation {
 }
 
 /** How the file indents, read off its own first nested mapping and list. */
-export function indentation(document: ComposeDocument, column: number): Indentation {
+export function indentation(document: YamlSource, column: number): Indentation {
   const found: { map?: number; sequence?: number } = {};
   const visit = (map: YAMLMap): void => {
     const outer = keyColumn(document, map);
@@ -187,12 +189,15 @@ export function indentation(document: ComposeDocument, column: number): Indentat
         const start = value.range?.[0] ?? 0;
         const dash = start - document.lines.startOfLine(start);
         if (dash >= outer && document.text[start] === '-') found.sequence ??= dash - outer;
+        for (const item of value.items) if (isMap(item)) visit(item as YAMLMap);
       }
       if (found.map !== undefined && found.sequence !== undefined) return;
     }
   };
   for (const yaml of document.yamls) if (isMap(yaml.contents)) visit(yaml.contents);
-  const map = found.map ?? (column > 0 ? Math.min(column, 4) : 2);
+  // Where lists hold all mappings, their dashes show the habit.
+  const byLists = found.sequence === 0 ? 2 : found.sequence;
+  const map = found.map ?? byLists ?? (column > 0 ? Math.min(column, 4) : 2);
   return { map, sequence: found.sequence ?? map };
 }
 
@@ -246,7 +251,7 @@ function quoteLike(neighbour: Node, value: string, flow = false): string {
  * @param under lines that come first, once for all insertions there that bring the same.
  */
 export function insertLines(
-  document: ComposeDocument,
+  document: YamlSource,
   end: number,
   column: number,
   map: YAMLMap | undefined,
@@ -276,12 +281,7 @@ function insertion(at: number, depth: number, text: string, under: string): Text
   return { start: at, end: at, depth, text, ...(under === '' ? {} : { under }) };
 }
 
-function skipOwnComments(
-  document: ComposeDocument,
-  from: number,
-  column: number,
-  flushList: boolean,
-): number {
+function skipOwnComments(document: YamlSource, from: number, column: number, flushList: boolean): number {
   const { text, lines } = document;
   let at = from;
   for (;;) {
@@ -297,7 +297,7 @@ function skipOwnComments(
 }
 
 /** True when the mapping's last value is a list whose dashes stand in the keys' own column. */
-function endsInFlushList(document: ComposeDocument, map: YAMLMap, column: number): boolean {
+function endsInFlushList(document: YamlSource, map: YAMLMap, column: number): boolean {
   const last = map.items.at(-1)?.value as Node | null | undefined;
   if (!isSeq(last) || last.flow === true) return false;
   const start = last.range?.[0] ?? 0;

@@ -1,6 +1,13 @@
 import { isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { edits, refused, type Edits, type Range } from '../../core/text.js';
-import { contentEnd, ownPair, type ComposeDocument, type ComposeService } from './document.js';
+import {
+  contentEnd,
+  ownPair,
+  type ComposeDocument,
+  type ComposeService,
+  type YamlPart,
+  type YamlSource,
+} from './document.js';
 import { flowItemEnd, sharedReason } from './edit.js';
 
 export const COMMENTED = 'a comment stands beside it, which may say why it is there';
@@ -24,8 +31,8 @@ export function removeKey(document: ComposeDocument, service: ComposeService, ke
 
 /** Removes some items of a list, but not all of them (Compose refuses a key without a value). See `removeKey`. */
 export function removeItems(
-  document: ComposeDocument,
-  service: ComposeService,
+  document: YamlSource,
+  service: YamlPart,
   sequence: Node,
   indexes: readonly number[],
 ): Edits {
@@ -46,7 +53,7 @@ export function removeItems(
  * The lines go with the line ending before them, not the one after: what others append behind a removed last line
  * stays in its place.
  */
-function removeLines(document: ComposeDocument, start: number, end: number, lead: RegExp): Edits {
+function removeLines(document: YamlSource, start: number, end: number, lead: RegExp): Edits {
   const { lines, text } = document;
   const first = lines.startOfLine(start);
   const to = lines.endOfLine(end);
@@ -58,7 +65,7 @@ function removeLines(document: ComposeDocument, start: number, end: number, lead
 }
 
 /** True where a comment stands on one of the lines of a range, or right above them. */
-export function hasComment({ lines, text }: ComposeDocument, { start, end }: Range): boolean {
+export function hasComment({ lines, text }: YamlSource, { start, end }: Range): boolean {
   const first = lines.startOfLine(start);
   const above = first === 0 ? '' : lines.lineText(lines.startOfLine(first - 1));
   return text.slice(first, lines.endOfLine(end)).includes('#') || /^\s*#/.test(above);
@@ -66,7 +73,7 @@ export function hasComment({ lines, text }: ComposeDocument, { start, end }: Ran
 
 /** Each entry goes with the comma before it; the first ones with the comma behind them. */
 function removeFromFlow(
-  document: ComposeDocument,
+  document: YamlSource,
   collection: YAMLMap | YAMLSeq,
   indexes: readonly number[],
 ): Edits {

@@ -23,6 +23,13 @@ export const blueprintSchema = {
   type: 'object',
   properties: {
     ...resources,
+    previews: {
+      type: 'object',
+      properties: {
+        generation: { enum: ['off', 'manual', 'automatic'] },
+        expireAfterDays: { type: 'integer', minimum: 1 },
+      },
+    },
     projects: listOf({
       type: 'object',
       required: ['name', 'environments'],
@@ -31,7 +38,11 @@ export const blueprintSchema = {
         environments: listOf({
           type: 'object',
           required: ['name'],
-          properties: { name: text, ...resources },
+          properties: {
+            name: text,
+            networking: { type: 'object', properties: { isolation: { enum: ['enabled', 'disabled'] } } },
+            ...resources,
+          },
         }),
       },
     }),
@@ -47,6 +58,7 @@ export const blueprintSchema = {
         runtime: ref('runtime'),
         // The old name of `runtime`.
         env: ref('runtime'),
+        autoDeployTrigger: { enum: ['commit', 'checksPass', 'off'] },
         ...{ repo: text, branch: text, rootDir: text, region: text, plan: text },
         ...{ dockerfilePath: text, dockerContext: text, dockerCommand: text },
         registryCredential: {

@@ -35,12 +35,14 @@ export async function* deploymentChecks(copy: WorkingCopy, options: VerifyOption
 /** The variants beside a Dockerfile and above it, where harden writes them. */
 function deploymentFiles({ folder, pairs }: WorkingCopy): readonly DeploymentFile[] {
   const folders = new Set<string>(['.']);
-  for (const { path } of pairs.filter(({ format }) => format === 'dockerfile')) {
+  for (const { path } of pairs.filter(({ format }) => format === 'dockerfile' || format === 'render')) {
     for (let at = folderOf(path); at !== '.'; at = folderOf(at)) folders.add(at);
   }
   return [...folders].flatMap((at) =>
     readdirSync(joinPath(folder, at))
-      .filter((name) => /^(?:fly(?:\.[\w-]+)*\.hardened\.toml|render\.hardened\.ya?ml)$/.test(name))
+      .filter((name) =>
+        /^(?:fly(?:\.[\w-]+)*\.hardened\.toml|render(?:\.[\w-]+)?\.hardened\.ya?ml)$/.test(name),
+      )
       .map((name) => ({ path: join(at, name.replace('.hardened.', '.')), hardenedPath: join(at, name) }))
       .filter(({ path }) => existsSync(joinPath(folder, path))),
   );
