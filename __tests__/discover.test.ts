@@ -35,6 +35,14 @@ test.each([
   ['app.container', 'quadlet'],
   ['app.container.hardened', undefined],
   ['app.volume', undefined],
+  ['fly.toml', 'fly'],
+  ['fly.private.toml', 'fly'],
+  ['web.fly.toml', 'fly'],
+  ['preview-fly.toml', 'fly'],
+  ['fly-staging.toml', 'fly'],
+  ['fly.hardened.toml', undefined],
+  ['butterfly.toml', undefined],
+  ['flyway.toml', undefined],
   ['app.socket', undefined],
   ['service', undefined],
 ])('the name %s says %s', (name, format) => {
@@ -125,7 +133,7 @@ describe('discover', () => {
         { path: 'missing', reason: 'does not exist' },
         {
           path: 'notes.txt',
-          reason: 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container',
+          reason: 'is neither a Dockerfile, a Compose file, a systemd service, a Quadlet container nor a fly.toml',
         },
         { path: 'Dockerfile.hardened', reason: "is harden's own output" },
         { path: 'out', reason: 'is a link that leads out of the tree; it is not followed' },

@@ -8,6 +8,7 @@ import { parseAllDocuments } from 'yaml';
 import { YAML_OPTIONS } from '../src/formats/compose/parse.js';
 import { parseDockerfile } from '../src/formats/dockerfile/parse.js';
 import { parseUnit } from '../src/formats/systemd/parse.js';
+import { parseFly } from '../src/formats/toml/parse.js';
 import type { SourceFile } from '../src/io/discover.js';
 
 const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string) => unknown>> = {
@@ -15,6 +16,7 @@ const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string
   compose: (_, text) => parseAllDocuments(text, YAML_OPTIONS),
   systemd: parseUnit,
   quadlet: parseUnit,
+  fly: parseFly,
 };
 
 const [folder = '.', list = ''] = process.argv.slice(2);

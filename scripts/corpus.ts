@@ -12,6 +12,7 @@ import type { ComposeDocument } from '../src/formats/compose/document.js';
 import { composeAdapter } from '../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { quadletAdapter, unitAdapter } from '../src/formats/systemd/parse.js';
+import { flyAdapter } from '../src/formats/toml/parse.js';
 import { createRun, prepare, type Run } from '../src/harden.js';
 import type { SourceFile } from '../src/io/discover.js';
 import { allTransforms } from '../transforms/index.js';
@@ -43,6 +44,7 @@ const parsers: Readonly<Record<Format, (path: string, text: string) => SourceDoc
   compose: (path, text) => documentOf(composeAdapter.parse(path, text)),
   systemd: (path, text) => documentOf(unitAdapter.parse(path, text)),
   quadlet: (path, text) => documentOf(quadletAdapter.parse(path, text)),
+  fly: (path, text) => documentOf(flyAdapter.parse(path, text)),
 };
 
 function documentOf<D>(parsed: { ok: true; document: D } | { ok: false }): D | undefined {

@@ -33,6 +33,7 @@ export interface Oracles {
   readonly compose: Oracle | undefined;
   readonly systemd: Oracle | undefined;
   readonly quadlet: undefined;
+  readonly fly: undefined;
   /** Which oracles this machine lacks. */
   readonly notes: readonly string[];
 }
@@ -56,6 +57,7 @@ export async function createOracles(): Promise<Oracles> {
     compose: compose === undefined ? undefined : composeOracle(compose),
     systemd: analyze ? unitOracle : undefined,
     quadlet: undefined,
+    fly: undefined,
     notes: [
       ...(compose === undefined ? ['not checked: docker compose config (not installed)'] : []),
       ...(analyze ? [] : ['not checked: systemd-analyze verify (not installed)']),

@@ -7,6 +7,7 @@ import type { Format } from '../../src/core/types.js';
 import { composeAdapter } from '../../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
+import { flyAdapter } from '../../src/formats/toml/parse.js';
 import { sidecarPath } from '../../src/sidecar.js';
 import { formatOf } from '../../src/io/discover.js';
 import type { Pair, WorkingCopy } from '../../src/verify/subject.js';
@@ -16,6 +17,7 @@ const ADAPTERS = {
   compose: composeAdapter,
   systemd: unitAdapter,
   quadlet: quadletAdapter,
+  fly: flyAdapter,
 };
 
 /** A pair whose format its name says. */

@@ -51,7 +51,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     .scriptName('harden')
     .locale('en')
     .usage(
-      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files, systemd units and Quadlets, as reviewable diffs.',
+      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files, systemd units, Quadlets and fly.toml files, as reviewable diffs.',
     )
     .command(
       ['$0 [paths..]'],
@@ -93,7 +93,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('only', listOption('transforms to run, by id, name or format (see harden list)'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet, fly'))
           .option('output', {
             choices: ['text', 'patch', 'json'] as const,
             default: 'text' as const,
@@ -200,7 +200,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
           .option('only', listOption('transforms to run, by id, name or format'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to verify: dockerfile, compose, systemd, quadlet'))
+          .option('format', listOption('formats to verify: dockerfile, compose, systemd, quadlet, fly'))
           .option('stage', listOption('checks to make: static, build, run'))
           .option('smoke', {
             type: 'string',

@@ -25,12 +25,16 @@ export interface Discovery {
 const NOT_A_DOCKERFILE =
   /\.(dockerignore|md|txt|sh|py|js|ts|mjs|go|rb|lua|json|ya?ml|toml|bak|orig|rej|swp|patch|diff|html|lock|log|svg|png)$|~$/i;
 
+/** `fly.toml`, `fly.production.toml`, `web.fly.toml`, `preview-fly.toml`: what `fly deploy --config` is given. */
+const FLY_NAME = /^(?:.*[._-])?fly(?:[._-][\w.-]+)?\.toml$/;
+
 /** The format that a file's name says; undefined for what harden doesn't read, its own output included. */
 export function formatOf(name: string): Format | undefined {
   if (isOwnOutput(name)) return undefined;
   if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
   if (/.\.container$/.test(name)) return 'quadlet';
+  if (FLY_NAME.test(name)) return 'fly';
   if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
     return 'dockerfile';
   return /.\.dockerfile$/i.test(name) ? 'dockerfile' : undefined;
@@ -42,7 +46,7 @@ function isOwnOutput(name: string): boolean {
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
-const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet'];
+const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet', 'fly'];
 
 /** A `.gitignore`, with the folder that its patterns are relative to. */
 interface IgnoreRules {
@@ -140,12 +144,14 @@ function compare(a: string, b: string): number {
 function notRead(name: string): string {
   return isOwnOutput(name)
     ? "is harden's own output"
-    : 'is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container';
+    : 'is neither a Dockerfile, a Compose file, a systemd service, a Quadlet container nor a fly.toml';
 }
 
-/** A file that was named on the command line may have any name: Compose files go by their `services` key. */
+/** A file that was named on the command line may have any name: what it is goes by its keys. */
 function formatByContent(absolute: string): Format | undefined {
-  return /\.ya?ml$/i.test(absolute) && !isOwnOutput(basename(absolute)) ? 'compose' : undefined;
+  if (isOwnOutput(basename(absolute))) return undefined;
+  if (/\.toml$/i.test(absolute)) return 'fly';
+  return /\.ya?ml$/i.test(absolute) ? 'compose' : undefined;
 }
 
 function readIgnore(folder: string, outer: readonly IgnoreRules[], present: boolean): readonly IgnoreRules[] {
