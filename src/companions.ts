@@ -45,7 +45,7 @@ export function createCompanions(
   mode: CompanionMode,
 ): (plan: FilePlan) => Companions {
   const ignores = createIgnores(run, options);
-  const linked = createLinked(run);
+  const linked = createLinked(run, mode);
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
@@ -222,7 +222,6 @@ function dockerfilesBelow(paths: readonly string[]): ReadonlyMap<string, readonl
   return below;
 }
 
-const FLY_FILE = /^fly(?:\.[\w-]+)*\.toml$/;
 const BLUEPRINTS = ['render.yaml', 'render.yml'];
 const KEPT_FOLDERS = 16;
 
@@ -230,9 +229,11 @@ const KEPT_FOLDERS = 16;
  * The deployment files that build a Dockerfile, told to build its hardened variant. A fly.toml names one that is relative
  * to its own folder; a Blueprint stands at the root: https://render.com/docs/blueprint-spec
  */
-function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
+function createLinked(run: Run, mode: CompanionMode): (dockerfile: string) => readonly Companion[] {
   const { reader } = run.workspace;
   const { isHardened } = createLinks(run, { files: false });
+  // A file of the run is told here, and written with the changes of its own.
+  const own = lazy(() => new Set(mode === 'write' ? run.files.map(({ path }) => path) : []));
 
   const linked = (
     kind: Companion['kind'],
@@ -255,7 +256,7 @@ function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
   const flyFiles = keepLast(KEPT_FOLDERS, (folder) =>
     reader
       .list(folder)
-      .filter((entry) => !entry.folder && FLY_FILE.test(entry.name) && !/\.hardened\./.test(entry.name))
+      .filter((entry) => !entry.folder && formatOf(entry.name) === 'fly')
       .flatMap(({ name }) => {
         const path = join(folder, name);
         const text = reader.read(path);
@@ -268,7 +269,7 @@ function createLinked(run: Run): (dockerfile: string) => readonly Companion[] {
   const flies = (dockerfile: string): readonly Companion[] =>
     foldersOf(dockerfile).flatMap((folder) =>
       flyFiles(folder)
-        .filter((fly) => fly.dockerfile === dockerfile)
+        .filter((fly) => fly.dockerfile === dockerfile && !own().has(fly.path))
         .flatMap(({ path, text, written }) => {
           const name = sidecarPath(written, 'dockerfile');
           return linked('fly', path, text, pointFly(text, name), [sidecarPath(dockerfile, 'dockerfile')]);

@@ -7,6 +7,7 @@ import { composeDelta } from './formats/compose/delta.js';
 import { includedFiles, type ComposeDocument } from './formats/compose/document.js';
 import { buildFrom, extendFrom, renameFile } from './formats/compose/edit.js';
 import { parseCompose } from './formats/compose/parse.js';
+import { flyBuild, pointFly } from './formats/toml/fly.js';
 import type { Run } from './harden.js';
 import { extendedFile, folderOf, join } from './workload/compose/project.js';
 
@@ -17,7 +18,9 @@ import { extendedFile, folderOf, join } from './workload/compose/project.js';
 export function sidecarPath(path: string, format: Format): string {
   const dot = path.lastIndexOf('.');
   const byEnding =
-    format === 'compose' || (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
+    format === 'compose' ||
+    format === 'fly' ||
+    (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
   return byEnding ? `${path.slice(0, dot)}.hardened${path.slice(dot)}` : `${path}.hardened`;
 }
 
@@ -30,8 +33,8 @@ export interface Links {
 }
 
 /**
- * Links between hardened variants: a Compose file builds from the hardened Dockerfile, and extends and includes the
- * hardened Compose files.
+ * Links between hardened variants: a Compose file or a fly.toml builds from the hardened Dockerfile; Compose files extend
+ * and include the hardened ones.
  */
 export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
   const byPath = new Map(run.files.map((file) => [file.path, file]));
@@ -57,10 +60,20 @@ export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
 
 /** The text of a plan's hardened variant; undefined when it would be the original. */
 export function sidecarText(run: Run, format: Format, plan: FilePlan, links: Links): string | undefined {
+  if (format === 'fly') return flyText(plan, links);
   const document = plan.original as ComposeDocument;
   const edits = format === 'compose' ? linkEdits(run, document, links) : [];
   const text = edits.length === 0 ? plan.result : (withLinks(plan, edits) ?? plan.result);
   return text === plan.original.text ? undefined : text;
+}
+
+/** A fly.toml with its changes, which builds from the hardened Dockerfile where there is one. */
+function flyText({ path, original, result }: FilePlan, { isHardened }: Links): string | undefined {
+  const build = flyBuild(original.text);
+  const linked = build.kind === 'dockerfile' && isHardened(join(folderOf(path), build.dockerfile));
+  const point = linked ? pointFly(result, sidecarPath(build.dockerfile, 'dockerfile')) : undefined;
+  const text = point?.ok === true ? applyEdits(result, point.edits) : result;
+  return text === original.text ? undefined : text;
 }
 
 /** The plan's result with the links; undefined when more than these would differ. */
