@@ -132,7 +132,7 @@ describe('a fly.toml of the run', () => {
 
   test('has its own changes and the hardened Dockerfile in one variant', async () => {
     const root = folderOf({ ...TREE, 'fly.toml': FLY });
-    const { stdout } = await harden(root, ['--write', '--only', 'fly/force-https', 'dockerfile']);
+    const { stdout } = await harden(root, ['--write', '--only', 'fly/force-https,dockerfile']);
     expect(stdout.match(/fly\.hardened\.toml/g)).toHaveLength(1);
     expect(get(root, 'fly.hardened.toml')).toContain(
       'app = \'a\'\n\n[build]\n  dockerfile = "Dockerfile.hardened"\n\n[http_service]\n  internal_port = 3000\n  force_https = true\n',
