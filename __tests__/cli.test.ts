@@ -150,7 +150,7 @@ describe('the preview', () => {
     const { code, stdout } = await harden(folderOf({ 'a.txt': 'x' }), []);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'There is no Dockerfile, Compose file, systemd service or Quadlet container here.',
+      'There is no Dockerfile, Compose file, systemd service, Quadlet container or fly.toml here.',
     );
   });
 
@@ -483,7 +483,7 @@ describe('what is read', () => {
     const { code, stdout } = await harden(root, ['notes.txt', 'Dockerfile']);
     expect(code).toBe(2);
     expect(stdout).toContain(
-      'notes.txt: error: is neither a Dockerfile, a Compose file, a systemd service nor a Quadlet container',
+      'notes.txt: error: is neither a Dockerfile, a Compose file, a systemd service, a Quadlet container nor a fly.toml',
     );
     expect(stdout).toContain('--no-install-recommends');
   });

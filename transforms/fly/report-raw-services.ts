@@ -53,7 +53,9 @@ export const reportRawServices: FlyTransform = {
 
 function published(document: FlyDocument, service: FlyService, store: PublishedStore): Finding {
   const ports = service.ports.map(portText).join(', ');
-  const message = `${store.name} is published on port ${ports}`;
+  const message = store.known
+    ? `${store.name} is published on port ${ports}`
+    : `the port of ${store.name} is published, on port ${ports}`;
   const source = citeSource(SERVICES, 'that service is exposed to the whole internet');
   return manual(
     about(document, service.path, message, [...store.evidence, source]),

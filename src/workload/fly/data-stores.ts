@@ -7,8 +7,10 @@ import { citations } from '../model.js';
 import type { FlyService } from './services.js';
 
 /**
- * Ports that are assigned to data stores and brokers, and to nothing that serves the public:
- * https://www.iana.org/assignments/service-names-port-numbers/
+ * Ports on which data stores and brokers listen by default: those of the catalogue's images, with its sources, of SQL Server
+ * (https://learn.microsoft.com/sql/database-engine/configure-windows/configure-a-server-to-listen-on-a-specific-tcp-port),
+ * PgBouncer (https://www.pgbouncer.org/config.html) and Fly's own Postgres
+ * (https://fly.io/docs/networking/services/#postgres-tls-handler).
  */
 const PORTS: ReadonlyMap<number, string> = new Map([
   [1433, 'SQL Server'],
@@ -24,7 +26,7 @@ const PORTS: ReadonlyMap<number, string> = new Map([
   [7687, 'Neo4j'],
   [9042, 'Cassandra'],
   [9092, 'Kafka'],
-  [9200, 'Elasticsearch'],
+  [9200, 'Elasticsearch or OpenSearch'],
   [11211, 'memcached'],
   [26257, 'CockroachDB'],
   [27017, 'MongoDB'],
@@ -33,6 +35,8 @@ const PORTS: ReadonlyMap<number, string> = new Map([
 /** A data store or broker behind a service, and how that is known. */
 export interface PublishedStore {
   readonly name: string;
+  /** By its image; else its port says so. */
+  readonly known: boolean;
   readonly evidence: readonly Evidence[];
 }
 
@@ -54,12 +58,12 @@ export function storeOf(
         reference !== undefined || image === undefined
           ? citePath(document, path)
           : cite(image.document, image.build.scope.root.from.start);
-      return { name: facts.name, evidence: [from, ...citations(facts.ports?.cites ?? [])] };
+      return { name: facts.name, known: true, evidence: [from, ...citations(facts.ports?.cites ?? [])] };
     }
   }
   const spoken = (port: number | undefined): string | undefined =>
     port === undefined ? undefined : PORTS.get(port);
   const outer = ports.map(({ from, to }) => (from === to ? spoken(from) : undefined));
   const name = spoken(internalPort) ?? outer.find((found) => found !== undefined);
-  return name === undefined ? undefined : { name, evidence: [] };
+  return name === undefined ? undefined : { name, known: false, evidence: [] };
 }
