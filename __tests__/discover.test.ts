@@ -133,7 +133,8 @@ describe('discover', () => {
         { path: 'missing', reason: 'does not exist' },
         {
           path: 'notes.txt',
-          reason: 'is neither a Dockerfile, a Compose file, a systemd service, a Quadlet container nor a fly.toml',
+          reason:
+            'is neither a Dockerfile, a Compose file, a systemd service, a Quadlet container nor a fly.toml',
         },
         { path: 'Dockerfile.hardened', reason: "is harden's own output" },
         { path: 'out', reason: 'is a link that leads out of the tree; it is not followed' },

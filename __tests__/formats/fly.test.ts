@@ -151,7 +151,7 @@ describe('an edit', () => {
     ],
     [
       '[http_service]\n  port = 1\n# about the next\n[env]\n  A = "1"\n',
-      '[http_service]\n  port = 1\n\n[[http_service.checks]]\n  path = "/up"\n# about the next\n[env]\n  A = "1"\n',
+      '[http_service]\n  port = 1\n\n  [[http_service.checks]]\n    path = "/up"\n# about the next\n[env]\n  A = "1"\n',
     ],
     ['[http_service]\nport = 1', '[http_service]\nport = 1\n\n[[http_service.checks]]\npath = "/up"'],
   ])('adds a section: %j', (before, after) => {

@@ -43,7 +43,8 @@ export const addChecks = forEachService(
       return manual(base, reason, '[[http_service.checks]] in its place');
     }
     const message = `nothing checks whether ${serviceName(service)} answers`;
-    const health = healthOf(internalPort, start, context.image);
+    const http = speaksHttp(service);
+    const health = healthOf(internalPort, start, http ? context.image : undefined);
     if (health.kind === 'unclear') {
       const name = kind === 'http_service' ? 'http_service.checks' : 'services.http_checks';
       const suggestion = `[[${name}]] with path = ${JSON.stringify(health.path)}, once it answers there with 200`;
@@ -63,7 +64,7 @@ export const addChecks = forEachService(
       return unsafe(base, `${list}: GET ${health.path} on port ${internalPort}`, edit);
     }
     // Nothing may listen on a bare port until somebody needs it: a tunnel, a game that is not on.
-    if (!speaksHttp(service) && !exposes(context, internalPort)) return undefined;
+    if (!http && !exposes(context, internalPort)) return undefined;
     return kind === 'http_service'
       ? ownSection(document, service, internalPort, message)
       : connection(document, path, internalPort, message);

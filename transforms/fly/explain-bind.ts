@@ -13,7 +13,7 @@ export const explainBind: FlyTransform = {
     id: 'fly/explain-bind',
     title: 'Listen where the proxy reaches the process',
     description:
-      "Fly's proxy reaches a process at a private address of its Machine, so a program that listens on loopback is unreachable for it, and one that listens on all addresses is no more public than the file's services make it: each Machine is alone in its network, and nothing else of it is open to the Internet. That the address is a wide one is explained, so that nobody narrows it; a loopback address is reported, for a proxy of its own in the Machine may stand before it.",
+      "Fly's proxy reaches a process at a private address of its Machine, so a program that listens on loopback is unreachable for it, and one that listens on all addresses is no more public than the file's services make it: without one, only the organization's private network reaches it. That the address is a wide one is explained, so that nobody narrows it; a loopback address is reported, for a proxy of its own in the Machine may stand before it.",
     severity: 'low',
     phase: 1,
     mayBreak: 'Nothing: it changes no file.',

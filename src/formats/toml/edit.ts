@@ -85,11 +85,9 @@ export function addTable(
   if (last === undefined) return refused(`${section.join('.')} is not written as a section of its own`);
   const eol = lineEnding(document.text);
   const outer = document.headers.find((header) => isSamePath(header.path, section)) ?? last;
-  const sibling = document.headers.find(
-    (header) => header.path.length > section.length && isBelow(header.path, section),
-  );
-  const nested = isBelow(path, section);
-  const indent = indentAt(document, (nested ? (sibling ?? outer) : outer).range.start);
+  const indent = isBelow(path, section)
+    ? nestedIndent(document, section, outer)
+    : indentAt(document, outer.range.start);
   const inner = indent + innerIndent(document, outer).slice(indentAt(document, outer.range.start).length);
   const header = kind === 'list' ? `[[${name}]]` : `[${name}]`;
   const lines = [indent + header, ...pairs.map(([key, value]) => `${inner}${key} = ${value}`)];
@@ -104,6 +102,13 @@ function hasHeadersOnly(document: FlyDocument, path: SemanticPath): boolean {
     document.headers.some((header) => isBelow(header.path, path)) &&
     !written.some((pair) => pair.dotted && isBelow(pair.path, path))
   );
+}
+
+/** The indent of a section within another: that of its siblings, of others of the file, or that of the keys beside it. */
+function nestedIndent(document: FlyDocument, section: SemanticPath, outer: TomlHeader): string {
+  const nested = document.headers.filter(({ path }) => path.filter((part) => !/^\d+$/.test(part)).length > 1);
+  const like = nested.find(({ path }) => isBelow(path, section)) ?? nested[0];
+  return like === undefined ? innerIndent(document, outer) : indentAt(document, like.range.start);
 }
 
 /** Behind the last key, and behind the comments right below it where a blank line or the end of the file follows. */
