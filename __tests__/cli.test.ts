@@ -150,7 +150,7 @@ describe('the preview', () => {
     const { code, stdout } = await harden(folderOf({ 'a.txt': 'x' }), []);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'There is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint here.',
+      'There is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint here.',
     );
   });
 
@@ -483,7 +483,7 @@ describe('what is read', () => {
     const { code, stdout } = await harden(root, ['notes.txt', 'Dockerfile']);
     expect(code).toBe(2);
     expect(stdout).toContain(
-      'notes.txt: error: is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint',
+      'notes.txt: error: is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint',
     );
     expect(stdout).toContain('--no-install-recommends');
   });

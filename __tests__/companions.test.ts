@@ -59,7 +59,7 @@ describe('what goes with a Dockerfile', () => {
     const root = folderOf(TREE);
     const { code, stdout } = await harden(root, ['--write']);
     expect(code).toBe(0);
-    expect(stdout).toContain('wrote         fly.hardened.toml  builds from Dockerfile.hardened');
+    expect(stdout).toMatch(/^wrote {9}fly\.hardened\.toml/m);
     const written = treeOf(root);
     for (const [path, text] of Object.entries(TREE)) expect(written[path]).toBe(text);
     const ignore = get(root, 'Dockerfile.hardened.dockerignore');
@@ -124,5 +124,33 @@ describe('what goes with a Dockerfile', () => {
     expect(await patch('--only', 'dockerfile/no-install-recommends')).not.toContain('.dockerignore');
     expect(await patch('--only', 'complete-dockerignore')).toMatch(/^--- a\/\.dockerignore\n/);
     expect((await harden(root, ['explain', 'complete-dockerignore'])).code).toBe(0);
+  });
+});
+
+describe('a fly.toml of the run', () => {
+  const FLY = "app = 'a'\n\n[http_service]\n  internal_port = 3000\n";
+
+  test('has its own changes and the hardened Dockerfile in one variant', async () => {
+    const root = folderOf({ ...TREE, 'fly.toml': FLY });
+    const { stdout } = await harden(root, ['--write', '--only', 'fly/force-https,dockerfile']);
+    expect(stdout.match(/fly\.hardened\.toml/g)).toHaveLength(1);
+    expect(get(root, 'fly.hardened.toml')).toContain(
+      'app = \'a\'\n\n[build]\n  dockerfile = "Dockerfile.hardened"\n\n[http_service]\n  internal_port = 3000\n  force_https = true\n',
+    );
+    expect(get(root, 'fly.toml')).toBe(FLY);
+  });
+
+  test('is pointed to the hardened Dockerfile also where it is not looked at itself', async () => {
+    const root = folderOf({ ...TREE, 'fly.toml': FLY });
+    const { stdout } = await harden(root, ['--write', '--format', 'dockerfile']);
+    expect(stdout).toContain('wrote         fly.hardened.toml  builds from Dockerfile.hardened');
+    expect(get(root, 'fly.hardened.toml')).not.toContain('force_https');
+  });
+
+  test('is changed by itself where the Dockerfile stays as it is', async () => {
+    const root = folderOf({ 'fly.toml': FLY });
+    await harden(root, ['fly.toml', '--write', '--only', 'force-https']);
+    expect(get(root, 'fly.hardened.toml')).toContain('  internal_port = 3000\n  force_https = true\n');
+    expect(get(root, 'fly.hardened.toml')).not.toContain('dockerfile');
   });
 });

@@ -38,6 +38,14 @@ test.each([
   ['render.staging.yaml', 'render'],
   ['app.container.hardened', undefined],
   ['app.volume', undefined],
+  ['fly.toml', 'fly'],
+  ['fly.private.toml', 'fly'],
+  ['web.fly.toml', 'fly'],
+  ['preview-fly.toml', 'fly'],
+  ['fly-staging.toml', 'fly'],
+  ['fly.hardened.toml', undefined],
+  ['butterfly.toml', undefined],
+  ['flyway.toml', undefined],
   ['app.socket', undefined],
   ['service', undefined],
 ])('the name %s says %s', (name, format) => {
@@ -128,7 +136,8 @@ describe('discover', () => {
         { path: 'missing', reason: 'does not exist' },
         {
           path: 'notes.txt',
-          reason: 'is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint',
+          reason:
+            'is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint',
         },
         { path: 'Dockerfile.hardened', reason: "is harden's own output" },
         { path: 'out', reason: 'is a link that leads out of the tree; it is not followed' },

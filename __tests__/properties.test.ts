@@ -13,6 +13,7 @@ const PATHS: Readonly<Record<Format, string>> = {
   compose: 'docker-compose.yml',
   systemd: 'app.service',
   quadlet: 'app.container',
+  fly: 'fly.toml',
   render: 'render.yaml',
 };
 
@@ -49,7 +50,7 @@ function planOf(format: Format, text: string): FilePlan | undefined {
   return outcome.kind === 'planned' ? outcome.plan : undefined;
 }
 
-describe.each(['dockerfile', 'compose', 'systemd', 'quadlet', 'render'] as const)('%s', (format) => {
+describe.each(['dockerfile', 'compose', 'systemd', 'quadlet', 'fly', 'render'] as const)('%s', (format) => {
   test('any text is planned or refused with a reason, never thrown at', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), mutated(format)), (text) => {

@@ -9,6 +9,7 @@ import { YAML_OPTIONS } from '../src/formats/compose/parse.js';
 import { parseDockerfile } from '../src/formats/dockerfile/parse.js';
 import { parseBlueprint } from '../src/formats/render-yaml/parse.js';
 import { parseUnit } from '../src/formats/systemd/parse.js';
+import { parseFly } from '../src/formats/toml/parse.js';
 import type { SourceFile } from '../src/io/discover.js';
 
 const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string) => unknown>> = {
@@ -16,6 +17,7 @@ const PARSERS: Readonly<Record<SourceFile['format'], (path: string, text: string
   compose: (_, text) => parseAllDocuments(text, YAML_OPTIONS),
   systemd: parseUnit,
   quadlet: parseUnit,
+  fly: parseFly,
   render: parseBlueprint,
 };
 

@@ -13,6 +13,7 @@ import { composeAdapter } from '../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../src/formats/dockerfile/parse.js';
 import { renderAdapter } from '../src/formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from '../src/formats/systemd/parse.js';
+import { flyAdapter } from '../src/formats/toml/parse.js';
 import { createRun, prepare, type Run } from '../src/harden.js';
 import type { SourceFile } from '../src/io/discover.js';
 import { allTransforms } from '../transforms/index.js';
@@ -44,6 +45,7 @@ const parsers: Readonly<Record<Format, (path: string, text: string) => SourceDoc
   compose: (path, text) => documentOf(composeAdapter.parse(path, text)),
   systemd: (path, text) => documentOf(unitAdapter.parse(path, text)),
   quadlet: (path, text) => documentOf(quadletAdapter.parse(path, text)),
+  fly: (path, text) => documentOf(flyAdapter.parse(path, text)),
   render: (path, text) => documentOf(renderAdapter.parse(path, text)),
 };
 

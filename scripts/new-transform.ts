@@ -11,6 +11,7 @@ const INPUTS: Readonly<Record<string, readonly [file: string, text: string]>> = 
   dockerfile: ['input.dockerfile', 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "index.js"]\n'],
   systemd: ['input.service', '[Service]\nExecStart=/usr/bin/example\n'],
   quadlet: ['input.container', '[Container]\nImage=docker.io/library/nginx:1.29\n'],
+  fly: ['input.toml', 'app = "example"\n\n[http_service]\n  internal_port = 8080\n'],
   render: ['input.yaml', 'services:\n  - type: web\n    name: web\n    runtime: node\n'],
 };
 
@@ -52,6 +53,13 @@ export const ${name} = forContainer(
   () => undefined,
 );
 `,
+  fly: (id, name) => `import { forEachService } from './service.js';
+
+export const ${name} = forEachService(
+  ${meta(id)},
+  () => undefined,
+);
+`,
   render: (id, name) => `import { forEachResource } from './resource.js';
 
 export const ${name} = forEachResource(
@@ -84,14 +92,14 @@ function register(registry: string, format: string, file: string, name: string):
 
 const id = process.argv[2] ?? '';
 const [, format = '', file = ''] =
-  /^(compose|dockerfile|systemd|quadlet|render)\/([a-z][a-z0-9-]+)$/.exec(id) ?? [];
+  /^(compose|dockerfile|systemd|quadlet|fly|render)\/([a-z][a-z0-9-]+)$/.exec(id) ?? [];
 const source = SOURCES[format];
 const input = INPUTS[format];
 const root = packageRoot();
 const path = join(root, 'transforms', `${id}.ts`);
 if (source === undefined || input === undefined || existsSync(path)) {
   console.error(
-    'usage: npm run new-transform -- compose|dockerfile|systemd|quadlet|render/<verb-object>, for a new name',
+    'usage: npm run new-transform -- compose|dockerfile|systemd|quadlet|fly|render/<verb-object>, for a new name',
   );
   process.exitCode = 2;
 } else {

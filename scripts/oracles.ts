@@ -34,6 +34,7 @@ export interface Oracles {
   readonly compose: Oracle | undefined;
   readonly systemd: Oracle | undefined;
   readonly quadlet: undefined;
+  readonly fly: undefined;
   readonly render: Oracle;
   /** Which oracles this machine lacks. */
   readonly notes: readonly string[];
@@ -58,6 +59,7 @@ export async function createOracles(): Promise<Oracles> {
     compose: compose === undefined ? undefined : composeOracle(compose),
     systemd: analyze ? unitOracle : undefined,
     quadlet: undefined,
+    fly: undefined,
     render: blueprintOracle,
     notes: [
       ...(compose === undefined ? ['not checked: docker compose config (not installed)'] : []),

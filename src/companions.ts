@@ -223,7 +223,6 @@ function dockerfilesBelow(paths: readonly string[]): ReadonlyMap<string, readonl
   return below;
 }
 
-const FLY_FILE = /^fly(?:\.[\w-]+)*\.toml$/;
 const BLUEPRINTS = ['render.yaml', 'render.yml'];
 const KEPT_FOLDERS = 16;
 
@@ -234,6 +233,8 @@ const KEPT_FOLDERS = 16;
 function createLinked(run: Run, mode: CompanionMode): (dockerfile: string) => readonly Companion[] {
   const { reader } = run.workspace;
   const { isHardened } = createLinks(run, { files: false });
+  // A file of the run is told here, and written with the changes of its own.
+  const own = lazy(() => new Set(mode === 'write' ? run.files.map(({ path }) => path) : []));
 
   const linked = (
     kind: Companion['kind'],
@@ -265,7 +266,7 @@ function createLinked(run: Run, mode: CompanionMode): (dockerfile: string) => re
   const flyFiles = keepLast(KEPT_FOLDERS, (folder) =>
     reader
       .list(folder)
-      .filter((entry) => !entry.folder && FLY_FILE.test(entry.name) && !/\.hardened\./.test(entry.name))
+      .filter((entry) => !entry.folder && formatOf(entry.name) === 'fly')
       .flatMap(({ name }) => {
         const path = join(folder, name);
         const text = reader.read(path);
@@ -278,7 +279,7 @@ function createLinked(run: Run, mode: CompanionMode): (dockerfile: string) => re
   const flies = (dockerfile: string): readonly Companion[] =>
     foldersOf(dockerfile).flatMap((folder) =>
       flyFiles(folder)
-        .filter((fly) => fly.dockerfile === dockerfile)
+        .filter((fly) => fly.dockerfile === dockerfile && !own().has(fly.path))
         .flatMap(({ path, text, written }) => {
           const name = sidecarPath(written, 'dockerfile');
           return linked('fly', path, text, pointFly(text, name), [sidecarPath(dockerfile, 'dockerfile')]);

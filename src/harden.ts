@@ -11,6 +11,7 @@ import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { renderAdapter } from './formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from './formats/systemd/parse.js';
+import { flyAdapter } from './formats/toml/parse.js';
 import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
@@ -199,6 +200,8 @@ export function createRun(
         return planWith(file, quadletAdapter, registry.quadlet, (document) =>
           projects.quadletContext(document),
         );
+      case 'fly':
+        return planWith(file, flyAdapter, registry.fly, (document) => projects.flyContext(document));
       case 'render':
         return planWith(file, renderAdapter, registry.render, (document) => projects.renderContext(document));
     }

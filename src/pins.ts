@@ -2,6 +2,8 @@ import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { renderAdapter } from './formats/render-yaml/parse.js';
 import { quadletAdapter } from './formats/systemd/parse.js';
+import { valueAt } from './formats/toml/document.js';
+import { flyAdapter } from './formats/toml/parse.js';
 import type { Run } from './harden.js';
 import { remoteImage, type RemoteImage, type Resolver } from './io/registry.js';
 import type { Digests, Resolution } from './workload/context.js';
@@ -17,6 +19,7 @@ export function imageReferences(run: Run): readonly string[] {
   for (const { path, format } of run.files) {
     if (format === 'compose') composeImages(run, path).forEach((image) => found.add(image));
     if (format === 'quadlet') quadletImages(run, path).forEach((image) => found.add(image));
+    if (format === 'fly') flyImages(run, path).forEach((image) => found.add(image));
     if (format === 'render') blueprintImages(run, path).forEach((image) => found.add(image));
     if (format === 'dockerfile') dockerfileImages(run, path).forEach((image) => found.add(image));
   }
@@ -40,6 +43,12 @@ function quadletImages(run: Run, path: string): readonly string[] {
   const opened = run.workspace.open(path, quadletAdapter);
   const image = opened.kind === 'document' ? opened.document.last('Container', 'Image')?.value : undefined;
   return image === undefined || /\.(?:build|image)$|[%@]/.test(image) ? [] : [image];
+}
+
+function flyImages(run: Run, path: string): readonly string[] {
+  const opened = run.workspace.open(path, flyAdapter);
+  const image = opened.kind === 'document' ? valueAt(opened.document, ['build', 'image']) : undefined;
+  return typeof image === 'string' && !image.startsWith('registry.fly.io/') ? [image] : [];
 }
 
 function blueprintImages(run: Run, path: string): readonly string[] {

@@ -8,6 +8,7 @@ import { buildFrom, extendFrom, renameFile } from './formats/compose/edit.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { pointBlueprint, type BlueprintService } from './formats/render-yaml/blueprint.js';
 import { renderAdapter } from './formats/render-yaml/parse.js';
+import { flyBuild, pointFly } from './formats/toml/fly.js';
 import type { Run } from './harden.js';
 import { extendedFile, folderOf, join } from './workload/compose/project.js';
 import { dockerfilePlace } from './workload/render/dockerfile-path.js';
@@ -21,6 +22,7 @@ export function sidecarPath(path: string, format: Format): string {
   const byEnding =
     format === 'compose' ||
     format === 'render' ||
+    format === 'fly' ||
     (format === 'dockerfile' && /.\.dockerfile$/i.test(basename(path)));
   return byEnding ? `${path.slice(0, dot)}.hardened${path.slice(dot)}` : `${path}.hardened`;
 }
@@ -34,8 +36,8 @@ export interface Links {
 }
 
 /**
- * Links between hardened variants: a Compose file builds from the hardened Dockerfile, and extends and includes the
- * hardened Compose files.
+ * Links between hardened variants: a Compose file or a fly.toml builds from the hardened Dockerfile; Compose files extend
+ * and include the hardened ones.
  */
 export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
   const byPath = new Map(run.files.map((file) => [file.path, file]));
@@ -61,7 +63,8 @@ export function createLinks(run: Run, { files }: Pick<Links, 'files'>): Links {
 
 /** The text of a plan's hardened variant; undefined when it would be the original. */
 export function sidecarText(run: Run, format: Format, plan: FilePlan, links: Links): string | undefined {
-  const text = linkedText(run, format, plan, links) ?? plan.result;
+  const linked = format === 'fly' ? flyText(plan, links) : linkedText(run, format, plan, links);
+  const text = linked ?? plan.result;
   return text === plan.original.text ? undefined : text;
 }
 
@@ -79,6 +82,14 @@ function linkedText(run: Run, format: Format, plan: FilePlan, links: Links): str
     adapter: renderAdapter,
     declares: ([top, , key]) => top === 'services' && key === 'dockerfilePath',
   });
+}
+
+/** A fly.toml with its changes, which builds from the hardened Dockerfile; undefined where there is none. */
+function flyText({ path, original, result }: FilePlan, { isHardened }: Links): string | undefined {
+  const build = flyBuild(original.text);
+  if (build.kind !== 'dockerfile' || !isHardened(join(folderOf(path), build.dockerfile))) return undefined;
+  const point = pointFly(result, sidecarPath(build.dockerfile, 'dockerfile'));
+  return point.ok ? applyEdits(result, point.edits) : undefined;
 }
 
 interface Linking<D extends SourceDocument> {

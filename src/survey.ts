@@ -187,6 +187,7 @@ function subjectsIn({ workspace, projects }: Run, { file, plan }: Planned): read
       }));
     }
     case 'systemd':
+    case 'fly':
     case 'render':
       return [];
   }

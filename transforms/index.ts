@@ -2,10 +2,12 @@ import type { DockerfileDocument } from '../src/formats/dockerfile/document.js';
 import type { BlueprintDocument } from '../src/formats/render-yaml/document.js';
 import type { UnitDocument } from '../src/formats/systemd/document.js';
 import type { ComposeDocument } from '../src/formats/compose/document.js';
+import type { FlyDocument } from '../src/formats/toml/document.js';
 import type { Transform, TransformMeta } from '../src/core/types.js';
 import type {
   ComposeContext,
   DockerfileContext,
+  FlyContext,
   QuadletContext,
   RenderContext,
   UnitContext,
@@ -52,6 +54,15 @@ import { runAsNonRoot } from './dockerfile/run-as-non-root.js';
 import { separateBuild } from './dockerfile/separate-build.js';
 import { stripSetuid } from './dockerfile/strip-setuid.js';
 import { usePipefail } from './dockerfile/use-pipefail.js';
+import { addChecks } from './fly/add-checks.js';
+import { explainBind } from './fly/explain-bind.js';
+import { forceHttps } from './fly/force-https.js';
+import { pinImage as flyPinImage } from './fly/pin-image.js';
+import { reportPublicServices } from './fly/report-public-services.js';
+import { reportRawServices } from './fly/report-raw-services.js';
+import { reportSecrets as flyReportSecrets } from './fly/report-secrets.js';
+import { reportStatics } from './fly/report-statics.js';
+import { reportUncheckedDeploys } from './fly/report-unchecked-deploys.js';
 import { bindPortsToLoopback as quadletBindPortsToLoopback } from './quadlet/bind-ports-to-loopback.js';
 import { dropCapabilities as quadletDropCapabilities } from './quadlet/drop-capabilities.js';
 import { limitPids as quadletLimitPids } from './quadlet/limit-pids.js';
@@ -109,6 +120,7 @@ interface Registry {
   readonly compose: readonly Transform<ComposeDocument, ComposeContext>[];
   readonly systemd: readonly Transform<UnitDocument, UnitContext>[];
   readonly quadlet: readonly Transform<UnitDocument, QuadletContext>[];
+  readonly fly: readonly Transform<FlyDocument, FlyContext>[];
   readonly render: readonly Transform<BlueprintDocument, RenderContext>[];
 }
 
@@ -203,6 +215,17 @@ export const registry: Registry = {
     reportUnconfined,
     quadletReportSecrets,
   ],
+  fly: [
+    flyPinImage,
+    forceHttps,
+    addChecks,
+    reportRawServices,
+    reportPublicServices,
+    explainBind,
+    reportUncheckedDeploys,
+    reportStatics,
+    flyReportSecrets,
+  ],
   render: [
     closeIpAllowList,
     renderPinImage,
@@ -223,6 +246,7 @@ export const allTransforms: readonly { readonly meta: TransformMeta }[] = [
   ...registry.compose,
   ...registry.systemd,
   ...registry.quadlet,
+  ...registry.fly,
   ...registry.render,
 ];
 

@@ -41,6 +41,7 @@ const DEFAULT_PATHS: Readonly<Record<string, string>> = {
   compose: 'docker-compose.yml',
   systemd: 'app.service',
   quadlet: 'app.container',
+  fly: 'fly.toml',
   render: 'render.yaml',
 };
 

@@ -8,6 +8,7 @@ import { composeAdapter } from '../../src/formats/compose/parse.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { renderAdapter } from '../../src/formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
+import { flyAdapter } from '../../src/formats/toml/parse.js';
 import { sidecarPath } from '../../src/sidecar.js';
 import { formatOf } from '../../src/io/discover.js';
 import type { Pair, WorkingCopy } from '../../src/verify/subject.js';
@@ -17,6 +18,7 @@ const ADAPTERS = {
   compose: composeAdapter,
   systemd: unitAdapter,
   quadlet: quadletAdapter,
+  fly: flyAdapter,
   render: renderAdapter,
 };
 

@@ -52,7 +52,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     .scriptName('harden')
     .locale('en')
     .usage(
-      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files, systemd units, Quadlets and Render Blueprints, as reviewable diffs.',
+      '$0 [paths..]\n\nWrites hardened variants of Dockerfiles, Compose files, systemd units, Quadlets, fly.toml files and Render Blueprints, as reviewable diffs.',
     )
     .command(
       ['$0 [paths..]'],
@@ -94,7 +94,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('only', listOption('transforms to run, by id, name or format (see harden list)'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet, render'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet, fly, render'))
           .option('output', {
             choices: ['text', 'patch', 'json'] as const,
             default: 'text' as const,
@@ -201,7 +201,10 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
           .option('only', listOption('transforms to run, by id, name or format'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to verify: dockerfile, compose, systemd, quadlet, render'))
+          .option(
+            'format',
+            listOption('formats to verify: dockerfile, compose, systemd, quadlet, fly, render'),
+          )
           .option('stage', listOption('checks to make: static, build, run'))
           .option('smoke', {
             type: 'string',
@@ -292,7 +295,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('only', listOption('transforms to run, by id, name or format'))
           .option('skip', listOption('transforms to leave out'))
-          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet'))
+          .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet, fly, render'))
           .option('force', {
             type: 'boolean',
             default: false,

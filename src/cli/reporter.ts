@@ -231,7 +231,7 @@ function textPrinter({ args, color, width }: Settings): Printer {
 
 function nextStep(args: HardenArguments, totals: Totals): string {
   if (totals.files + totals.foreign + totals.errors === 0)
-    return 'There is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint here.';
+    return 'There is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint here.';
   if (args.check === true || args.inPlace === true || totals.changedFiles === 0) return '';
   if (args.write === true)
     return 'Compare each .hardened file with its original and test it before you use it. Compose needs --build once: without it the images of the original Dockerfiles go on running.';

@@ -2,7 +2,7 @@ const MASK = '********';
 
 /** Words that, in a variable's or option's name, say that its value is a secret. */
 const SECRET_WORD =
-  'pass(?:word|wd|phrase)?|pwd|secret|token|api_?-?key|credentials?|cookie|salt|dsn|jwt|authorization|conn(?:ection)?[_-]?str(?:ing)?|[_-](?:key|auth)(?![a-z])';
+  'pass(?:word|wd|phrase)?|pwd|secret|token|api_?-?key|credentials?|cookie|salt|dsn|jwt|authorization|conn(?:ection)?[_-]?str(?:ing)?|raw_value|[_-](?:key|auth)(?![a-z])';
 
 const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 

@@ -1,6 +1,6 @@
 import type { LineIndex, Range, TextEdit } from './text.js';
 
-export type Format = 'dockerfile' | 'compose' | 'systemd' | 'quadlet' | 'render';
+export type Format = 'dockerfile' | 'compose' | 'systemd' | 'quadlet' | 'fly' | 'render';
 
 /** `known`: read from a file or a cited document. `likely`: inferred. `unknown`: nothing says so. */
 export type Certainty = 'known' | 'likely' | 'unknown';

@@ -25,12 +25,16 @@ export interface Discovery {
 const NOT_A_DOCKERFILE =
   /\.(dockerignore|md|txt|sh|py|js|ts|mjs|go|rb|lua|json|ya?ml|toml|bak|orig|rej|swp|patch|diff|html|lock|log|svg|png)$|~$/i;
 
+/** `fly.toml`, `fly.production.toml`, `web.fly.toml`, `preview-fly.toml`: what `fly deploy --config` is given. */
+const FLY_NAME = /^(?:.*[._-])?fly(?:[._-][\w.-]+)?\.toml$/;
+
 /** The format that a file's name says; undefined for what harden doesn't read, its own output included. */
 export function formatOf(name: string): Format | undefined {
   if (isOwnOutput(name)) return undefined;
   if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
   if (/.\.container$/.test(name)) return 'quadlet';
+  if (FLY_NAME.test(name)) return 'fly';
   if (/^render(?:\.[\w-]+)?\.ya?ml$/.test(name)) return 'render';
   if (/^(?:Docker|Container)file(?:[._-].*)?$/i.test(name) && !NOT_A_DOCKERFILE.test(name))
     return 'dockerfile';
@@ -43,7 +47,7 @@ function isOwnOutput(name: string): boolean {
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
-const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet', 'render'];
+const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet', 'fly', 'render'];
 
 /** A `.gitignore`, with the folder that its patterns are relative to. */
 interface IgnoreRules {
@@ -141,15 +145,17 @@ function compare(a: string, b: string): number {
 function notRead(name: string): string {
   return isOwnOutput(name)
     ? "is harden's own output"
-    : 'is no Dockerfile, Compose file, systemd service, Quadlet container or Render Blueprint';
+    : 'is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint';
 }
 
 /** A list of services, one of them of a type of Render's; a Compose file has a mapping of them. */
 const BLUEPRINT = /^\s*(?:- +)?type:\s*["']?(?:web|pserv|worker|cron|keyvalue|redis)["']?\s*(?:#|$)/m;
 
-/** A file that was named on the command line may have any name: Compose files go by their `services` key. */
+/** A file that was named on the command line may have any name: what it is goes by its keys. */
 function formatByContent(absolute: string): Format | undefined {
-  if (!/\.ya?ml$/i.test(absolute) || isOwnOutput(basename(absolute))) return undefined;
+  if (isOwnOutput(basename(absolute))) return undefined;
+  if (/\.toml$/i.test(absolute)) return 'fly';
+  if (!/\.ya?ml$/i.test(absolute)) return undefined;
   const read = readTextFile(absolute);
   return read.ok && BLUEPRINT.test(read.text) ? 'render' : 'compose';
 }

@@ -7,9 +7,12 @@ import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import type { BlueprintDocument } from '../formats/render-yaml/document.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import { quadletAdapter } from '../formats/systemd/parse.js';
+import type { FlyDocument } from '../formats/toml/document.js';
+import { buildOf } from '../formats/toml/fly.js';
+import { flyAdapter } from '../formats/toml/parse.js';
 import { imageBuild, type ImageBuild } from '../workload/dockerfile.js';
 import { mountsOf } from '../workload/compose/mounts.js';
-import { strings } from '../workload/compose/plain.js';
+import { isRecord, strings } from '../workload/compose/plain.js';
 import { buildTarget, originOf, type BuildTarget } from '../workload/compose/origin.js';
 import {
   citeField,
@@ -24,12 +27,15 @@ import type {
   ComposeContext,
   Digests,
   DockerfileContext,
+  FlyContext,
+  FlyImage,
   RuntimeBase,
   ServiceUse,
   QuadletContext,
   RenderContext,
   UnitContext,
 } from '../workload/context.js';
+import { contextOf } from '../workload/context-of.js';
 import { containerWorkload } from '../workload/quadlet/workload.js';
 import { renderContext } from '../workload/render/context.js';
 import { readDropIns } from './drop-ins.js';
@@ -55,6 +61,7 @@ export interface Projects {
   dockerfileContext(path: string): DockerfileContext;
   unitContext(): UnitContext;
   quadletContext(document: UnitDocument): QuadletContext;
+  flyContext(document: FlyDocument): FlyContext;
   renderContext(document: BlueprintDocument): RenderContext;
   /** The build contexts from which the Compose services near a Dockerfile build it. */
   contextsOf(dockerfile: string): readonly string[];
@@ -117,7 +124,7 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
     });
   };
 
-  const readBuild = ({ context, dockerfile, target }: BuildTarget): ImageBuild | undefined => {
+  const readImage = ({ context, dockerfile, target }: BuildTarget): Omit<FlyImage, 'context'> | undefined => {
     if (!isReadable(dockerfile)) return undefined;
     const opened = workspace.open(dockerfile, dockerfileAdapter);
     if (opened.kind !== 'document') return undefined;
@@ -127,8 +134,10 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
         ? document.finalStage
         : document.stages.find((candidate) => candidate.name === target.toLowerCase());
     if (stage === undefined) return undefined;
-    return imageBuild(document, stage, { ...baseContext(workspace), buildContext: context });
+    const build = imageBuild(document, stage, { ...baseContext(workspace), buildContext: context });
+    return { document, build };
   };
+  const readBuild = (target: BuildTarget): ImageBuild | undefined => readImage(target)?.build;
 
   const usesOf = (path: string): readonly { use: ServiceUse; context: string }[] =>
     nearbyFolders(path).flatMap((folder) =>
@@ -144,6 +153,33 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       const opened = workspace.open(other.path, quadletAdapter);
       return opened.kind === 'document' ? [opened.document] : [];
     });
+
+  const dockerfileContext = (path: string): DockerfileContext => {
+    const uses = usesOf(path);
+    const buildContext = uses[0]?.context ?? folderOf(path);
+    return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests, base };
+  };
+
+  /** flyctl builds in the folder that it is called in: where what the Dockerfile copies is, mostly its configuration's. */
+  const flyImage = (document: FlyDocument): FlyImage | undefined => {
+    const build = buildOf(document.config);
+    if (build.kind !== 'dockerfile') return undefined;
+    const folder = folderOf(document.path);
+    const dockerfile = join(folder, build.dockerfile);
+    const opened = isReadable(dockerfile) ? workspace.open(dockerfile, dockerfileAdapter) : undefined;
+    if (opened?.kind !== 'document') return undefined;
+    const context = contextOf(opened.document, workspace.reader, []) ?? folder;
+    const image = readImage({ context, dockerfile, target: build.target, args: [] });
+    if (image === undefined) return undefined;
+    return { ...image, context: { ...dockerfileContext(dockerfile), buildContext: context } };
+  };
+
+  const flyApps = lazy(() =>
+    filesOf(workspace, 'fly').flatMap(({ path }) => {
+      const opened = workspace.open(path, flyAdapter);
+      return opened.kind === 'document' ? [opened.document] : [];
+    }),
+  );
 
   return {
     composeContext: (document) => {
@@ -167,11 +203,7 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
         },
       };
     },
-    dockerfileContext: (path) => {
-      const uses = usesOf(path);
-      const buildContext = uses[0]?.context ?? folderOf(path);
-      return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests, base };
-    },
+    dockerfileContext,
     unitContext: lazy(() => ({
       files: workspace.reader,
       daemon: (program: string) => workspace.daemons().daemon(program),
@@ -188,6 +220,12 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
         siblings: containersBeside,
         stated: overrides.needs(document.path),
       }),
+    }),
+    flyContext: (document) => ({
+      image: flyImage(document),
+      catalogue: workspace.catalogue(),
+      others: flyApps().filter(({ path }) => path !== document.path),
+      digests,
     }),
     renderContext: (document) =>
       renderContext(document, { files: workspace.reader, catalogue: workspace.catalogue, digests }),
@@ -247,6 +285,13 @@ function startText(view: ServiceView): string {
   return words.some((word) => /^-\w*c$/.test(word)) ? (script ?? '') : words.join(' ');
 }
 
+/** The words of its health check. */
+function healthcheckTest(view: ServiceView): ServiceUse['healthcheckTest'] {
+  const field = view.last('healthcheck');
+  if (field === undefined || !isRecord(field.value)) return undefined;
+  return { text: strings(field.value.test).join(' '), evidence: citeField(field) };
+}
+
 function usesIn(project: ComposeProject, path: string): { use: ServiceUse; context: string }[] {
   return project.services().flatMap((view) => {
     const field = view.last('build');
@@ -263,6 +308,7 @@ function usesIn(project: ComposeProject, path: string): { use: ServiceUse; conte
         .filter((mount) => !mount.readOnly && mount.kind !== 'tmpfs')
         .map((mount) => ({ path: mount.target, evidence: mount.evidence })),
       healthcheck: view.last('healthcheck') !== undefined,
+      healthcheckTest: healthcheckTest(view),
       init: view.last('init')?.value === 'true',
       start: startText(view),
       replacesStart: view.last('command') !== undefined || view.last('entrypoint') !== undefined,

@@ -2,7 +2,7 @@ import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { Evidence, Finding } from '../core/types.js';
+import type { Evidence } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { ExposureChange } from '../exposure/plan.js';
 import type { FileOutcome } from '../harden.js';
@@ -146,7 +146,7 @@ function groupEntries(entries: readonly PlanEntry[]): readonly Group[] {
       reason,
     ]);
     const group = groups.get(key) ?? { entry, subjects: [], evidence: [] };
-    const subject = subjectOf(finding);
+    const subject = subjectOf(entry);
     if (!group.subjects.includes(subject)) group.subjects.push(subject);
     for (const item of finding.evidence) {
       if (!group.evidence.some((known) => placeOf(known, '') === placeOf(item, '')))
@@ -163,8 +163,9 @@ function whatOf({ finding }: PlanEntry): string {
 }
 
 /** What the finding is about; a change in a shared mapping names who takes it over, and where it is made. */
-function subjectOf(finding: Finding): string {
+function subjectOf({ finding, meta }: PlanEntry): string {
   const { subject } = finding;
+  if (meta.id.startsWith('fly/')) return tableName(subject);
   if (!('sharedBy' in finding) || finding.sharedBy === undefined) return subjectName(subject);
   return `${finding.sharedBy.map(subjectName).join(', ')} (in ${subject.at(-1) ?? ''})`;
 }
@@ -183,6 +184,12 @@ function subjectName(subject: readonly string[]): string {
   if (kind !== undefined) return `${kind} ${subject.at(-1) ?? ''}`;
   if (subject[0] === 'stages') return subject[1] === undefined ? 'the stages' : `stage ${subject[1]}`;
   return `[${subject[0] ?? ''}]`;
+}
+
+/** A table of a TOML file: `[env]`, and `[[services]] 2` for the second of a list. */
+function tableName(subject: readonly string[]): string {
+  const [name = '', at] = subject;
+  return at !== undefined && /^\d+$/.test(at) ? `[[${name}]] ${Number(at) + 1}` : `[${name}]`;
 }
 
 export function section(c: Colors, title: string, items: readonly string[]): string {

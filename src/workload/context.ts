@@ -1,8 +1,11 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { DaemonFacts } from '../catalogue/daemon-types.js';
 import type { Evidence, FileReader } from '../core/types.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
+import type { FlyDocument } from '../formats/toml/document.js';
 import type { ServiceWorkload } from './compose/service.js';
+import type { ImageBuild } from './dockerfile.js';
 import type { ContainerWorkload } from './quadlet/workload.js';
 import type { CiChecks } from './render/ci-checks.js';
 import type { Program } from './render/program.js';
@@ -23,6 +26,8 @@ export interface ServiceUse {
   readonly writableMounts: readonly { readonly path: string; readonly evidence: Evidence }[];
   /** It has `healthcheck:`, which takes the place of the image's. */
   readonly healthcheck: boolean;
+  /** The words of `healthcheck.test`, as a shell would read them. */
+  readonly healthcheckTest?: { readonly text: string; readonly evidence: Evidence } | undefined;
   /** It has `init: true`. */
   readonly init: boolean;
   /** It starts something else than the image says: `command:` or `entrypoint:`. */
@@ -78,6 +83,22 @@ export interface ComposeContext {
 
 export interface QuadletContext {
   readonly workload: ContainerWorkload;
+  /** Undefined when images are not to be pinned. */
+  readonly digests: Digests | undefined;
+}
+
+/** The image that a Fly app's configuration builds, when its Dockerfile is in the tree. */
+export interface FlyImage {
+  readonly document: DockerfileDocument;
+  readonly build: ImageBuild;
+  readonly context: DockerfileContext;
+}
+
+export interface FlyContext {
+  readonly image: FlyImage | undefined;
+  readonly catalogue: Catalogue;
+  /** The configurations of other Fly apps in the tree. */
+  readonly others: readonly FlyDocument[];
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
 }

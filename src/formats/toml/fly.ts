@@ -1,11 +1,13 @@
-import { parse } from 'smol-toml';
+import { parse, type TomlTable } from 'smol-toml';
 import { getStaticTOMLValue, parseTOML, type AST } from 'toml-eslint-parser';
-import { BOM, edits, lineEnding, refused, type Edits, type TextEdit } from '../../core/text.js';
+import { edits, lineEnding, refused, type Edits } from '../../core/text.js';
+import { isTable } from './document.js';
+import { canonical, withoutMark } from './parse.js';
 
 /** What `fly deploy` builds: https://fly.io/docs/reference/configuration/#the-build-section */
 export type FlyBuild =
   /** A Dockerfile, relative to the folder of the file; flyctl's default is `Dockerfile`. */
-  | { readonly kind: 'dockerfile'; readonly dockerfile: string }
+  | { readonly kind: 'dockerfile'; readonly dockerfile: string; readonly target: string | undefined }
   /** An image, buildpacks or a builtin; or nothing that can be read. */
   | { readonly kind: 'none' };
 
@@ -14,24 +16,26 @@ const NONE: FlyBuild = { kind: 'none' };
 export function flyBuild(text: string): FlyBuild {
   const config = read(text);
   // Other tools have a fly.toml too; flyctl asks for the app's name.
-  if (config === undefined || typeof config.app !== 'string') return NONE;
+  return config === undefined || typeof config.app !== 'string' ? NONE : buildOf(config);
+}
+
+/** The build of what is known to be a Fly app's configuration. */
+export function buildOf(config: TomlTable): FlyBuild {
   const build = config.build ?? {};
   if (!isTable(build) || ['image', 'builder', 'buildpacks', 'builtin'].some((key) => key in build))
     return NONE;
   const dockerfile = build.dockerfile ?? 'Dockerfile';
-  return typeof dockerfile === 'string' ? { kind: 'dockerfile', dockerfile } : NONE;
+  const target = build['build-target'] ?? build.build_target;
+  return typeof dockerfile === 'string'
+    ? { kind: 'dockerfile', dockerfile, target: typeof target === 'string' ? target : undefined }
+    : NONE;
 }
 
 /** Makes a fly.toml build from another Dockerfile; nothing else of it changes. */
 export function pointFly(text: string, dockerfile: string): Edits {
-  if (text.startsWith(BOM)) {
-    const inner = pointFly(text.slice(1), dockerfile);
-    const shifted = (edit: TextEdit): TextEdit => ({ ...edit, start: edit.start + 1, end: edit.end + 1 });
-    return inner.ok ? edits(...inner.edits.map(shifted)) : inner;
-  }
   const before = read(text);
   if (before === undefined) return refused('it is not TOML');
-  const edit = dockerfileEdit(text, dockerfile);
+  const edit = dockerfileEdit(withoutMark(text), dockerfile);
   if (!edit.ok) return edit;
   const [{ start, end, text: inserted }] = edit.edits as [(typeof edit.edits)[number]];
   const after = read(text.slice(0, start) + inserted + text.slice(end));
@@ -40,27 +44,12 @@ export function pointFly(text: string, dockerfile: string): Edits {
   return canonical(after) === canonical(expected) ? edit : refused('more than its Dockerfile would change');
 }
 
-type Table = Record<string, unknown>;
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function read(text: string): Table | undefined {
+function read(text: string): TomlTable | undefined {
   try {
-    return parse(text.startsWith(BOM) ? text.slice(1) : text);
+    return parse(withoutMark(text));
   } catch {
     return undefined;
   }
-}
-
-/** A value as text, whatever order its keys are in. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner === 'bigint') return String(inner);
-    if (!isTable(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 function dockerfileEdit(text: string, dockerfile: string): Edits {

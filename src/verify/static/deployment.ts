@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join as joinPath } from 'node:path';
+import { formatOf } from '../../io/discover.js';
 import { folderOf, join } from '../../workload/compose/project.js';
 import { failed, passed, skipped, type Check } from '../check.js';
 import type { VerifyOptions } from '../options.js';
@@ -32,20 +33,23 @@ export async function* deploymentChecks(copy: WorkingCopy, options: VerifyOption
   }
 }
 
-/** The variants beside a Dockerfile and above it, where harden writes them. */
+/** The variants beside a Dockerfile or a deployment file and above it, where harden writes them. */
 function deploymentFiles({ folder, pairs }: WorkingCopy): readonly DeploymentFile[] {
   const folders = new Set<string>(['.']);
-  for (const { path } of pairs.filter(({ format }) => format === 'dockerfile' || format === 'render')) {
+  for (const { path } of pairs.filter(({ format }) => ['dockerfile', 'fly', 'render'].includes(format))) {
     for (let at = folderOf(path); at !== '.'; at = folderOf(at)) folders.add(at);
   }
   return [...folders].flatMap((at) =>
     readdirSync(joinPath(folder, at))
-      .filter((name) =>
-        /^(?:fly(?:\.[\w-]+)*\.hardened\.toml|render(?:\.[\w-]+)?\.hardened\.ya?ml)$/.test(name),
-      )
+      .filter((name) => isVariant(name))
       .map((name) => ({ path: join(at, name.replace('.hardened.', '.')), hardenedPath: join(at, name) }))
       .filter(({ path }) => existsSync(joinPath(folder, path))),
   );
+}
+
+function isVariant(name: string): boolean {
+  const original = name.replace('.hardened.', '.');
+  return original !== name && (formatOf(original) === 'fly' || /^render\.ya?ml$/.test(original));
 }
 
 async function flyCheck(

@@ -29,7 +29,7 @@ interface Named {
 const DEBUGGERS = new Set([9229, 5005, 5678, 2345, 40000]);
 
 /** Programs that are told the port of another one. */
-const CLIENTS =
+export const CLIENTS =
   /^(?:wait-for\S*|wait4\S*|dockerize|pg_isready|psql|pg_\w+|mysql\w*|mariadb\w*|mongosh?|redis-cli|curl|wget|nc|ncat|netcat|telnet|ssh|scp|echo|printf|test|\[|\[\[|sed|grep|awk|envsubst|export|set|if|while|sleep|openssl|socat|dlv|cloud_sql_proxy|cloud-sql-proxy)$/;
 
 const LONG =
