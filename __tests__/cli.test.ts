@@ -149,7 +149,7 @@ describe('the preview', () => {
   test('says so when there is nothing to read', async () => {
     const { code, stdout } = await harden(folderOf({ 'a.txt': 'x' }), []);
     expect(code).toBe(0);
-    expect(stdout).toContain(
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
       'There is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint here.',
     );
   });

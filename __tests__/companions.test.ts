@@ -35,7 +35,7 @@ describe('what goes with a Dockerfile', () => {
       ...['\n.dockerignore\n', '+.env.*\n', 'phase 1  safe    .git\n', 'Dockerfile:5: COPY . .'],
       'fly.hardened.toml builds from Dockerfile.hardened (with --write)',
       'render.hardened.yaml builds from Dockerfile.hardened (with --write)',
-      ...['also built by Makefile:2 (docker build -t a .)', '2 of 3 files change'],
+      ...['also built by Makefile:2 (docker build -t a .)', '2 of 4 files change'],
     ]) {
       expect(stdout).toContain(text);
     }
