@@ -13,27 +13,55 @@ export interface Fix {
 
 /**
  * The applied changes of a plan as fixes of which each can be made alone, and which together, one after the other, give
- * the plan's result. Where two can't be told apart in that way, all are one fix.
+ * the plan's result. Changes that can't be told apart in that way are one fix.
  */
 export function fixesOf(plan: FilePlan): readonly Fix[] {
   const { original, result } = plan;
-  const rank = new Map(byEffect(appliedEdits(plan)).map((edit, at) => [edit, at]));
-  const first = ({ edits }: Group): number => Math.min(...edits.map((edit) => rank.get(edit) ?? 0));
-  const groups = grouped(plan.entries).sort((a, b) => first(a) - first(b));
-  const together = groups.flatMap(({ edits }) => inOrder(edits));
-  const fixes =
-    applyEdits(original.text, together) === result
-      ? groups
-      : [{ entries: groups.flatMap(({ entries }) => entries), edits: groups.flatMap(({ edits }) => edits) }];
-  return fixes.map(({ entries, edits }) => ({
+  const apart = inTurn(grouped(plan.entries), byEffect(appliedEdits(plan)));
+  const together = apart.flatMap(({ edits }) => placed(edits));
+  const groups = applyEdits(original.text, together) === result ? apart : [joined(apart)];
+  return groups.map(({ entries, edits }) => ({
     entries,
-    edits: withoutSecrets(inOrder(edits), original.text),
+    edits: withoutSecrets(placed(edits), original.text),
   }));
+}
+
+/** Edits in the order in which they take effect, told by that order alone: no reader of a fix knows of depths. */
+function placed(edits: readonly TextEdit[]): readonly TextEdit[] {
+  return inOrder(edits).map(({ start, end, text }) => ({ start, end, text }));
 }
 
 interface Group {
   readonly entries: readonly PlanEntry[];
   readonly edits: readonly TextEdit[];
+}
+
+/** Puts groups in an order in which insertions at one place come as they take effect; where there is none, joins them. */
+function inTurn(groups: readonly Group[], effects: readonly TextEdit[]): readonly Group[] {
+  const rank = new Map(effects.map((edit, at) => [edit, at]));
+  const rankOf = (edit: TextEdit): number => rank.get(edit) ?? 0;
+  const first = ({ edits }: Group): number => Math.min(...edits.map(rankOf));
+  const precedes = (a: Group, b: Group): boolean =>
+    a !== b &&
+    a.edits.some((one) => b.edits.some((other) => one.start === other.start && rankOf(one) < rankOf(other)));
+  const ordered: Group[] = [];
+  let rest = [...groups].sort((a, b) => first(a) - first(b));
+  for (let [next] = rest; next !== undefined; [next] = rest) {
+    const free = rest.find((group) => !rest.some((other) => precedes(other, group)));
+    if (free !== undefined) ordered.push(free);
+    const taken =
+      free === undefined ? rest.filter((other) => other === next || precedes(other, next!)) : [free];
+    rest = rest.filter((group) => !taken.includes(group));
+    if (free === undefined) rest = [joined(taken), ...rest];
+  }
+  return ordered;
+}
+
+function joined(groups: readonly Group[]): Group {
+  return {
+    entries: groups.flatMap(({ entries }) => entries),
+    edits: groups.flatMap(({ edits }) => edits),
+  };
 }
 
 /** The applied entries that change something, those together whose insertions share the text that they stand under. */
@@ -45,10 +73,7 @@ function grouped(entries: readonly PlanEntry[]): Group[] {
     const shared = groups.filter(({ edits }) => edits.some((edit) => finding.edits.some(sharesKey(edit))));
     groups = [
       ...groups.filter((group) => !shared.includes(group)),
-      {
-        entries: [...shared.flatMap((group) => group.entries), entry],
-        edits: [...shared.flatMap((group) => group.edits), ...finding.edits],
-      },
+      joined([...shared, { entries: [entry], edits: finding.edits }]),
     ];
   }
   return groups;
