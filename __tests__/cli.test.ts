@@ -559,7 +559,7 @@ test('the examples in --help are ones that work', async () => {
   mkdirSync(join(root, 'deploy'));
   writeFileSync(join(root, 'deploy/Dockerfile'), readFileSync(join(root, 'Dockerfile')));
   const { stdout } = await harden(root, ['--help']);
-  const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|-]+)*) {2,}\S/gm)]
+  const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|=-]+)*) {2,}\S/gm)]
     .map((match) => match[1]!)
     .filter((line) => !line.includes('|'));
   expect(examples.length).toBeGreaterThanOrEqual(4);

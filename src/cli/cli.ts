@@ -153,10 +153,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .example('$0 --in-place --phase 1', 'apply what is safe')
           .example('$0 --check --format compose', 'fail in CI when a Compose file could be harder')
           .example('$0 --output patch | git apply', 'take the changes as a patch')
-          .example(
-            '$0 --check --output github --output-file sarif=harden.sarif',
-            'annotate a pull request, and keep the findings for code scanning',
-          )
+          .example('$0 --output-file sarif=x.sarif', 'keep the findings for code scanning too')
           .epilogue(
             'Exit codes: 0 done, 1 --check found changes, 2 a file could not be handled or the usage is wrong.',
           ),

@@ -11,48 +11,50 @@ export interface Fix {
   readonly edits: readonly TextEdit[] | undefined;
 }
 
+interface Group {
+  readonly entries: readonly PlanEntry[];
+  readonly edits: readonly TextEdit[];
+}
+
 /**
  * The applied changes of a plan as fixes of which each can be made alone, and which together, one after the other, give
  * the plan's result. Changes that can't be told apart in that way are one fix.
  */
 export function fixesOf(plan: FilePlan): readonly Fix[] {
   const { original, result } = plan;
-  const apart = inTurn(grouped(plan.entries), byEffect(appliedEdits(plan)));
-  const together = apart.flatMap(({ edits }) => placed(edits));
-  const groups = applyEdits(original.text, together) === result ? apart : [joined(apart)];
-  return groups.map(({ entries, edits }) => ({
-    entries,
-    edits: withoutSecrets(placed(edits), original.text),
+  const effects = new Map(byEffect(appliedEdits(plan)).map((edit, at) => [edit, at]));
+  const rank = (edit: TextEdit): number => effects.get(edit) ?? 0;
+  // No reader of a fix knows of depths: its edits are told by their order alone.
+  const placed = ({ edits }: Group): readonly TextEdit[] =>
+    inOrder([...edits].sort((a, b) => rank(a) - rank(b))).map(({ start, end, text }) => ({
+      start,
+      end,
+      text,
+    }));
+  const apart = inTurn(grouped(plan.entries), rank);
+  const exact = applyEdits(original.text, apart.flatMap(placed)) === result;
+  return (exact ? apart : [joined(apart)]).map((group) => ({
+    entries: group.entries,
+    edits: withoutSecrets(placed(group), original.text),
   }));
 }
 
-/** Edits in the order in which they take effect, told by that order alone: no reader of a fix knows of depths. */
-function placed(edits: readonly TextEdit[]): readonly TextEdit[] {
-  return inOrder(edits).map(({ start, end, text }) => ({ start, end, text }));
-}
-
-interface Group {
-  readonly entries: readonly PlanEntry[];
-  readonly edits: readonly TextEdit[];
-}
-
-/** Puts groups in an order in which insertions at one place come as they take effect; where there is none, joins them. */
-function inTurn(groups: readonly Group[], effects: readonly TextEdit[]): readonly Group[] {
-  const rank = new Map(effects.map((edit, at) => [edit, at]));
-  const rankOf = (edit: TextEdit): number => rank.get(edit) ?? 0;
-  const first = ({ edits }: Group): number => Math.min(...edits.map(rankOf));
+/** Puts groups in an order in which insertions at one place come as they take effect; joins those for which there is none. */
+function inTurn(groups: readonly Group[], rank: (edit: TextEdit) => number): readonly Group[] {
+  const first = ({ edits }: Group): number => Math.min(...edits.map(rank));
   const precedes = (a: Group, b: Group): boolean =>
     a !== b &&
-    a.edits.some((one) => b.edits.some((other) => one.start === other.start && rankOf(one) < rankOf(other)));
+    a.edits.some((one) => b.edits.some((other) => one.start === other.start && rank(one) < rank(other)));
   const ordered: Group[] = [];
   let rest = [...groups].sort((a, b) => first(a) - first(b));
-  for (let [next] = rest; next !== undefined; [next] = rest) {
+  for (let [head] = rest; head !== undefined; [head] = rest) {
+    const start = head;
     const free = rest.find((group) => !rest.some((other) => precedes(other, group)));
-    if (free !== undefined) ordered.push(free);
     const taken =
-      free === undefined ? rest.filter((other) => other === next || precedes(other, next!)) : [free];
+      free === undefined ? rest.filter((group) => group === start || precedes(group, start)) : [free];
     rest = rest.filter((group) => !taken.includes(group));
     if (free === undefined) rest = [joined(taken), ...rest];
+    else ordered.push(free);
   }
   return ordered;
 }
@@ -65,8 +67,8 @@ function joined(groups: readonly Group[]): Group {
 }
 
 /** The applied entries that change something, those together whose insertions share the text that they stand under. */
-function grouped(entries: readonly PlanEntry[]): Group[] {
-  let groups: Group[] = [];
+function grouped(entries: readonly PlanEntry[]): readonly Group[] {
+  let groups: readonly Group[] = [];
   for (const entry of entries) {
     const { finding, disposition } = entry;
     if (disposition !== 'applied' || !isFix(finding) || finding.edits.length === 0) continue;
