@@ -8,7 +8,9 @@ import { applyEdits, type TextEdit } from '../src/core/text.js';
 import { packageVersion } from '../src/io/package.js';
 import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { allTransforms } from '../transforms/index.js';
-import { folderOf, get, harden, MAIN, put, treeOf } from './support/cli.js';
+import { OUTPUT_NAMES } from '../src/render/output.js';
+import { type CliResult, folderOf, get, harden, MAIN, put, treeOf } from './support/cli.js';
+import { applySarif, type SarifLog } from './support/sarif.js';
 import type { Tree } from './support/memory.js';
 
 const DOCKERFILE = 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCMD ["curl"]\n';
@@ -126,10 +128,17 @@ describe('a run that several threads share', () => {
       put(root, `service-${at}/compose.yml`, `services:\n  web-${at}:\n    image: nginx:1.${at}\n`);
     }
     put(root, 'service-7/compose.yml', 'services: [\n');
-    const shared = await harden(root, ['--output', 'json', '--jobs', '2']);
-    const alone = await harden(root, ['--output', 'json', '--jobs', '1']);
+    const reports = (jobs: number): string[] => ['sarif', 'github'].map((name) => `${name}.${jobs}`);
+    const run = (jobs: number): Promise<CliResult> => {
+      const files = reports(jobs).flatMap((name) => ['--output-file', `${name.split('.')[0]}=${name}`]);
+      return harden(root, ['--output', 'json', ...files, '--jobs', String(jobs)]);
+    };
+    const shared = await run(2);
+    const alone = await run(1);
     expect(shared.code).toBe(2);
     expect(shared).toEqual(alone);
+    const texts = (jobs: number): string[] => reports(jobs).map((name) => get(root, name));
+    expect(texts(2)).toEqual(texts(1));
     expect((JSON.parse(shared.stdout) as { files: unknown[] }).files).toHaveLength(520);
   });
 });
@@ -348,7 +357,7 @@ describe('--in-place', () => {
     expect(Object.keys(treeOf(root)).sort()).toEqual(Object.keys(TREE).sort());
   });
 
-  test('gives the same bytes as the patch and as the edits of the JSON output', async () => {
+  test('gives the same bytes as the patch, the edits of the JSON output and the fixes of the SARIF output', async () => {
     const tree: Tree = {
       ...TREE,
       'a b/ü.service': UNIT.replaceAll('\n', '\r\n'),
@@ -360,6 +369,7 @@ describe('--in-place', () => {
     const root = folderOf(tree);
     const { stdout: patch } = await harden(root, ['--output', 'patch', '--phase', '2']);
     const { stdout: json, code } = await harden(root, ['--output', 'json', '--phase', '2']);
+    const { stdout: sarif } = await harden(root, ['--output', 'sarif', '--phase', '2']);
     expect(code).toBe(0);
     const applied = folderOf(tree);
     execFileSync('git', ['init', '-q'], { cwd: applied });
@@ -377,6 +387,9 @@ describe('--in-place', () => {
       expect([path, applyEdits(tree[path]!, edits)]).toEqual([path, expected[path]]);
     }
     expect(files).toHaveLength(Object.keys(tree).length);
+    const [{ results }] = (JSON.parse(sarif) as SarifLog).runs;
+    const fixed = applySarif(results, (path) => tree[path] ?? '');
+    expect({ ...tree, ...Object.fromEntries(fixed) }).toEqual(expected);
   });
 
   test('plans a file as it was planned before the others were written', async () => {
@@ -430,9 +443,9 @@ describe('colours', () => {
     expect((await harden(root, ['list', ...args], { env })).stdout.includes(ESCAPE)).toBe(colored);
   });
 
-  test('none in patch and JSON, and no control character of a file reaches the terminal', async () => {
+  test('none in other outputs, and no control character of a file reaches the terminal', async () => {
     const root = folderOf({ 'compose.yml': COMPOSE.replace('16\n', `16 # ${ESCAPE}31mred\u0007\n`) });
-    for (const output of ['patch', 'json']) {
+    for (const output of OUTPUT_NAMES.filter((name) => name !== 'text')) {
       const { stdout } = await harden(root, ['--color', '--output', output]);
       expect(stdout).not.toContain(`${ESCAPE}36m`);
     }
@@ -546,7 +559,7 @@ test('the examples in --help are ones that work', async () => {
   mkdirSync(join(root, 'deploy'));
   writeFileSync(join(root, 'deploy/Dockerfile'), readFileSync(join(root, 'Dockerfile')));
   const { stdout } = await harden(root, ['--help']);
-  const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|-]+)*) {2,}\S/gm)]
+  const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|=-]+)*) {2,}\S/gm)]
     .map((match) => match[1]!)
     .filter((line) => !line.includes('|'));
   expect(examples.length).toBeGreaterThanOrEqual(4);

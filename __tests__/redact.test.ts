@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { redact } from '../src/core/redact.js';
+import { OUTPUT_NAMES } from '../src/render/output.js';
 import { folderOf, harden } from './support/cli.js';
 import type { Tree } from './support/memory.js';
 
@@ -267,7 +268,7 @@ describe('no output but the patch', () => {
     [['--check']],
     [['--write']],
     [['--in-place', '--phase', '2']],
-    [['--output', 'json', '--phase', '3']],
+    ...OUTPUT_NAMES.filter((name) => name !== 'patch').map((name) => [['--output', name, '--phase', '3']]),
   ])('holds a secret: %j', async (args) => {
     const { stdout, stderr } = await harden(folderOf(tree), args);
     expect(stdout.length).toBeGreaterThan(100);

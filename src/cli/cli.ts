@@ -5,6 +5,7 @@ import { explain, explainImage, list } from './catalogue.js';
 import { ownEnvironment } from './environment.js';
 import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } from './output.js';
+import { OUTPUT_NAMES } from '../render/output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
 import type { ReportArguments } from './report.js';
@@ -96,10 +97,14 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .option('skip', listOption('transforms to leave out'))
           .option('format', listOption('formats to read: dockerfile, compose, systemd, quadlet, fly, render'))
           .option('output', {
-            choices: ['text', 'patch', 'json'] as const,
+            choices: OUTPUT_NAMES,
             default: 'text' as const,
             describe: 'what to print',
           })
+          .option(
+            'output-file',
+            repeatedOption('also write an output to a file, as <output>=<file>; may be given several times'),
+          )
           .option('force', {
             type: 'boolean',
             default: false,
@@ -149,6 +154,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .example('$0 --in-place --phase 1', 'apply what is safe')
           .example('$0 --check --format compose', 'fail in CI when a Compose file could be harder')
           .example('$0 --output patch | git apply', 'take the changes as a patch')
+          .example('$0 --output-file sarif=x.sarif', 'keep the findings for code scanning too')
           .epilogue(
             'Exit codes: 0 done, 1 --check found changes, 2 a file could not be handled or the usage is wrong.',
           ),
@@ -367,6 +373,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
 
 const OPTIONS = [
   ...['dry-run', 'write', 'in-place', 'check', 'phase', 'only', 'skip', 'format', 'output', 'force', 'jobs'],
+  'output-file',
   ...[
     'pin-digests',
     'refresh-digests',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
@@ -11,13 +12,14 @@ import {
   EXIT_CHANGES,
   EXIT_ERROR,
   isOutputClosed,
-  print,
   printError,
   wantsColor,
   type ExitCode,
 } from './output.js';
-import { createReporter, footOf, headOf, separatorOf, type Report, type Reporter } from './reporter.js';
-import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
+import { createOutputs } from './outputs.js';
+import { createReporter, type Report, type Reporter } from './reporter.js';
+import { reportTargetsOf, runOptionsOf, type HardenArguments, type Settings } from './settings.js';
+import { createStreams, openReports } from './streams.js';
 
 /** `harden [paths..]` in any of its modes. */
 export async function runHarden(args: HardenArguments): Promise<ExitCode> {
@@ -26,12 +28,23 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     printError(`harden: ${options}\n`);
     return EXIT_ERROR;
   }
+  const reports = reportTargetsOf(args);
+  if (typeof reports === 'string') {
+    printError(`harden: ${reports}\n`);
+    return EXIT_ERROR;
+  }
   const { root, paths } = locate(args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
   const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
   const run = prepare({ root, paths, digests, config, ...options });
+  const sources = new Set(run.workspace.files.map(({ path }) => resolve(root, path)));
+  const files = openReports(reports, sources);
+  if (typeof files === 'string') {
+    printError(`harden: ${files}\n`);
+    return EXIT_ERROR;
+  }
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const settings: Settings = {
     args,
@@ -40,21 +53,28 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     width: process.stdout.columns ?? 100,
     digests,
     config,
+    reports,
   };
-  const reporter = createReporter(run, settings);
+  const outputs = await createOutputs(settings);
+  const reporter = createReporter(run, settings, outputs);
   const crew = crewFor(run, settings, reporter);
-  const say = createSpeaker(separatorOf(args.output));
+  const streams = createStreams(outputs, files);
+  const say = async (report: Report): Promise<void> => {
+    if (report.err !== '') printError(report.err);
+    await streams.take(report);
+  };
 
-  await print(headOf(settings));
+  await streams.begin();
   for (const failure of [...failures, ...run.failures]) await say(reporter.take(withHint(failure)));
   await sayAll(crew, run.files.length, args, say);
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);
-  await print(footOf(settings, totals));
+  const unwritten = await streams.end(totals);
+  for (const reason of unwritten) printError(`harden: ${reason}\n`);
   // Who names a part of the tree leaves out what the others are about.
   if (config !== undefined && paths.includes(root)) tellUnused(run, config);
 
-  if (totals.errors > 0) return EXIT_ERROR;
+  if (totals.errors > 0 || unwritten.length > 0) return EXIT_ERROR;
   return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
 }
 
@@ -75,10 +95,10 @@ function crewFor(run: Run, settings: Settings, reporter: Reporter): Crew {
 async function sayAll(
   crew: Crew,
   count: number,
-  { write, inPlace }: HardenArguments,
+  { write, inPlace, outputFile }: HardenArguments,
   say: (report: Report) => Promise<void>,
 ): Promise<void> {
-  const writes = write === true || inPlace === true;
+  const writes = write === true || inPlace === true || outputFile !== undefined;
   const progress = createProgress(count);
   let done = 0;
   for await (const report of crew.reports()) {
@@ -87,17 +107,6 @@ async function sayAll(
     if (isOutputClosed() && !writes) break;
   }
   progress.end();
-}
-
-/** Prints reports with the separator between those that aren't empty. */
-function createSpeaker(separator: string): (report: Report) => Promise<void> {
-  let first = true;
-  return async ({ out, err }) => {
-    if (err !== '') printError(err);
-    if (out === '') return;
-    await print(first ? out : separator + out);
-    first = false;
-  };
 }
 
 /** A lone word that is no path may be a command with a typing error. */

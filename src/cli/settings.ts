@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { HardenConfig } from '../config/types.js';
 import type { Digests, RuntimeBase } from '../workload/context.js';
+import { OUTPUT_NAMES, type OutputName } from '../render/output.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
@@ -18,7 +20,9 @@ export interface HardenArguments {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly format?: readonly Format[];
-  readonly output: 'text' | 'patch' | 'json';
+  readonly output: OutputName;
+  /** `<output>=<file>` each. */
+  readonly outputFile?: readonly string[];
   readonly force: boolean;
   readonly pinDigests?: boolean;
   readonly refreshDigests?: boolean;
@@ -43,6 +47,31 @@ export interface Settings {
   readonly digests: Digests | undefined;
   /** The project's config; undefined where there is none. */
   readonly config: HardenConfig | undefined;
+  /** The outputs that go to files. */
+  readonly reports: readonly ReportTarget[];
+}
+
+/** An output that goes to a file. */
+export interface ReportTarget {
+  readonly output: OutputName;
+  /** As it was given. */
+  readonly path: string;
+}
+
+/** What `--output-file` asks for, or the message for what can't be understood. */
+export function reportTargetsOf({ outputFile = [] }: HardenArguments): readonly ReportTarget[] | string {
+  const targets: ReportTarget[] = [];
+  for (const given of outputFile) {
+    const [, name = '', path = ''] = /^([^=]*)=(.*)$/s.exec(given) ?? [];
+    if (path === '')
+      return `--output-file takes an output and a file, as in sarif=harden.sarif, not ${given}.`;
+    const output = OUTPUT_NAMES.find((known) => known === name);
+    if (output === undefined) return `there is no output ${name}: it is one of ${OUTPUT_NAMES.join(', ')}.`;
+    if (targets.some((other) => resolve(other.path) === resolve(path)))
+      return `two outputs can't go to the same file ${path}.`;
+    targets.push({ output, path });
+  }
+  return targets;
 }
 
 function phaseOf({ phase, inPlace }: HardenArguments): Phase {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ownEnvironment } from './environment.js';
+import { createOutputs } from './outputs.js';
 import { createReporter } from './reporter.js';
 import { resume } from './settings.js';
 import type { Share, Shared, Slice } from './crew.js';
@@ -9,7 +10,7 @@ ownEnvironment();
 const port = parentPort!;
 const { settings, files } = workerData as Shared;
 const run = resume(settings, files);
-const reporter = createReporter(run, settings);
+const reporter = createReporter(run, settings, await createOutputs(settings));
 
 port.on('message', ({ from, to }: Slice) => {
   const reports = run.files.slice(from, to).map((file) => reporter.take(run.plan(file)));

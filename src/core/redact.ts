@@ -1,4 +1,5 @@
-const MASK = '********';
+/** What stands in the place of a secret. */
+export const MASK = '********';
 
 /** Words that, in a variable's or option's name, say that its value is a secret. */
 const SECRET_WORD =

@@ -9,9 +9,18 @@ export function packageRoot(): string {
   return folder;
 }
 
+export interface PackageInfo {
+  readonly version: string;
+  /** Where people read about it; undefined where there is no such page. */
+  readonly homepage: string | undefined;
+}
+
+export function packageInfo(): PackageInfo {
+  const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
+  const { version, homepage } = JSON.parse(text) as PackageInfo;
+  return { version, homepage };
+}
+
 export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
+  return packageInfo().version;
 }

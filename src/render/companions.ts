@@ -11,8 +11,8 @@ import {
   shown,
   type Colors,
   type TextOptions,
-  type WrittenFile,
 } from './text.js';
+import type { WrittenFile } from './output.js';
 
 export interface CompanionRenderer {
   /** The reports of the files that change with a plan; empty when there is nothing to say. */

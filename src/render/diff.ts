@@ -1,7 +1,8 @@
 import { structuredPatch, type StructuredPatchHunk } from 'diff';
+import { redact } from '../core/redact.js';
 
 /** The hunks that turn one text into another, with three lines of context. */
-export function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
+function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
   return structuredPatch('', '', before, after, undefined, undefined, { context: 3 }).hunks;
 }
 
@@ -37,8 +38,32 @@ function hunkText(hunk: StructuredPatchHunk): string {
   return `${hunkHeader(hunk)}\n${hunk.lines.map((line) => `${line}\n`).join('')}`;
 }
 
-export function hunkHeader({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
+function hunkHeader({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
   return `@@ -${span(oldStart, oldLines)} +${span(newStart, newLines)} @@`;
+}
+
+/** The lines of a diff for people, without the names of the files: values of secrets are masked. */
+export function maskedDiff(before: string, after: string): readonly string[] {
+  if (before === after) return [];
+  const [from, to] = [redact(before).split('\n'), redact(after).split('\n')];
+  return hunksOf(before, after).flatMap((hunk) => [hunkHeader(hunk), ...maskedLines(hunk, from, to)]);
+}
+
+/** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
+function maskedLines(
+  { lines, oldStart, newStart }: StructuredPatchHunk,
+  before: readonly string[],
+  after: readonly string[],
+): readonly string[] {
+  let [from, to] = [oldStart - 1, newStart - 1];
+  return lines.map((line) => {
+    const sign = line[0] ?? '';
+    if (sign === '\\') return line;
+    const text = sign === '-' ? before[from] : after[to];
+    if (sign !== '+') from += 1;
+    if (sign !== '-') to += 1;
+    return sign + (text ?? '').replace(/\r$/, '');
+  });
 }
 
 function span(start: number, lines: number): string {

@@ -1,57 +1,45 @@
-import { diffChars } from 'diff';
-import { isChanged, type Companion, type ImageBuilder } from '../core/companion.js';
+import { isChanged } from '../core/companion.js';
 import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { TextEdit } from '../core/text.js';
 import type { SourceDocument } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { FileOutcome } from '../harden.js';
-import { allTransforms } from '../../transforms/index.js';
-import { ignoreMeta } from '../workload/ignore-additions.js';
-import type { Totals } from './totals.js';
+import { policies } from '../../transforms/index.js';
+import type { Output, Told, ToldCompanion } from './output.js';
+import { withoutSecrets } from './secret-edits.js';
 
 /** The version of the JSON output's shape. */
 const SCHEMA = 1;
 
 /**
- * A run as one JSON object, written file by file so that no plan has to be kept: the head, the outcomes with commas
- * between them, the foot. What is said of a transform stands once, in the head. Offsets are UTF-16 code units of the
- * original text.
+ * A run as one JSON object, in the shape of output.schema.json, an outcome a line. What is said of a transform stands once,
+ * in the head. Offsets are UTF-16 code units of the original text, with its byte order mark.
  */
-export function jsonHead(version: string): string {
-  const policies = [...allTransforms.map(({ meta }) => meta), ignoreMeta];
-  const transforms = Object.fromEntries(policies.map(({ id, ...meta }) => [id, meta]));
-  return `{"schema":${SCHEMA},"version":${JSON.stringify(version)},"transforms":${JSON.stringify(transforms)},"files":[\n`;
+export function createJsonOutput(version: string): Output {
+  return {
+    head: () => {
+      const transforms = Object.fromEntries(policies.map(({ id, ...meta }) => [id, meta]));
+      return `{"schema":${SCHEMA},"version":${JSON.stringify(version)},"transforms":${JSON.stringify(transforms)},"files":[\n`;
+    },
+    separator: ',\n',
+    outcome: (told) => [{ text: JSON.stringify(toldToJson(told)) }],
+    foot: (totals) => `\n],"totals":${JSON.stringify(totals)}}\n`,
+  };
 }
 
-/** A companion, and what became of it when it was to be written. */
-export interface ToldCompanion {
-  readonly companion: Companion;
-  readonly written: object | undefined;
-}
-
-export function jsonOutcome(
-  outcome: FileOutcome,
-  written: object | undefined,
-  companions: readonly ToldCompanion[] = [],
-  builders: readonly ImageBuilder[] = [],
-): string {
-  return JSON.stringify({
+function toldToJson({ outcome, written, companions, builders }: Told): object {
+  return {
     ...toJson(outcome),
     written,
     companions: companions.length === 0 ? undefined : companions.map(companionToJson),
     builders: builders.length === 0 ? undefined : builders,
-  });
+  };
 }
 
 function companionToJson({ companion, written }: ToldCompanion): object {
   const { kind, path, variant, source, original, edits, notes } = companion;
   const status = original === undefined ? 'new' : isChanged(companion) ? 'changed' : 'unchanged';
   return { kind, path, variant, source, status, notes, edits, written };
-}
-
-export function jsonFoot(totals: Totals): string {
-  return `\n],"totals":${JSON.stringify(totals)}}\n`;
 }
 
 function toJson(outcome: FileOutcome): object {
@@ -96,26 +84,6 @@ function findingToJson(
     reason: redact(reason ?? '') || undefined,
     // Evidence is masked where it is cited.
     evidence: finding.evidence,
-    edits:
-      'edits' in finding ? finding.edits.flatMap((edit) => withoutSecrets(edit, original.text)) : undefined,
+    edits: 'edits' in finding ? withoutSecrets(finding.edits, original.text) : undefined,
   };
-}
-
-/** An edit that writes a secret again (in other quotes) is told as the edits around it. */
-function withoutSecrets(edit: TextEdit, text: string): readonly TextEdit[] {
-  if (redact(edit.text) === edit.text) return [edit];
-  const order = {
-    ...(edit.depth === undefined ? {} : { depth: edit.depth }),
-    ...(edit.under === undefined ? {} : { under: edit.under }),
-  };
-  const parts: TextEdit[] = [];
-  let at = edit.start;
-  for (const { added, removed, value } of diffChars(text.slice(edit.start, edit.end), edit.text)) {
-    if (added) parts.push({ start: at, end: at, text: value, ...order });
-    else {
-      if (removed) parts.push({ start: at, end: at + value.length, text: '', ...order });
-      at += value.length;
-    }
-  }
-  return parts;
 }

@@ -1,4 +1,3 @@
-import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
@@ -6,7 +5,8 @@ import type { Evidence } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { ExposureChange } from '../exposure/plan.js';
 import type { FileOutcome } from '../harden.js';
-import { hunkHeader, hunksOf } from './diff.js';
+import { maskedDiff } from './diff.js';
+import type { WrittenFile } from './output.js';
 import type { Totals } from './totals.js';
 import { wrap } from './wrap.js';
 
@@ -24,13 +24,6 @@ export interface TextRenderer {
   /** The report on a unit that is installed: the file that is merged over it, and why. */
   installed(plan: FilePlan, dropIn: string, exposure: ExposureChange | undefined): string;
   totals(totals: Totals, nextStep: string): string;
-}
-
-/** A file that a run wrote, or why it could not. */
-export interface WrittenFile {
-  readonly path: string;
-  readonly changed: boolean;
-  readonly error: string | undefined;
 }
 
 export type Colors = ReturnType<typeof createColors>;
@@ -157,13 +150,14 @@ function groupEntries(entries: readonly PlanEntry[]): readonly Group[] {
   return [...groups.values()];
 }
 
-function whatOf({ finding }: PlanEntry): string {
+/** What changes, or could. */
+export function whatOf({ finding }: PlanEntry): string {
   if ('change' in finding) return finding.change;
   return 'suggestion' in finding ? (finding.suggestion ?? '') : '';
 }
 
 /** What the finding is about; a change in a shared mapping names who takes it over, and where it is made. */
-function subjectOf({ finding, meta }: PlanEntry): string {
+export function subjectOf({ finding, meta }: PlanEntry): string {
   const { subject } = finding;
   if (meta.id.startsWith('fly/')) return tableName(subject);
   if (!('sharedBy' in finding) || finding.sharedBy === undefined) return subjectName(subject);
@@ -289,34 +283,10 @@ export function hanging(
 }
 
 export function diffText(c: Colors, before: string, after: string): string {
-  if (before === after) return '';
-  const [from, to] = [redact(before).split('\n'), redact(after).split('\n')];
-  const lines = hunksOf(before, after).flatMap((hunk) => [
-    c.cyan(hunkHeader(hunk)),
-    ...maskedLines(hunk, from, to).map((line) => {
-      const safe = printable(line);
-      if (line.startsWith('+')) return c.green(safe);
-      return line.startsWith('-') ? c.red(safe) : safe;
-    }),
-  ]);
-  return `${lines.join('\n')}\n`;
-}
-
-/** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
-function maskedLines(
-  { lines, oldStart, newStart }: StructuredPatchHunk,
-  before: readonly string[],
-  after: readonly string[],
-): readonly string[] {
-  let [from, to] = [oldStart - 1, newStart - 1];
-  return lines.map((line) => {
-    const sign = line[0] ?? '';
-    if (sign === '\\') return line;
-    const text = sign === '-' ? before[from] : after[to];
-    if (sign !== '+') from += 1;
-    if (sign !== '-') to += 1;
-    return sign + (text ?? '').replace(/\r$/, '');
-  });
+  const paint = { '@': c.cyan, '+': c.green, '-': c.red };
+  return maskedDiff(before, after)
+    .map((line) => (paint[line[0] as keyof typeof paint] ?? String)(printable(line)) + '\n')
+    .join('');
 }
 
 /** Keeps a file's control characters away from the terminal. */

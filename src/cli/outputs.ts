@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { packageInfo, packageVersion } from '../io/package.js';
+import type { Mode, Output, OutputName } from '../render/output.js';
+import type { HardenArguments, Settings } from './settings.js';
+
+/** The outputs of a run: the one for standard output, then those for files. Only what they need is loaded. */
+export function createOutputs({ args, color, width, reports }: Settings): Promise<readonly Output[]> {
+  const mode = modeOf(args);
+  return Promise.all([
+    createOutput(args.output, { mode, color, width }),
+    ...reports.map(({ output }) => createOutput(output, { mode, color: false, width: FILE_WIDTH })),
+  ]);
+}
+
+const FILE_WIDTH = 100;
+
+/** What the run does with the files. */
+export function modeOf({ inPlace, write, check }: HardenArguments): Mode {
+  if (inPlace === true) return 'in-place';
+  if (write === true) return 'write';
+  return check === true ? 'check' : 'preview';
+}
+
+interface OutputOptions {
+  readonly mode: Mode;
+  readonly color: boolean;
+  readonly width: number;
+}
+
+async function createOutput(name: OutputName, { mode, color, width }: OutputOptions): Promise<Output> {
+  switch (name) {
+    case 'text':
+      return (await import('../render/text-output.js')).createTextOutput({ color, width }, mode);
+    case 'patch':
+      return (await import('../render/patch.js')).createPatchOutput();
+    case 'json':
+      return (await import('../render/json.js')).createJsonOutput(packageVersion());
+    case 'sarif':
+      return (await import('../render/sarif.js')).createSarifOutput({ ...packageInfo(), digest });
+    case 'github':
+      return (await import('../render/github.js')).createGithubOutput(digest);
+    case 'gitlab':
+      return (await import('../render/gitlab.js')).createGitlabOutput(digest);
+    case 'junit':
+      return (await import('../render/junit.js')).createJunitOutput(digest);
+    case 'markdown':
+      return (await import('../render/markdown.js')).createMarkdownOutput(digest);
+  }
+}
+
+/** Long enough to tell issues apart, short enough to read. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

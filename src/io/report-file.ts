@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { writeReason } from './files.js';
+import type { WriteOutcome } from './write.js';
+
+/** A file that is made of pieces, and stands in its place when all of them are written, or not at all. */
+export interface ReportFile {
+  /** Its real path. */
+  readonly target: string;
+  write(text: string): void;
+  finish(): WriteOutcome;
+}
+
+export type OpenedReport =
+  { readonly ok: true; readonly file: ReportFile } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Begins a report, or says at once why it can't be written. Its pieces are kept until the end: a run that is interrupted
+ * leaves what stood there, and nothing beside it.
+ * @param path absolute; a link is followed.
+ */
+export function openReport(path: string): OpenedReport {
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing !== undefined && !existing.isFile()) return { ok: false, reason: 'is not a regular file' };
+    if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true)
+      return { ok: false, reason: 'is in a folder that does not exist' };
+    const target =
+      existing === undefined ? join(realpathSync(dirname(path)), basename(path)) : realpathSync(path);
+    accessSync(dirname(target), constants.W_OK);
+    const pieces: string[] = [];
+    return {
+      ok: true,
+      file: {
+        target,
+        write: (text) => void pieces.push(text),
+        finish: () => replace(target, pieces, existing?.mode),
+      },
+    };
+  } catch (error) {
+    return { ok: false, reason: writeReason(error) };
+  }
+}
+
+function replace(target: string, pieces: readonly string[], mode: number | undefined): WriteOutcome {
+  const temporary = join(dirname(target), `.harden-${randomUUID()}.tmp`);
+  try {
+    const descriptor = openSync(temporary, 'wx');
+    try {
+      for (const piece of pieces) writeFileSync(descriptor, piece);
+      if (mode !== undefined) fchmodSync(descriptor, mode & 0o777);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, target);
+    return { ok: true, changed: true };
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return { ok: false, reason: writeReason(error) };
+  }
+}

@@ -1,0 +1,34 @@
+import { redact } from '../core/redact.js';
+import { printable, shown } from './text.js';
+import type { Told } from './output.js';
+
+/** What kept a file from being read, planned or written. */
+export interface Problem {
+  readonly path: string;
+  readonly line: number | undefined;
+  /** Without secrets. */
+  readonly reason: string;
+}
+
+/** All that went wrong with a file and its companions. */
+export function problemsOf({ outcome, written, companions }: Told): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (outcome.kind === 'failed') {
+    problems.push({ path: outcome.path, line: outcome.line, reason: redact(outcome.reason) });
+  }
+  for (const file of [written, ...companions.map((told) => told.written)]) {
+    if (file?.error !== undefined) problems.push({ path: file.path, line: undefined, reason: file.error });
+  }
+  if (outcome.kind === 'planned') {
+    const { path, failures } = outcome.plan;
+    for (const { id, error } of failures) {
+      problems.push({ path, line: undefined, reason: `${id} failed: ${redact(error)}` });
+    }
+  }
+  return problems;
+}
+
+/** A problem in one line, for a terminal. */
+export function problemText({ path, line, reason }: Problem): string {
+  return `${printable(line === undefined ? path : `${path}:${line}`)}: ${shown(reason)}`;
+}
