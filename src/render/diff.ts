@@ -56,3 +56,20 @@ function gitName(name: string): string {
   );
   return `"${escaped}"`;
 }
+
+/** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
+export function maskedLines(
+  { lines, oldStart, newStart }: StructuredPatchHunk,
+  before: readonly string[],
+  after: readonly string[],
+): readonly string[] {
+  let [from, to] = [oldStart - 1, newStart - 1];
+  return lines.map((line) => {
+    const sign = line[0] ?? '';
+    if (sign === '\\') return line;
+    const text = sign === '-' ? before[from] : after[to];
+    if (sign !== '+') from += 1;
+    if (sign !== '-') to += 1;
+    return sign + (text ?? '').replace(/\r$/, '');
+  });
+}

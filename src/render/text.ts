@@ -1,4 +1,3 @@
-import type { StructuredPatchHunk } from 'diff';
 import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
@@ -6,7 +5,7 @@ import type { Evidence, Finding } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { ExposureChange } from '../exposure/plan.js';
 import type { FileOutcome } from '../harden.js';
-import { hunkHeader, hunksOf } from './diff.js';
+import { hunkHeader, hunksOf, maskedLines } from './diff.js';
 import type { Totals } from './totals.js';
 import { wrap } from './wrap.js';
 
@@ -284,23 +283,6 @@ export function diffText(c: Colors, before: string, after: string): string {
     }),
   ]);
   return `${lines.join('\n')}\n`;
-}
-
-/** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
-function maskedLines(
-  { lines, oldStart, newStart }: StructuredPatchHunk,
-  before: readonly string[],
-  after: readonly string[],
-): readonly string[] {
-  let [from, to] = [oldStart - 1, newStart - 1];
-  return lines.map((line) => {
-    const sign = line[0] ?? '';
-    if (sign === '\\') return line;
-    const text = sign === '-' ? before[from] : after[to];
-    if (sign !== '+') from += 1;
-    if (sign !== '-') to += 1;
-    return sign + (text ?? '').replace(/\r$/, '');
-  });
 }
 
 /** Keeps a file's control characters away from the terminal. */
