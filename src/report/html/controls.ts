@@ -55,15 +55,19 @@ function why(assessed: AssessedControl, byRule: FindingsOfRule, large: boolean):
   return markup`<details class="why"><summary>Why<span class="unseen"> ${assessed.control.id} stands so</span></summary>${folded(large, markup`<ul>${histories.map((history) => historyItem(history, byRule))}</ul>`)}</details>`;
 }
 
+/** So many are named of those of which the same is true; the findings name all. */
+const MOST_NAMES = 12;
+
 function historyItem({ check, subjects, stretches }: History, byRule: FindingsOfRule): Markup {
-  const names = subjects.map((subject, at) => {
+  const more = subjects.length - MOST_NAMES;
+  const names = subjects.slice(0, MOST_NAMES).map((subject, at) => {
     const finding = check.transforms
       .flatMap((id) => byRule.get(ruleKey(id, subject.path)) ?? [])
       .find(({ subject: of }) => subject.kind === 'image' || of === `service ${subject.name}` || of === '');
     const name = subject.name === '' ? subject.path : `${subject.name} in ${subject.path}`;
     return markup`${at === 0 ? '' : ', '}${finding === undefined ? name : markup`<a href="#${finding.id}">${name}</a>`}`;
   });
-  return markup`<li>${names}${
+  return markup`<li>${names}${more > 0 ? ` and ${more} more` : ''}${
     stretches.length === 1
       ? markup`: ${saidOf(stretches[0]!)}`
       : markup`<ul>${stretches.map((stretch) => markup`<li>${momentsName(stretch.moments)}: ${saidOf(stretch)}</li>`)}</ul>`

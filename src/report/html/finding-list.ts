@@ -85,9 +85,7 @@ function evidenceItem(evidence: Evidence, path: string): Markup {
 
 /** A link where the source is an address that a browser opens, else its text. */
 export function link(source: string): Markup {
-  return /^https:\/\/\S+$/.test(source)
-    ? markup`<a href="${source}" rel="noreferrer">${source}</a>`
-    : markup`${source}`;
+  return /^https:\/\/\S+$/.test(source) ? markup`<a href="${source}">${source}</a>` : markup`${source}`;
 }
 
 export function ruleId(id: string): string {

@@ -26,6 +26,7 @@ export function htmlReport(survey: Survey, about: ReportAbout): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="harden ${version}">
 <title>Hardening of ${project}</title>
