@@ -37,6 +37,7 @@ export default tseslint.config(
       'src/exposure/**/*.ts',
       'src/workload/**/*.ts',
       'src/render/**/*.ts',
+      'src/report/html/**/*.ts',
     ],
     rules: {
       'no-restricted-imports': [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageRoot, packageVersion } from '../src/io/package.js';
 import { reportsOf } from '../src/report/reports.js';
 import { survey } from '../src/survey.js';
+import { loadReportAssets } from '../src/io/report-assets.js';
 import { seal } from '../src/io/write.js';
 import { prepare } from '../src/harden.js';
 import { unifiedDiff } from '../src/render/diff.js';
@@ -21,7 +22,7 @@ const REPORT_DATE = '2026-11-26';
 export async function reportExample(name: string): Promise<ReadonlyMap<string, string>> {
   const root = join(examplesRoot, name, 'before');
   const about = { project: name, version: packageVersion(), date: REPORT_DATE };
-  return reportsOf(survey({ root, paths: ['.'] }), about);
+  return reportsOf(survey({ root, paths: ['.'] }), about, loadReportAssets());
 }
 
 /** What harden makes of an example today: the files that `--write` emits, by path, and the patch. */

@@ -43,6 +43,8 @@ export interface SurveyedFile {
   readonly after: Readonly<Record<Phase, string>>;
   /** All that is found, with the changes of every phase applied. */
   readonly entries: readonly PlanEntry[];
+  /** What each phase applies: where a later one converts a file, it has nothing to say of what an earlier one changes. */
+  readonly applied: Readonly<Record<Phase, readonly PlanEntry[]>>;
   /** Of a unit: its score as it is, and after each phase. */
   readonly exposure: Readonly<Record<Moment, Exposure>> | undefined;
 }
@@ -112,12 +114,15 @@ function surveyed(
 ): SurveyedFile {
   const at = (phase: Phase): Planned | undefined => plans.get(phase)?.get(file.path);
   const textAt = (phase: Phase): string => at(phase)?.plan.result ?? plan.original.text;
+  const appliedAt = (phase: Phase): readonly PlanEntry[] =>
+    at(phase)?.plan.entries.filter(({ disposition }) => disposition === 'applied') ?? [];
   return {
     path: file.path,
     format: file.format,
     original: plan.original,
     after: { 1: textAt(1), 2: textAt(2), 3: textAt(3) },
     entries: plan.entries,
+    applied: { 1: appliedAt(1), 2: appliedAt(2), 3: appliedAt(3) },
     exposure:
       exposure === undefined
         ? undefined

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRun } from '../../src/harden.js';
+import { loadReportAssets } from '../../src/io/report-assets.js';
 import { assessment } from '../../src/report/assessment.js';
 import { guide } from '../../src/report/guide.js';
 import { reportsOf } from '../../src/report/reports.js';
@@ -36,7 +37,7 @@ volumes:
 };
 
 test('no report shows a secret', async () => {
-  const reports = await reportsOf(surveyOf(SHOP), ABOUT);
+  const reports = await reportsOf(surveyOf(SHOP), ABOUT, loadReportAssets());
   for (const [path, text] of reports) expect([path, text.includes(SECRET)]).toEqual([path, false]);
   expect(reports.get('SECURITY_ASSESSMENT_DOCKER.md')).toContain('********');
 });

@@ -290,7 +290,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     )
     .command(
       'report [paths..]',
-      'write a security assessment and a deployment guide',
+      'write a security assessment, a deployment guide, and one page for the browser',
       (command) =>
         command
           .positional('paths', { type: 'string', array: true, default: ['.'], describe: 'files or folders' })
@@ -313,7 +313,10 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             describe: 'the oldest systemd that is to know every setting',
           })
           .option('config', CONFIG_OPTION)
-          .example('$0 report', 'SECURITY_ASSESSMENT_DOCKER.md and docs/deployment/hardening.md')
+          .example(
+            '$0 report',
+            'write SECURITY_ASSESSMENT_DOCKER.md, docs/deployment/hardening.md and harden-report.html',
+          )
           .example('$0 report --out reports deploy', 'write them to reports/, about the files in deploy/')
           .epilogue('Exit codes: 0 written, 2 a file could not be handled or the usage is wrong.'),
       async (args) => {

@@ -4,6 +4,7 @@ import { createColors } from 'picocolors';
 import type { Format } from '../core/types.js';
 import { systemReason } from '../io/files.js';
 import { packageVersion } from '../io/package.js';
+import { loadReportAssets } from '../io/report-assets.js';
 import { writeReport } from '../io/write.js';
 import type { About } from '../report/assessment.js';
 import { reportsOf } from '../report/reports.js';
@@ -28,7 +29,7 @@ export interface ReportArguments {
   readonly color?: boolean;
 }
 
-/** `harden report [paths..]`: the security assessment and the deployment guide. */
+/** `harden report [paths..]`: the security assessment, the deployment guide, and both on one page. */
 export async function runReport(args: ReportArguments): Promise<ExitCode> {
   const options = runOptionsOf({ ...args, output: 'text', base: 'slim' });
   if (typeof options === 'string') {
@@ -57,7 +58,7 @@ export async function runReport(args: ReportArguments): Promise<ExitCode> {
   if (folder === undefined) return EXIT_ERROR;
   const c = createColors(wantsColor(args.color));
   let failed = found.failures.length > 0;
-  for (const [path, text] of await reportsOf(found, about)) {
+  for (const [path, text] of await reportsOf(found, about, loadReportAssets())) {
     const written = writeReport(folder, path, about.project, text, args.force);
     if (written.ok) await print(`${written.changed ? c.green('wrote') : c.dim('unchanged')}  ${path}\n`);
     else {

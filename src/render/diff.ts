@@ -2,7 +2,7 @@ import { structuredPatch, type StructuredPatchHunk } from 'diff';
 import { redact } from '../core/redact.js';
 
 /** The hunks that turn one text into another, with three lines of context. */
-function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
+export function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
   return structuredPatch('', '', before, after, undefined, undefined, { context: 3 }).hunks;
 }
 
@@ -38,7 +38,7 @@ function hunkText(hunk: StructuredPatchHunk): string {
   return `${hunkHeader(hunk)}\n${hunk.lines.map((line) => `${line}\n`).join('')}`;
 }
 
-function hunkHeader({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
+export function hunkHeader({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
   return `@@ -${span(oldStart, oldLines)} +${span(newStart, newLines)} @@`;
 }
 
@@ -50,7 +50,7 @@ export function maskedDiff(before: string, after: string): readonly string[] {
 }
 
 /** A hunk's lines as they are in the masked texts: a secret may begin above the line that it ends on. */
-function maskedLines(
+export function maskedLines(
   { lines, oldStart, newStart }: StructuredPatchHunk,
   before: readonly string[],
   after: readonly string[],
