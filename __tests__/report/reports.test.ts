@@ -29,6 +29,8 @@ const SHOP: Tree = {
   tool:
     image: example.org/tool | latest
     privileged: true
+    ports:
+      - "\${PROXY_TOKEN:-${SECRET}}:80"
 volumes:
   db:
 `,

@@ -1,3 +1,4 @@
+import { redact } from '../core/redact.js';
 import type { Check, Control, Status, Subject, Verdict } from './types.js';
 
 /** A check of one subject. */
@@ -36,6 +37,14 @@ export function stateOf(control: Control, subjects: readonly Subject[]): Control
 }
 
 function judge(check: Check, subject: Subject): Verdict | undefined {
+  const verdict = decided(check, subject);
+  // A port, a device or a variable that it names stands in the file as its author wrote it.
+  return verdict === undefined || verdict.kind === 'absent'
+    ? verdict
+    : { ...verdict, says: redact(verdict.says) };
+}
+
+function decided(check: Check, subject: Subject): Verdict | undefined {
   if (check.of === 'container') return subject.kind === 'container' ? check.decide(subject) : undefined;
   return subject.kind === 'image' ? check.decide(subject) : undefined;
 }
@@ -45,7 +54,7 @@ function reasonIn({ transforms }: Check, { found }: Subject): string | undefined
   const findings = transforms.flatMap(found);
   const [first] = findings;
   return first?.safety === 'accepted' && findings.every(({ safety }) => safety === 'accepted')
-    ? first.reason
+    ? redact(first.reason)
     : undefined;
 }
 
