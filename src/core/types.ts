@@ -39,7 +39,9 @@ export interface FormatAdapter<D extends SourceDocument> {
   delta(before: D, after: D): readonly SemanticPath[];
 }
 
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+/** The gravest first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 export type Phase = 1 | 2 | 3;
 
 export interface TransformMeta {

@@ -1,20 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeReason } from './files.js';
-import type { WriteOutcome } from './write.js';
+import { newFileIn, replaceFile, type WriteOutcome } from './write.js';
 
 /** A file that is made of pieces, and stands in its place when all of them are written, or not at all. */
 export interface ReportFile {
@@ -47,29 +34,10 @@ export function openReport(path: string): OpenedReport {
       file: {
         target,
         write: (text) => void pieces.push(text),
-        finish: () => replace(target, pieces, existing?.mode),
+        finish: () => replaceFile(target, pieces.join(''), existing ?? newFileIn(statSync(dirname(target)))),
       },
     };
   } catch (error) {
-    return { ok: false, reason: writeReason(error) };
-  }
-}
-
-function replace(target: string, pieces: readonly string[], mode: number | undefined): WriteOutcome {
-  const temporary = join(dirname(target), `.harden-${randomUUID()}.tmp`);
-  try {
-    const descriptor = openSync(temporary, 'wx');
-    try {
-      for (const piece of pieces) writeFileSync(descriptor, piece);
-      if (mode !== undefined) fchmodSync(descriptor, mode & 0o777);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, target);
-    return { ok: true, changed: true };
-  } catch (error) {
-    rmSync(temporary, { force: true });
     return { ok: false, reason: writeReason(error) };
   }
 }

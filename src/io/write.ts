@@ -228,7 +228,7 @@ export function writeConfig(
 }
 
 /** A new file belongs to the owner of its folder, as what is beside it does, and is there for whom the umask lets. */
-function newFileIn({ uid, gid }: Stats): Owned {
+export function newFileIn({ uid, gid }: Stats): Owned {
   return { uid, gid, mode: 0o666 & ~process.umask() };
 }
 
@@ -238,7 +238,7 @@ type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>;
  * Writes a temporary file beside the target and renames it: a reader sees the old or the new text, never a part.
  * @param like whose permissions and owner the file gets.
  */
-function replaceFile(target: string, text: string, like: Owned): WriteOutcome {
+export function replaceFile(target: string, text: string, like: Owned): WriteOutcome {
   const temporary = join(dirname(target), `.harden-${randomUUID()}.tmp`);
   let created = false;
   try {

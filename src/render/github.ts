@@ -1,5 +1,5 @@
-import type { Severity } from '../core/types.js';
-import { issuesOf, issueText, SEVERITIES, type Digest, type Issue } from './issues.js';
+import { SEVERITIES, type Severity } from '../core/types.js';
+import { issuesOf, issueText, type Digest, type Issue } from './issues.js';
 import type { Output, Piece } from './output.js';
 import { problemsOf } from './problems.js';
 import { printable } from './text.js';

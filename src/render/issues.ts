@@ -2,7 +2,7 @@ import { isChanged } from '../core/companion.js';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
 import { LineIndex, type TextEdit } from '../core/text.js';
-import type { Evidence, Phase, Severity, TransformMeta } from '../core/types.js';
+import type { Evidence, Phase, TransformMeta } from '../core/types.js';
 import { ignoreMeta } from '../workload/ignore-additions.js';
 import { fixesOf, type Fix } from './fixes.js';
 import type { Told, ToldCompanion } from './output.js';
@@ -47,9 +47,6 @@ export interface IssueFix {
 
 /** A hash of a text, in hexadecimal. */
 export type Digest = (text: string) => string;
-
-/** From the most to the least severe. */
-export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** The issues of a file and of what goes with it, those with a fix first and in the order in which fixes take effect. */
 export function issuesOf({ outcome, companions }: Told, digest: Digest): readonly Issue[] {

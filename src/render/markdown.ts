@@ -1,6 +1,7 @@
 import { isChanged } from '../core/companion.js';
+import { SEVERITIES } from '../core/types.js';
 import { maskedDiff } from './diff.js';
-import { issuesOf, SEVERITIES, type Digest, type Issue } from './issues.js';
+import { issuesOf, type Digest, type Issue } from './issues.js';
 import type { Output, Piece, Told } from './output.js';
 import { problemsOf } from './problems.js';
 import { plural, printable } from './text.js';

@@ -1,4 +1,4 @@
-import type { Evidence, Phase } from '../core/types.js';
+import { SEVERITIES, type Evidence, type Phase } from '../core/types.js';
 import {
   MOMENTS,
   PHASES,
@@ -9,10 +9,11 @@ import {
 } from '../survey.js';
 import type { Status } from '../standards/types.js';
 import type { Judged } from '../standards/status.js';
-import { findingsOf, SEVERITIES, type ReportFinding } from './findings.js';
-import { grouped, type FindingGroup } from './groups.js';
-import { blocks, cell, code, codeCell, counted, escape, fence, list, table } from './markdown.js';
+import { findingsOf, type ReportFinding } from './findings.js';
+import { grouped, isFirst, type FindingGroup } from './groups.js';
+import { blocks, capital, cell, code, codeCell, escape, fence, list, lower, table } from './markdown.js';
 import { validationSteps } from './validation.js';
+import { counted } from './words.js';
 
 /** What reports tell of themselves. */
 export interface About {
@@ -215,10 +216,6 @@ function findingSection({ first, places, evidence }: FindingGroup): string {
   );
 }
 
-function isFirst<T>(item: T, at: number, all: readonly T[]): boolean {
-  return all.indexOf(item) === at;
-}
-
 function subjectsOf(places: readonly ReportFinding[]): string {
   const names = places
     .map(({ subject }) => subject)
@@ -252,10 +249,6 @@ function decision({ outcome, phase, safety, change, reason }: ReportFinding): st
   }
   const suggested = change === undefined ? '' : ` Suggested: ${code(change)}`;
   return `**For you to decide:** ${escape(reason ?? '')}.${suggested}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function acceptedSection(findings: readonly ReportFinding[]): string {
@@ -305,12 +298,8 @@ function behind(id: string, controls: readonly AssessedControl[]): string {
   return blocks('What is still unmet after phase 2:', table(['control', 'where', 'what'], rows));
 }
 
-function placeOf({ subject, verdict }: Judged): string {
-  const evidence = 'evidence' in verdict ? verdict.evidence.find((item) => 'file' in item) : undefined;
-  const place =
-    evidence !== undefined && 'file' in evidence && evidence.file === subject.path ? '' : subject.path;
-  const name = subject.name === '' ? '' : ` ${cell(subject.name)}`;
-  return `${codeCell(place === '' ? subject.path : place)}${name}`;
+function placeOf({ subject: { name, path } }: Judged): string {
+  return `${codeCell(path)}${name === '' ? '' : ` ${cell(name)}`}`;
 }
 
 function saysOf({ verdict, accepted, check }: Judged): string {
@@ -341,7 +330,7 @@ function recommendations(findings: readonly ReportFinding[]): string {
     groups
       .map(({ first }) => first.meta.title)
       .filter(isFirst)
-      .map((title) => `${title.charAt(0).toLowerCase()}${title.slice(1)}`)
+      .map(lower)
       .map(escape)
       .join('; ');
   const steps = [

@@ -1,6 +1,12 @@
 import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { Evidence, Phase, SemanticPath, Severity, TransformMeta } from '../core/types.js';
+import {
+  SEVERITIES,
+  type Evidence,
+  type Phase,
+  type SemanticPath,
+  type TransformMeta,
+} from '../core/types.js';
 import type { Survey, SurveyedFile } from '../survey.js';
 
 /** What is done about a finding. */
@@ -35,8 +41,6 @@ export interface ReportFinding {
   /** The lines of the original that its change touches, the last one included. */
   readonly touches: readonly { readonly from: number; readonly to: number }[];
 }
-
-export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** The findings of a survey, the gravest first, then by file and line. */
 export function findingsOf({ files }: Survey): readonly ReportFinding[] {

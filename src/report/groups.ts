@@ -28,3 +28,8 @@ function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
     'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
   return [...new Map(evidence.map((item) => [key(item), item])).values()];
 }
+
+/** For `filter`: each item once. */
+export function isFirst<T>(item: T, at: number, all: readonly T[]): boolean {
+  return all.indexOf(item) === at;
+}

@@ -2,11 +2,13 @@ import type { Format, Phase } from '../core/types.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import { sidecarPath } from '../sidecar.js';
 import { PHASES, type Survey, type SurveyedFile } from '../survey.js';
+import { folderOf } from '../workload/compose/project.js';
 import { managerOf } from '../workload/unit/identity.js';
+import { baseName } from '../workload/unit/scripts.js';
 import type { About } from './assessment.js';
 import { findingsOf, type ReportFinding } from './findings.js';
-import { grouped } from './groups.js';
-import { blocks, cell, code, codeCell, escape, fence, list, table } from './markdown.js';
+import { grouped, isFirst } from './groups.js';
+import { blocks, cell, code, codeCell, escape, fence, list, lower, table } from './markdown.js';
 import { SYMPTOMS } from './symptoms.js';
 import { shellWord, validationSteps } from './validation.js';
 
@@ -129,14 +131,6 @@ function testList(applied: readonly ReportFinding[]): string {
   return items.length === 0 ? '' : blocks('Besides, try what the changes may break:', list(items));
 }
 
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-function isFirst<T>(item: T, at: number, all: readonly T[]): boolean {
-  return all.indexOf(item) === at;
-}
-
 const NAMES: Readonly<Record<Phase, string>> = { 1: 'immediate', 2: 'needs testing', 3: 'advanced' };
 
 function phaseSection(
@@ -242,15 +236,6 @@ function rollback(changed: readonly SurveyedFile[], applied: readonly ReportFind
       ? 'What the hardened services wrote belongs to their new users: `chown` it back where the original runs as another user than root.'
       : undefined,
   );
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === -1 ? '.' : path.slice(0, slash);
 }
 
 function troubleshooting(applied: readonly ReportFinding[]): string {

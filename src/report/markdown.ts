@@ -46,7 +46,10 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item.replace(/\n/g, '\n  ')}`).join('\n');
 }
 
-/** `1 finding`, `3 findings`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,6 +1,8 @@
 import type { Format } from '../core/types.js';
 import type { Survey, SurveyedFile } from '../survey.js';
 import { sidecarPath } from '../sidecar.js';
+import { folderOf } from '../workload/compose/project.js';
+import { baseName } from '../workload/unit/scripts.js';
 import { blocks, fence } from './markdown.js';
 
 /** Commands that show that the hardened files work, for the formats that are there. */
@@ -48,12 +50,7 @@ function step(what: string, commands: readonly string[]): string {
 
 /** Where a unit's variant can be looked at under its own name. */
 function asUnit({ path }: SurveyedFile): string {
-  return shellWord(`/tmp/${path.slice(path.lastIndexOf('/') + 1)}`);
-}
-
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === -1 ? '.' : path.slice(0, slash);
+  return shellWord(`/tmp/${baseName(path)}`);
 }
 
 /** A path as one word of a shell. */

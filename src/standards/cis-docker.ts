@@ -41,15 +41,18 @@ import {
   rootReadOnly,
   ulimitsOfTheEngine,
 } from './checks/resources.js';
+import { controlsOf } from './control.js';
 import type { Check, Control, Standard, Undecided } from './types.js';
 
+const make = controlsOf('CIS-Docker');
+
 function control(number: string, title: string, ...checks: readonly Check[]): Control {
-  return { id: `CIS-Docker-${number}`, title, checks };
+  return make(number, title, checks);
 }
 
 /** One that no file can show. */
 function onHost(number: string, title: string, why: string, decide: string): Control {
-  return { id: `CIS-Docker-${number}`, title, checks: [], undecided: { why, decide } };
+  return make(number, title, [], { why, decide });
 }
 
 /** One that files can show to fail, and not to hold. */

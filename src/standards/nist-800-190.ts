@@ -25,11 +25,10 @@ import {
   seccompInForce,
 } from './checks/privileges.js';
 import { imageVersioned, rootReadOnly } from './checks/resources.js';
-import type { Check, Control, Standard, Undecided } from './types.js';
+import { controlsOf } from './control.js';
+import type { Standard } from './types.js';
 
-function control(number: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
-  return { id: `NIST-800-190-${number}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
-}
+const control = controlsOf('NIST-800-190');
 
 /** The countermeasures of section 4 that a repository's files have a part in. */
 export const nist800190: Standard = {

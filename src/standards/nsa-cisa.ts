@@ -9,11 +9,10 @@ import {
   seccompInForce,
 } from './checks/privileges.js';
 import { cpuLimited, memoryLimited, rootReadOnly } from './checks/resources.js';
-import type { Check, Control, Standard, Undecided } from './types.js';
+import { controlsOf } from './control.js';
+import type { Standard } from './types.js';
 
-function advice(name: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
-  return { id: `NSA-CISA-${name}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
-}
+const advice = controlsOf('NSA-CISA');
 
 /** The names are ours: the guidance numbers none of them. */
 export const nsaCisa: Standard = {

@@ -19,11 +19,10 @@ import {
   restartsLimited,
   rootReadOnly,
 } from './checks/resources.js';
-import type { Check, Control, Standard, Undecided } from './types.js';
+import { controlsOf } from './control.js';
+import type { Standard } from './types.js';
 
-function rule(number: string, title: string, checks: readonly Check[], undecided?: Undecided): Control {
-  return { id: `OWASP-Docker-${number}`, title, checks, ...(undecided === undefined ? {} : { undecided }) };
-}
+const rule = controlsOf('OWASP-Docker');
 
 export const owaspDocker: Standard = {
   id: 'OWASP-Docker',

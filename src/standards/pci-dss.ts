@@ -10,11 +10,10 @@ import {
   seccompInForce,
 } from './checks/privileges.js';
 import { rootReadOnly } from './checks/resources.js';
-import type { Check, Control, Standard } from './types.js';
+import { controlsOf } from './control.js';
+import type { Standard } from './types.js';
 
-function requirement(number: string, title: string, ...checks: readonly Check[]): Control {
-  return { id: `PCI-DSS-${number}`, title, checks };
-}
+const requirement = controlsOf('PCI-DSS');
 
 export const pciDss: Standard = {
   id: 'PCI-DSS',
@@ -24,35 +23,27 @@ export const pciDss: Standard = {
   scope:
     'A file shows how a workload is set up, not where cardholder data is, who has access or what is logged: no status here says that a requirement is fulfilled as a whole.',
   controls: [
-    requirement('1.3.1', 'Inbound traffic is restricted to what is needed', boundToInterface),
-    requirement(
-      '2.2.4',
-      'Only needed services, daemons and functions are enabled',
+    requirement('1.3.1', 'Inbound traffic is restricted to what is needed', [boundToInterface]),
+    requirement('2.2.4', 'Only needed services, daemons and functions are enabled', [
       noUnneededPackages,
       noSshServer,
-    ),
-    requirement(
-      '2.2.6',
-      'Security parameters are set against misuse',
+    ]),
+    requirement('2.2.6', 'Security parameters are set against misuse', [
       notPrivileged,
       capabilitiesDropped,
       noNewPrivileges,
       seccompInForce,
       rootReadOnly,
-    ),
-    requirement(
-      '7.2.5',
-      'Application and system accounts have the least privileges',
+    ]),
+    requirement('7.2.5', 'Application and system accounts have the least privileges', [
       imageNotRoot,
       containerNotRoot,
       noSensitiveMounts,
       noEngineSocket,
-    ),
-    requirement(
-      '8.6.2',
-      'No password of an application or system account is written in a file',
+    ]),
+    requirement('8.6.2', 'No password of an application or system account is written in a file', [
       noSecretsInImage,
       noSecretsInFile,
-    ),
+    ]),
   ],
 };

@@ -1,10 +1,11 @@
 import { redact } from '../../core/redact.js';
 import { MOMENTS, type AssessedControl, type AssessedStandard, type Moment } from '../../survey.js';
+import { counted } from '../words.js';
 import { link } from './finding-list.js';
 import { historiesOf, type History, type Stretch } from './histories.js';
 import { flag, folded, markup, type Markup } from './markup.js';
 import type { PageFinding, PageModel } from './model.js';
-import { counted, momentName, statusBadge } from './words.js';
+import { momentName, statusBadge } from './words.js';
 
 type FindingsOfRule = ReadonlyMap<string, readonly PageFinding[]>;
 

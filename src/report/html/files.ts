@@ -1,11 +1,12 @@
 import type { Phase } from '../../core/types.js';
 import { PHASES } from '../../survey.js';
 import { findingsIn } from '../findings.js';
+import { counted } from '../words.js';
 import { diffOf } from './diff.js';
 import { maskedDiff } from './hunks.js';
 import { flag, folded, markup, verbatim, type Markup } from './markup.js';
 import type { PageFile, PageModel } from './model.js';
-import { counted, FORMAT_NAMES } from './words.js';
+import { FORMAT_NAMES } from './words.js';
 
 /** At most so many files are open at first. */
 const OPEN_AT_FIRST = 6;

@@ -1,8 +1,10 @@
+import { SEVERITIES } from '../../core/types.js';
 import { PHASES } from '../../survey.js';
-import { SEVERITIES, type Outcome } from '../findings.js';
+import type { Outcome } from '../findings.js';
+import { counted } from '../words.js';
 import { flag, markup, type Markup } from './markup.js';
 import type { PageModel } from './model.js';
-import { counted, SEVERITY_NAMES } from './words.js';
+import { SEVERITY_NAMES } from './words.js';
 
 const OUTCOMES: readonly (readonly [outcome: Outcome, name: string])[] = [
   ['changed', 'Changed'],

@@ -1,9 +1,9 @@
-import type { Evidence } from '../../core/types.js';
+import { SEVERITIES, type Evidence } from '../../core/types.js';
 import { redact } from '../../core/redact.js';
-import { SEVERITIES } from '../findings.js';
+import { counted } from '../words.js';
 import { folded, markup, type Markup } from './markup.js';
 import type { PageFinding, PageModel } from './model.js';
-import { counted, outcomeText, severityBadge } from './words.js';
+import { outcomeText, severityBadge } from './words.js';
 
 /** Cards in a list: where a list is out of sight, a browser takes no time for what it holds. */
 const LIST_LENGTH = 40;

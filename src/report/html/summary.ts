@@ -1,11 +1,12 @@
 import { redact } from '../../core/redact.js';
+import { SEVERITIES } from '../../core/types.js';
 import { PHASES, type AssessedStandard, type Moment, type SurveyedFile } from '../../survey.js';
-import { SEVERITIES } from '../findings.js';
+import { counted } from '../words.js';
 import { stackedBar } from './chart.js';
 import { markup, type Content, type Markup } from './markup.js';
 import { isChangedBy, type PageModel } from './model.js';
 import { blocksByPhase, byPhase } from './phases.js';
-import { counted, momentName, SEVERITY_NAMES, severityBadge, STATUSES, statusClass } from './words.js';
+import { momentName, SEVERITY_NAMES, severityBadge, STATUSES, statusClass } from './words.js';
 
 /** How the tree stands, before and after the phase that is shown. */
 export function summarySection(model: PageModel): Markup {

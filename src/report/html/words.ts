@@ -50,7 +50,3 @@ export function statusBadge(status: Status): Markup {
 export function outcomeText({ outcome, phase }: ReportFinding): string {
   return outcome === 'changed' ? `Changed in phase ${phase}` : OUTCOME_NAMES[outcome];
 }
-
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}

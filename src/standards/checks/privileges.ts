@@ -2,7 +2,7 @@ import type { Evidence } from '../../core/types.js';
 import { addedCapabilities, capabilityName } from '../../workload/compose/needs/capabilities.js';
 import { strings } from '../../workload/compose/plain.js';
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
-import type { ContainerCheck } from '../types.js';
+import type { ContainerCheck, Verdict } from '../types.js';
 import { byFindings, met, undecided, unmet } from '../verdict.js';
 
 interface Option {
@@ -60,49 +60,63 @@ export const noNewPrivileges: ContainerCheck = {
   },
 };
 
-export const seccompInForce: ContainerCheck = {
+interface Confinement {
+  readonly name: string;
+  /** How people call it. */
+  readonly title: string;
+  /** The option of security_opt that sets it, and the word that turns it off. */
+  readonly option: string;
+  readonly off: string;
+  readonly isOff: string;
+  readonly own: string;
+  /** What holds where the option isn't there. */
+  readonly byDefault: Verdict;
+}
+
+/** A layer of the kernel's that privileged and security_opt turn off. */
+function confined({ name, title, option, off, isOff, own, byDefault }: Confinement): ContainerCheck {
+  return {
+    name,
+    of: 'container',
+    transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
+    decide: ({ workload: { view, privileged } }) => {
+      if (privileged !== undefined) return unmet(`privileged turns ${title} off`, privileged);
+      const set = securityOptions(view).find(({ text }) => new RegExp(`^${option}[:=]`).test(text));
+      if (set === undefined) return byDefault;
+      return new RegExp(`[:=]${off}$`).test(set.text) ? unmet(isOff, set.evidence) : met(own, set.evidence);
+    },
+  };
+}
+
+export const seccompInForce = confined({
   name: 'seccomp-profile',
-  of: 'container',
-  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
-  decide: ({ workload: { view, privileged } }) => {
-    if (privileged !== undefined) return unmet('privileged turns seccomp off', privileged);
-    const option = securityOptions(view).find(({ text }) => /^seccomp[:=]/.test(text));
-    if (option === undefined) return met("the engine's default profile holds");
-    return /[:=]unconfined$/.test(option.text)
-      ? unmet('seccomp is turned off', option.evidence)
-      : met('it has a profile of its own', option.evidence);
-  },
-};
+  title: 'seccomp',
+  option: 'seccomp',
+  off: 'unconfined',
+  isOff: 'seccomp is turned off',
+  own: 'it has a profile of its own',
+  byDefault: met("the engine's default profile holds"),
+});
 
-export const appArmorInForce: ContainerCheck = {
+export const appArmorInForce = confined({
   name: 'apparmor-profile',
-  of: 'container',
-  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
-  decide: ({ workload: { view, privileged } }) => {
-    if (privileged !== undefined) return unmet('privileged turns AppArmor off', privileged);
-    const option = securityOptions(view).find(({ text }) => /^apparmor[:=]/.test(text));
-    if (option === undefined)
-      return undecided('nothing turns it off; whether the host has AppArmor is not known');
-    return /[:=]unconfined$/.test(option.text)
-      ? unmet('AppArmor is turned off', option.evidence)
-      : met('it names a profile', option.evidence);
-  },
-};
+  title: 'AppArmor',
+  option: 'apparmor',
+  off: 'unconfined',
+  isOff: 'AppArmor is turned off',
+  own: 'it names a profile',
+  byDefault: undecided('nothing turns it off; whether the host has AppArmor is not known'),
+});
 
-export const seLinuxInForce: ContainerCheck = {
+export const seLinuxInForce = confined({
   name: 'selinux-label',
-  of: 'container',
-  transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
-  decide: ({ workload: { view, privileged } }) => {
-    if (privileged !== undefined) return unmet('privileged turns SELinux off', privileged);
-    const option = securityOptions(view).find(({ text }) => /^label[:=]/.test(text));
-    if (option === undefined)
-      return undecided('nothing turns it off; whether the host has SELinux is not known');
-    return /[:=]disable$/.test(option.text)
-      ? unmet('its SELinux label is turned off', option.evidence)
-      : met('it sets a label', option.evidence);
-  },
-};
+  title: 'SELinux',
+  option: 'label',
+  off: 'disable',
+  isOff: 'its SELinux label is turned off',
+  own: 'it sets a label',
+  byDefault: undecided('nothing turns it off; whether the host has SELinux is not known'),
+});
 
 export const containerNotRoot: ContainerCheck = {
   name: 'user-of-the-container',
