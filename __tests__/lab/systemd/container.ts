@@ -139,9 +139,13 @@ class Booted implements Container {
   #findLeader(): number {
     const { pid } = this.#process;
     const children = `/proc/${pid}/task/${pid}/children`;
-    const child = existsSync(children) ? readFileSync(children, 'utf8').split(' ')[0]! : '';
-    const name = `/proc/${child}/comm`;
-    return child !== '' && existsSync(name) && readFileSync(name, 'utf8') === 'systemd\n' ? Number(child) : 0;
+    try {
+      const child = readFileSync(children, 'utf8').split(' ')[0]!;
+      return readFileSync(`/proc/${child}/comm`, 'utf8') === 'systemd\n' ? Number(child) : 0;
+    } catch {
+      // nspawn has no child yet, or one that has just ended.
+      return 0;
+    }
   }
 
   call(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
