@@ -146,8 +146,8 @@ describe('a transform whose change fails its check is dropped as unsound, and th
       'throws at its own result',
       {
         meta: metaOf('bad'),
-        run: (document, context) =>
-          document.text === WITH_MODE ? adds('bad').run(document, context) : throws('second run'),
+        run: (document, context, option) =>
+          document.text === WITH_MODE ? adds('bad').run(document, context, option) : throws('second run'),
       },
       /check failed: second run/,
     ],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { readDefault } from '../../src/core/options.js';
 import fc from 'fast-check';
 import { createCatalogue } from '../../src/catalogue/catalogue.js';
 import { parseDockerfile } from '../../src/formats/dockerfile/parse.js';
@@ -100,7 +101,11 @@ describe('files of the build context', () => {
 });
 
 test('ADD of what the build context holds as an archive stays', () => {
-  const [finding] = copyInsteadOfAdd.run(parse('FROM a', 'ADD bundle /opt/'), contextOf({}, ['bundle']));
+  const [finding] = copyInsteadOfAdd.run(
+    parse('FROM a', 'ADD bundle /opt/'),
+    contextOf({}, ['bundle']),
+    readDefault,
+  );
   expect(finding).toMatchObject({ safety: 'accepted', reason: 'COPY would not unpack it' });
 });
 
@@ -151,7 +156,8 @@ test('no transform throws, whatever a Dockerfile says', () => {
     fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
       const result = parseDockerfile('Dockerfile', ['FROM debian', ...lines].join('\n'));
       if (!result.ok) return;
-      for (const transform of transforms) transform.run(result.document, contextOf({ x: 'echo' }));
+      for (const transform of transforms)
+        transform.run(result.document, contextOf({ x: 'echo' }), readDefault);
     }),
     { numRuns: 1000 },
   );

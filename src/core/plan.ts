@@ -1,8 +1,17 @@
 import { messageOf } from './errors.js';
+import { readDefault, type OptionReader } from './options.js';
 import { rebase } from './rebase.js';
 import { appliedEdits, firstOverlap, fixesOf, isFix, phaseOf } from './fixes.js';
 import { applyEdits } from './text.js';
-import type { Finding, FormatAdapter, Phase, SourceDocument, Transform, TransformMeta } from './types.js';
+import type {
+  ConfiguredTransform,
+  Finding,
+  FormatAdapter,
+  Phase,
+  SourceDocument,
+  Transform,
+  TransformMeta,
+} from './types.js';
 import { verify } from './verify.js';
 
 /** What became of a finding. Everything that isn't `applied` says why. */
@@ -53,11 +62,13 @@ export interface PlanOptions<D extends SourceDocument, C> {
   readonly phase: Phase;
   readonly contextFor: (document: D) => C;
   /** What a person has decided of a finding beforehand; it may take its edits away, and adds none. */
-  readonly review?: ((meta: TransformMeta, finding: Finding) => Finding) | undefined;
+  readonly review?: ((meta: TransformMeta, finding: Finding, document: D) => Finding) | undefined;
+  /** What a project has set of a transform's policy. */
+  readonly optionsFor?: ((id: string) => OptionReader) | undefined;
 }
 
 interface Proposal<D extends SourceDocument, C> {
-  readonly transform: Transform<D, C>;
+  readonly transform: ConfiguredTransform<D, C>;
   readonly findings: readonly Finding[];
 }
 
@@ -66,7 +77,7 @@ interface Proposal<D extends SourceDocument, C> {
  * act first, one by one, and the others see what they left; all edits are in coordinates of the original.
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
-  const transforms = options.transforms.map((transform) => reviewed(transform, options.review));
+  const transforms = options.transforms.map((transform) => configured(transform, options));
   const restructuring = transforms.filter(({ meta }) => meta.restructures === true);
   const others = transforms.filter(({ meta }) => meta.restructures !== true);
   const untouched: FilePlan = {
@@ -82,16 +93,19 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
   );
 }
 
-/** A transform whose findings are reviewed, when its own result is checked too. */
-function reviewed<D extends SourceDocument, C>(
+/** A transform as a project has set it; its findings are reviewed, when its own result is checked too. */
+function configured<D extends SourceDocument, C>(
   transform: Transform<D, C>,
-  review: PlanOptions<D, C>['review'],
-): Transform<D, C> {
-  if (review === undefined) return transform;
+  { review, optionsFor }: PlanOptions<D, C>,
+): ConfiguredTransform<D, C> {
   const { meta } = transform;
+  const option = optionsFor?.(meta.id) ?? readDefault;
   return {
     meta,
-    run: (document, context) => transform.run(document, context).map((finding) => review(meta, finding)),
+    run: (document, context) => {
+      const findings = transform.run(document, context, option);
+      return review === undefined ? findings : findings.map((finding) => review(meta, finding, document));
+    },
   };
 }
 
@@ -99,7 +113,7 @@ function reviewed<D extends SourceDocument, C>(
 function planOver<D extends SourceDocument, C>(
   document: D,
   first: FilePlan,
-  transforms: readonly Transform<D, C>[],
+  transforms: readonly ConfiguredTransform<D, C>[],
   options: PlanOptions<D, C>,
 ): FilePlan {
   if (first.result !== document.text) {
@@ -138,7 +152,7 @@ function withoutEffect(plan: FilePlan): FilePlan {
  */
 function planTogether<D extends SourceDocument, C>(
   document: D,
-  transforms: readonly Transform<D, C>[],
+  transforms: readonly ConfiguredTransform<D, C>[],
   options: PlanOptions<D, C>,
 ): FilePlan {
   const failures: TransformFailure[] = [];

@@ -1,3 +1,4 @@
+import type { OptionReader, TransformOption } from './options.js';
 import type { LineIndex, Range, TextEdit } from './text.js';
 
 export type Format = 'dockerfile' | 'compose' | 'systemd' | 'quadlet' | 'fly' | 'render';
@@ -62,6 +63,8 @@ export interface TransformMeta {
   readonly touches: readonly string[];
   /** True for one that gives the document another structure: the other transforms then see what it left. */
   readonly restructures?: boolean;
+  /** What of its policy a project's config may set. */
+  readonly options?: readonly TransformOption[];
   readonly controls: readonly string[];
   readonly references: readonly string[];
 }
@@ -108,6 +111,12 @@ export type Finding = FixFinding | ManualFinding | AcceptedFinding;
  * onto one format's vocabulary; no file system, network, clock or process.
  */
 export interface Transform<D extends SourceDocument, C> {
+  readonly meta: TransformMeta;
+  run(document: D, context: C, option: OptionReader): readonly Finding[];
+}
+
+/** A transform of a run: what a project has set of its policy is in it. */
+export interface ConfiguredTransform<D extends SourceDocument, C> {
   readonly meta: TransformMeta;
   run(document: D, context: C): readonly Finding[];
 }

@@ -7,13 +7,13 @@ import type {
   Phase,
   SemanticPath,
   SourceDocument,
-  Transform,
+  ConfiguredTransform,
   TransformMeta,
 } from './types.js';
 
 /** A transform with the fixes of it that are to be applied. */
 interface Acting<D extends SourceDocument, C> {
-  readonly transform: Transform<D, C>;
+  readonly transform: ConfiguredTransform<D, C>;
   readonly fixes: readonly FixFinding[];
 }
 

@@ -39,7 +39,8 @@ export function because<T>(need: Need<T>, reason: string): Need<T> {
 /** A directory that needs a tmpfs under a read-only root, in the terms of a tmpfs. */
 export interface TmpfsPath {
   readonly path: string;
-  readonly size: string;
+  /** Undefined where nothing says how much it must hold. */
+  readonly size: string | undefined;
   /**
    * Octal. Without it runc takes the mode of the directory that the image has there; where it has none, 1777 at the
    * first start and 0755 at the next one (moby/moby#20437).

@@ -1,5 +1,6 @@
 import { versionOf } from '../../src/formats/compose/document.js';
 import { isLimited, type Limit } from '../../src/workload/compose/limits.js';
+import { chosenOr, TASK_LIMIT } from '../task-limit.js';
 import { proposeLimit } from './limits.js';
 import { forEachWholeService, manual } from './service.js';
 
@@ -16,13 +17,15 @@ export const limitPids = forEachWholeService(
     mayBreak: 'A service that needs more tasks than the limit fails to fork or to start threads (EAGAIN).',
     touches: ['services.*.pids_limit', 'services.*.deploy.resources.limits.pids'],
     controls: ['CIS-Docker-5.29'],
+    options: [TASK_LIMIT],
     references: [
       'https://docs.docker.com/reference/compose-file/services/#pids_limit',
       'https://docs.docker.com/reference/compose-file/deploy/#pids',
     ],
   },
-  (declared) => {
-    const { view, tasks } = declared.workload;
+  (declared, _context, option) => {
+    const { view } = declared.workload;
+    const tasks = chosenOr(declared.workload.tasks, option(TASK_LIMIT));
     if (isLimited(view, PIDS)) return undefined;
     const message = 'nothing limits the number of its processes and threads';
     // https://github.com/docker/cli/blob/master/cli/compose/schema/data/config_schema_v3.8.json allows no other limit.

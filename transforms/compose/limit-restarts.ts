@@ -1,9 +1,20 @@
+import type { NumberOption } from '../../src/core/options.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { isRecord } from '../../src/workload/compose/plain.js';
 import { citeField } from '../../src/workload/compose/project.js';
 import { accepted, forEachWholeService, manual, proposal } from './service.js';
 
-export const RESTART_POLICY = 'on-failure:5';
+const ATTEMPTS: NumberOption = {
+  name: 'attempts',
+  description: 'how often a service is started again after a failure',
+  default: 5,
+  minimum: 1,
+  maximum: 100,
+};
+
+export function restartPolicy(attempts = ATTEMPTS.default): string {
+  return `on-failure:${attempts}`;
+}
 
 export const limitRestarts = forEachWholeService(
   {
@@ -17,24 +28,27 @@ export const limitRestarts = forEachWholeService(
       'A crash is followed by up to five restarts; a test run that waits for the first container to exit goes on meanwhile.',
     touches: ['services.*.restart'],
     controls: ['CIS-Docker-5.15'],
+    options: [ATTEMPTS],
     references: [
       'https://docs.docker.com/reference/compose-file/services/#restart',
       'https://docs.docker.com/engine/containers/start-containers-automatically/',
     ],
   },
-  (declared) => {
+  (declared, _context, option) => {
     const { document, service, workload } = declared;
+    const attempts = option(ATTEMPTS);
+    const policy = restartPolicy(attempts.value);
     const { view, lifetime } = workload;
     const field = view.last('restart');
     if (field !== undefined) {
-      const policy = typeof field.value === 'string' ? view.project.interpolate(field.value).text : '';
-      const message = `restart: ${policy} has no limit`;
+      const written = typeof field.value === 'string' ? view.project.interpolate(field.value).text : '';
+      const message = `restart: ${written} has no limit`;
       const evidence = [citeField(field)];
-      if (policy === 'on-failure') {
+      if (written === 'on-failure') {
         const reason = 'nothing says how many attempts it needs until what it depends on is there';
-        return manual(declared, { message, evidence, reason, suggestion: `restart: ${RESTART_POLICY}` });
+        return manual(declared, { message, evidence, reason, suggestion: `restart: ${policy}` });
       }
-      if (!/^(?:always|unless-stopped)$/.test(policy)) return undefined;
+      if (!/^(?:always|unless-stopped)$/.test(written)) return undefined;
       const reason = 'it also brings the service back when the host restarts, which on-failure does not';
       return accepted(declared, { message, evidence, reason });
     }
@@ -51,11 +65,11 @@ export const limitRestarts = forEachWholeService(
       lifetime.certainty,
       {
         message,
-        evidence: lifetime.evidence,
-        change: `restart: ${RESTART_POLICY}`,
+        evidence: [...lifetime.evidence, ...attempts.evidence],
+        change: `restart: ${policy}`,
         unknownReason: lifetime.reason ?? 'it is not known whether it ends by itself',
       },
-      () => addKey(document, service, 'restart', RESTART_POLICY),
+      () => addKey(document, service, 'restart', policy),
     );
   },
 );

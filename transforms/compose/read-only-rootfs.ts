@@ -3,6 +3,7 @@ import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import { isWithin, type TmpfsPath } from '../../src/workload/model.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
+import { TMPFS_SIZE } from '../tmpfs-size.js';
 
 export const readOnlyRootfs = forEachWholeService(
   {
@@ -16,12 +17,13 @@ export const readOnlyRootfs = forEachWholeService(
       'A write outside the volumes and tmpfs fails with EROFS ("Read-only file system"); what a tmpfs holds is lost on restart and counts as memory.',
     touches: ['services.*.read_only', 'services.*.tmpfs'],
     controls: ['CIS-Docker-5.13', 'NIST-800-190-4.4.4'],
+    options: [TMPFS_SIZE],
     references: [
       'https://docs.docker.com/reference/compose-file/services/#read_only',
       'https://docs.docker.com/reference/compose-file/services/#tmpfs',
     ],
   },
-  (declared) => {
+  (declared, _context, option) => {
     const { document, service, workload } = declared;
     const field = workload.view.last('read_only');
     if (field?.value === 'true') return undefined;
@@ -45,7 +47,8 @@ export const readOnlyRootfs = forEachWholeService(
     if (hidden !== undefined && certainty !== 'unknown') {
       return manual(declared, { message, evidence, reason: `it starts ${hidden}, which a tmpfs would hide` });
     }
-    const tmpfs = paths.map(tmpfsEntry);
+    const size = option(TMPFS_SIZE);
+    const tmpfs = paths.map((path) => tmpfsEntry(path, size.value));
     const places = paths.map(({ path }) => path).join(', ');
     const list = places === '' ? '' : `, tmpfs on ${places}`;
     const more = certainty === 'unknown' ? ' and whatever else `docker diff` shows' : '';
@@ -54,7 +57,7 @@ export const readOnlyRootfs = forEachWholeService(
       certainty,
       {
         message,
-        evidence,
+        evidence: paths.some((path) => path.size === undefined) ? [...evidence, ...size.evidence] : evidence,
         change: `read_only: true${list}${more}`,
         unknownReason: reason ?? 'what it writes is not known',
       },
@@ -86,12 +89,12 @@ function hiddenProgram({ origin, writable, mounts }: ServiceWorkload): string | 
 }
 
 /** `path:options` as `docker run --tmpfs` takes it. */
-function tmpfsEntry({ path, size, mode, uid, gid, exec }: TmpfsPath): string {
+function tmpfsEntry({ path, size, mode, uid, gid, exec }: TmpfsPath, unknownSize: string): string {
   const options = [
     exec ? 'exec' : 'noexec',
     'nosuid',
     'nodev',
-    `size=${size}`,
+    `size=${size ?? unknownSize}`,
     ...(mode === undefined ? [] : [`mode=${mode}`]),
     ...(uid === undefined ? [] : [`uid=${uid}`]),
     ...(gid === undefined ? [] : [`gid=${gid}`]),

@@ -1,4 +1,5 @@
 import { citeSource } from '../../src/core/evidence.js';
+import type { NumberOption, TextOption } from '../../src/core/options.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { isRecord, type Plain } from '../../src/workload/compose/plain.js';
 import { citeField, type Field } from '../../src/workload/compose/project.js';
@@ -10,7 +11,25 @@ interface Rotation {
   readonly options: Readonly<Record<string, string>>;
 }
 
-export const ROTATION: Rotation = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } };
+const MAX_SIZE: TextOption = {
+  name: 'max-size',
+  description: 'the size at which a log file is rotated',
+  default: '10m',
+  pattern: '[1-9][0-9]*[kmg]',
+};
+
+const MAX_FILE: NumberOption = {
+  name: 'max-file',
+  description: 'how many log files are kept',
+  default: 3,
+  minimum: 1,
+  maximum: 1000,
+};
+
+/** @param size of a file. @param files that are kept. */
+export function rotation(size = MAX_SIZE.default, files = MAX_FILE.default): Rotation {
+  return { driver: 'json-file', options: { 'max-size': size, 'max-file': String(files) } };
+}
 
 /** https://docs.docker.com/engine/logging/drivers/json-file/#options and /local/#options, without what tags logs. */
 const OPTIONS = new Set(['max-size', 'max-file', 'compress', 'mode', 'max-buffer-size']);
@@ -33,34 +52,39 @@ export const rotateLogs = forEachWholeService(
     touches: ['services.*.logging'],
     // CIS 2.13 asks for central logging, which a file is not.
     controls: [],
+    options: [MAX_SIZE, MAX_FILE],
     references: [
       'https://docs.docker.com/reference/compose-file/services/#logging',
       'https://docs.docker.com/engine/logging/configure/',
       'https://docs.docker.com/engine/logging/drivers/json-file/',
     ],
   },
-  (declared) => {
+  (declared, _context, option) => {
     const { document, service, workload } = declared;
+    const size = option(MAX_SIZE);
+    const files = option(MAX_FILE);
+    const own = rotation(size.value, files.value);
     const message = "nothing bounds the size of its container's log";
     const field = workload.view.last('logging');
     if (field !== undefined) {
       if (!isRecord(field.value) || !growsForEver(field.value)) return undefined;
       const reason = 'the file names the driver json-file without max-size';
-      const suggestion = describe({ options: ROTATION.options });
+      const suggestion = describe({ options: own.options });
       return manual(declared, { message, evidence: [citeField(field), UNBOUNDED], reason, suggestion });
     }
     const neighbour = loggingOfOthers(declared);
-    const rotation = neighbour === undefined ? ROTATION : rotationOf(neighbour.value);
-    const evidence = [...(neighbour === undefined ? [] : [citeField(neighbour)]), UNBOUNDED];
-    if (rotation === undefined) {
+    const chosen = neighbour === undefined ? own : rotationOf(neighbour.value);
+    const source = neighbour === undefined ? [...size.evidence, ...files.evidence] : [citeField(neighbour)];
+    const evidence = [...source, UNBOUNDED];
+    if (chosen === undefined) {
       const reason = 'other services of the project log in another way: it may have to do the same';
-      return manual(declared, { message, evidence, reason, suggestion: describe(ROTATION) });
+      return manual(declared, { message, evidence, reason, suggestion: describe(own) });
     }
     return proposal(
       declared,
       'likely',
-      { message, evidence, change: describe(rotation), unknownReason: 'how it logs is not known' },
-      () => addKey(document, service, 'logging', { ...rotation }),
+      { message, evidence, change: describe(chosen), unknownReason: 'how it logs is not known' },
+      () => addKey(document, service, 'logging', { ...chosen }),
     );
   },
 );

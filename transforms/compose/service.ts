@@ -1,3 +1,4 @@
+import type { OptionReader } from '../../src/core/options.js';
 import type { Edits } from '../../src/core/text.js';
 import type {
   Certainty,
@@ -31,13 +32,18 @@ export interface DeclaredService {
  */
 export function forEachService(
   meta: TransformMeta,
-  policy: (declared: DeclaredService, context: ComposeContext) => Finding | readonly Finding[] | undefined,
+  policy: (
+    declared: DeclaredService,
+    context: ComposeContext,
+    option: OptionReader,
+  ) => Finding | readonly Finding[] | undefined,
 ): ComposeTransform {
   return {
     meta,
-    run: (document, context) => {
+    run: (document, context, option) => {
       const judge = (declared: DeclaredService): readonly Finding[] => {
-        const outcome = policy(declared, context) ?? [];
+        const outcome =
+          policy(declared, context, (asked, name = declared.service.name) => option(asked, name)) ?? [];
         return 'subject' in outcome ? [outcome] : outcome;
       };
       const judged = document.services.flatMap((service): readonly Judged[] => {
@@ -57,8 +63,8 @@ export function forEachWholeService(
   meta: TransformMeta,
   policy: Parameters<typeof forEachService>[1],
 ): ComposeTransform {
-  return forEachService(meta, (declared, context) =>
-    isCompletedElsewhere(declared.workload) ? undefined : policy(declared, context),
+  return forEachService(meta, (declared, context, option) =>
+    isCompletedElsewhere(declared.workload) ? undefined : policy(declared, context, option),
   );
 }
 

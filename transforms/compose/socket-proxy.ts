@@ -4,9 +4,9 @@ import { addKey, addToMap, appendToSequence, type YamlValue } from '../../src/fo
 import { addListFrom, addToSection, removeFromSequence } from '../../src/formats/compose/section.js';
 import type { SocketFacts, SocketMount } from '../../src/workload/compose/docker-socket.js';
 import { GENEROUS_LIMIT } from '../../src/workload/compose/needs/tasks.js';
-import { RESTART_POLICY } from './limit-restarts.js';
+import { restartPolicy } from './limit-restarts.js';
 import { NO_NEW_PRIVILEGES } from './remove-unconfined.js';
-import { ROTATION } from './rotate-logs.js';
+import { rotation } from './rotate-logs.js';
 import type { DeclaredService } from './service.js';
 
 export const PROXY = 'docker-socket-proxy';
@@ -64,7 +64,7 @@ export function putProxy(
   // The other transforms never see this service: it has from the start what they would give it.
   const definition: YamlValue = {
     image: IMAGE,
-    restart: typeof restart === 'string' ? restart : RESTART_POLICY,
+    restart: typeof restart === 'string' ? restart : restartPolicy(),
     environment: rights,
     volumes: [`${mount.source}:/var/run/docker.sock${label}`],
     networks: [proxy],
@@ -74,7 +74,7 @@ export function putProxy(
     cap_drop: ['ALL'],
     security_opt: [NO_NEW_PRIVILEGES],
     pids_limit: GENEROUS_LIMIT,
-    logging: { ...ROTATION },
+    logging: { ...rotation() },
   };
   return combine(
     removeFromSequence(document, service, 'volumes', mount.node),

@@ -1,5 +1,6 @@
 import { addAssignments } from '../../src/formats/systemd/edit.js';
 import { citeEntry, type UnitDocument, type UnitEntry } from '../../src/formats/systemd/document.js';
+import type { OptionReader } from '../../src/core/options.js';
 import type { Edits } from '../../src/core/text.js';
 import type {
   Certainty,
@@ -23,12 +24,16 @@ export function quadletKey(name: string): string {
 /** Makes a transform of a policy for the container of a unit. */
 export function forContainer(
   meta: TransformMeta,
-  policy: (container: ContainerWorkload, context: QuadletContext) => Finding | readonly Finding[] | undefined,
+  policy: (
+    container: ContainerWorkload,
+    context: QuadletContext,
+    option: OptionReader,
+  ) => Finding | readonly Finding[] | undefined,
 ): QuadletTransform {
   return {
     meta,
-    run: (_document, context) => {
-      const outcome = policy(context.workload, context) ?? [];
+    run: (_document, context, option) => {
+      const outcome = policy(context.workload, context, option) ?? [];
       return 'subject' in outcome ? [outcome] : outcome;
     },
   };

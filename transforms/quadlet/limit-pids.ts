@@ -1,6 +1,7 @@
 import { replaceValue } from '../../src/formats/systemd/edit.js';
 import { citeSource } from '../../src/core/evidence.js';
 import { citeField } from '../../src/workload/compose/project.js';
+import { chosenOr, TASK_LIMIT } from '../task-limit.js';
 import { forContainer, manual, proposal, quadletKey, written } from './container.js';
 
 export const limitPids = forContainer(
@@ -14,13 +15,15 @@ export const limitPids = forContainer(
     mayBreak: 'A container that needs more tasks than the limit fails to fork or to start threads (EAGAIN).',
     touches: ['Container.PidsLimit'],
     controls: ['CIS-Docker-5.29'],
+    options: [TASK_LIMIT],
     references: [
       quadletKey('PidsLimit'),
       'https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit',
     ],
   },
-  (container) => {
-    const { view, tasks } = container.service;
+  (container, _context, option) => {
+    const { view } = container.service;
+    const tasks = chosenOr(container.service.tasks, option(TASK_LIMIT));
     const field = view.last('pids_limit');
     if (field === undefined || !/^(?:-\d+|0)$/.test(String(field.value))) return undefined;
     const lifting = citeField(field);

@@ -1,6 +1,7 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { isWithin, type TmpfsPath } from '../../src/workload/model.js';
 import { bringsTmpfs, type ContainerWorkload } from '../../src/workload/quadlet/workload.js';
+import { TMPFS_SIZE } from '../tmpfs-size.js';
 import { forContainer, manual, proposal, quadletKey, written } from './container.js';
 
 /** Where `ReadOnly=true` mounts a tmpfs by itself, with what the image has there copied into it. */
@@ -23,9 +24,10 @@ export const readOnlyRootfs = forContainer(
       'A write outside the volumes and tmpfs fails with EROFS ("Read-only file system"); what a tmpfs holds is lost on restart and counts as memory.',
     touches: ['Container.ReadOnly', 'Container.Tmpfs'],
     controls: ['CIS-Docker-5.13', 'NIST-800-190-4.4.4'],
+    options: [TMPFS_SIZE],
     references: [quadletKey('ReadOnly'), quadletKey('ReadOnlyTmpfs'), quadletKey('Tmpfs')],
   },
-  (container) => {
+  (container, _context, option) => {
     const { service } = container;
     const field = service.view.last('read_only');
     if (field?.value === 'true') return undefined;
@@ -42,9 +44,10 @@ export const readOnlyRootfs = forContainer(
     if (service.origin.kind === 'server' && service.origin.facts.writableRoot !== undefined) {
       return manual(container, { message, evidence, reason: reason ?? '' });
     }
+    const size = option(TMPFS_SIZE);
     const paths = value.filter((path) => needsOwn(container, path));
     const foreign = paths.find((path) => path.uid !== undefined && service.user.value.root);
-    const assignments = ['ReadOnly=true', ...paths.map((path) => `Tmpfs=${tmpfs(path)}`)];
+    const assignments = ['ReadOnly=true', ...paths.map((path) => `Tmpfs=${tmpfs(path, size.value)}`)];
     if (certainty !== 'unknown' && foreign !== undefined) {
       const owner = `a tmpfs of Podman's can't belong to user ${foreign.uid}, who writes ${foreign.path}: give it a volume`;
       return manual(container, { message, evidence, reason: owner, suggestion: assignments.join('\n') });
@@ -62,7 +65,11 @@ export const readOnlyRootfs = forContainer(
     }
     return proposal(container, certainty, {
       message,
-      evidence: paths.length < value.length ? [...evidence, BRINGS] : evidence,
+      evidence: [
+        ...evidence,
+        ...(paths.length < value.length ? [BRINGS] : []),
+        ...(paths.some((path) => path.size === undefined) ? size.evidence : []),
+      ],
       assignments,
       unknownReason: '',
     });
@@ -76,12 +83,12 @@ function needsOwn({ unit, service }: ContainerWorkload, { path, uid }: TmpfsPath
 }
 
 /** `path:options` as `podman run --tmpfs` takes it. */
-function tmpfs({ path, size, mode, uid, exec }: TmpfsPath): string {
+function tmpfs({ path, size, mode, uid, exec }: TmpfsPath, unknownSize: string): string {
   const options = [
     exec ? 'exec' : 'noexec',
     'nosuid',
     'nodev',
-    `size=${size}`,
+    `size=${size ?? unknownSize}`,
     ...(mode === undefined ? [] : [`mode=${mode}`]),
     ...(uid === undefined ? [] : ['U']),
   ];

@@ -1,5 +1,6 @@
 import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
 import { cite } from '../../src/core/evidence.js';
+import type { Chosen, NumberOption } from '../../src/core/options.js';
 import { refused } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
 import { aliasedAnchors, ownPair, rangeOf } from '../../src/formats/compose/document.js';
@@ -8,8 +9,13 @@ import { fieldOf, type BlueprintDocument } from '../../src/formats/render-yaml/d
 import { blueprintField, type RenderTransform } from './resource.js';
 
 /** A review takes days, and an update of the pull request starts the count anew. */
-const DAYS = 7;
-const CHANGE = `previews.expireAfterDays: ${DAYS}`;
+const DAYS: NumberOption = {
+  name: 'days',
+  description: 'how many days a preview environment stays without an update',
+  default: 7,
+  minimum: 1,
+  maximum: 365,
+};
 
 export const expirePreviews: RenderTransform = {
   meta: {
@@ -23,18 +29,20 @@ export const expirePreviews: RenderTransform = {
       'A preview environment that got no update for a week is gone, with what was in its data stores.',
     touches: ['previews.expireAfterDays'],
     controls: [],
+    options: [DAYS],
     references: [
       blueprintField('previewsexpireafterdays'),
       'https://render.com/docs/preview-environments#automatic-expiration',
     ],
   },
-  run: (document) => {
+  run: (document, _context, option) => {
     const root = document.yaml.contents;
-    return isMap(root) ? decide(document, root as YAMLMap) : [];
+    return isMap(root) ? decide(document, root as YAMLMap, option(DAYS)) : [];
   },
 };
 
-function decide(document: BlueprintDocument, root: YAMLMap): readonly Finding[] {
+function decide(document: BlueprintDocument, root: YAMLMap, days: Chosen<number>): readonly Finding[] {
+  const change = `previews.expireAfterDays: ${days.value}`;
   const { yaml } = document;
   const old = ownPair(root, 'previewsEnabled');
   const previews = ownPair(root, 'previews');
@@ -51,21 +59,21 @@ function decide(document: BlueprintDocument, root: YAMLMap): readonly Finding[] 
     subject: ['previews'],
     range: rangeOf(key),
     message: 'preview environments stay until their pull request is closed',
-    evidence: [cite(document, (written ?? key).range?.[0] ?? 0)],
+    evidence: [cite(document, (written ?? key).range?.[0] ?? 0), ...days.evidence],
   };
   const own = previews?.value;
   if (own === undefined) {
     const reason = 'previewsEnabled is the old form of previews.generation, which has the setting beside it';
-    const suggestion = `previews: { generation: ${made}, expireAfterDays: ${DAYS} }`;
+    const suggestion = `previews: { generation: ${made}, expireAfterDays: ${days.value} }`;
     return [{ ...base, safety: 'manual', reason, suggestion }];
   }
   const edit =
     !isMap(own) || isShared(own as Node, document)
       ? refused('previews is used elsewhere too')
-      : addToMap(document, own as YAMLMap, 'expireAfterDays', DAYS);
+      : addToMap(document, own as YAMLMap, 'expireAfterDays', days.value);
   return edit.ok
-    ? [{ ...base, safety: 'unsafe', change: CHANGE, edits: edit.edits }]
-    : [{ ...base, safety: 'manual', reason: edit.reason, suggestion: CHANGE }];
+    ? [{ ...base, safety: 'unsafe', change, edits: edit.edits }]
+    : [{ ...base, safety: 'manual', reason: edit.reason, suggestion: change }];
 }
 
 function isShared(node: Node, { yaml }: BlueprintDocument): boolean {

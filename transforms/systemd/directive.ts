@@ -1,5 +1,6 @@
 import { citeSource } from '../../src/core/evidence.js';
 import type { Certainty, Evidence, Finding, Transform, TransformMeta } from '../../src/core/types.js';
+import type { OptionReader } from '../../src/core/options.js';
 import type { Edits, Range } from '../../src/core/text.js';
 import {
   citeEntry,
@@ -49,23 +50,23 @@ export interface DirectivePolicy {
   /** It may make a value stricter that the author has set. */
   readonly mayTighten?: boolean;
   /** @param missing those of `settings` that it may assign. */
-  decide(unit: UnitWorkload, missing: readonly string[]): Decision | undefined;
+  decide(unit: UnitWorkload, missing: readonly string[], option: OptionReader): Decision | undefined;
 }
 
 /** Makes a transform of a policy: what all settings have in common is decided here, once. */
 export function directive(policy: DirectivePolicy): Transform<UnitDocument, UnitContext> {
   return {
     meta: policy.meta,
-    run(document, context) {
+    run(document, context, option) {
       const unit = unitWorkload(document, context);
       if (unit === undefined) return [];
-      const finding = findingOf(policy, unit);
+      const finding = findingOf(policy, unit, option);
       return finding === undefined ? [] : [finding];
     },
   };
 }
 
-function findingOf(policy: DirectivePolicy, unit: UnitWorkload): Finding | undefined {
+function findingOf(policy: DirectivePolicy, unit: UnitWorkload, option: OptionReader): Finding | undefined {
   const { document } = unit;
   const range = unit.file.lastSection('Service')!.headerRange;
   const accepted = (reason: string, evidence: readonly Evidence[], message = policy.message): Finding => ({
@@ -115,7 +116,7 @@ function findingOf(policy: DirectivePolicy, unit: UnitWorkload): Finding | undef
   }
   const allowed = withoutForbidden(policy, unit, missing);
   if ('reason' in allowed) return accepted(allowed.reason, allowed.evidence);
-  const decision = policy.decide(unit, allowed);
+  const decision = policy.decide(unit, allowed, option);
   if (decision === undefined) return missing.length === 0 ? authorsChoice(policy, unit) : undefined;
   if (decision.act === 'keep') return accepted(decision.reason, decision.evidence);
   return fixOrQuestion(policy, unit, decision, range);
@@ -234,15 +235,19 @@ export function losesSetuid(unit: UnitWorkload, user: UnitEntry, setting: string
 }
 
 /** The policy of most settings: set them unless something needs what they take away. */
-export function unlessNeeded(need: Restriction, assignments: readonly string[], source: Evidence): Decision {
+export function unlessNeeded(
+  need: Restriction,
+  assignments: readonly string[],
+  ...sources: readonly Evidence[]
+): Decision {
   const first = need.value[0];
   if (first !== undefined)
-    return { act: 'keep', reason: `it is left out: ${first}`, evidence: [...need.evidence, source] };
+    return { act: 'keep', reason: `it is left out: ${first}`, evidence: [...need.evidence, ...sources] };
   return {
     act: 'set',
     assignments,
     certainty: need.certainty,
-    evidence: [...need.evidence.slice(0, 6), source],
+    evidence: [...need.evidence.slice(0, 6), ...sources],
     ...(need.reason === undefined ? {} : { question: need.reason }),
   };
 }

@@ -5,7 +5,7 @@ import type { Origin } from '../origin.js';
 import type { ServiceView } from '../project.js';
 import { addedCapabilities, DEFAULT_CAPABILITIES } from './capabilities.js';
 import type { Privileges } from './unprivileged.js';
-import { ownedBy, TEMP_SIZE, uncovered } from './writable.js';
+import { ownedBy, uncovered } from './writable.js';
 import type { Writer } from './writer.js';
 
 /*
@@ -89,7 +89,7 @@ function tmpfsOn(path: string, origin: Origin, writer: Writer): TmpfsPath {
     (origin.kind === 'server' && origin.facts.user.stepsDownTo !== undefined) ||
     (origin.kind === 'built' && origin.build.stepsDown.length > 0);
   const mode = writer === 'root' && stepsDown && path !== '/tmp' ? '1777' : undefined;
-  return { path, size: TEMP_SIZE, mode, uid: undefined, gid: undefined, exec: false };
+  return { path, size: undefined, mode, uid: undefined, gid: undefined, exec: false };
 }
 
 function innermost(paths: readonly TmpfsPath[], place: string): TmpfsPath | undefined {

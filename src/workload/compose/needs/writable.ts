@@ -21,10 +21,7 @@ import { strings } from '../plain.js';
 import type { ServiceView } from '../project.js';
 import type { Writer } from './writer.js';
 
-/** How much a place holds of which nothing says how much it must hold. */
-export const TEMP_SIZE = '64m';
-
-function temp(exec: boolean, size = TEMP_SIZE): TmpfsPath {
+function temp(exec: boolean, size?: string): TmpfsPath {
   return { path: '/tmp', size, mode: undefined, uid: undefined, gid: undefined, exec };
 }
 
