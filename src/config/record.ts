@@ -1,6 +1,15 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { lostComment } from '../core/verify.js';
-import { applyEdits, BOM, combine, edits, lineEnding, refused, type Edits } from '../core/text.js';
+import {
+  applyEdits,
+  BOM,
+  combine,
+  edits,
+  lineEnding,
+  refused,
+  type Edits,
+  type Range,
+} from '../core/text.js';
 import {
   contentEnd,
   createComposeDocument,
@@ -214,9 +223,9 @@ function prove(
     return { ok: false, reason: 'it would change what other overrides say' };
   }
   const comments = (source: string): readonly string[] => {
-    const found: string[] = [];
+    const found: Range[] = [];
     readYaml(source, CONFIG_YAML, found);
-    return found;
+    return found.map(({ start, end }) => source.slice(start, end));
   };
   if (lostComment(comments(text), comments(result)) !== undefined) {
     return { ok: false, reason: 'a comment would be lost' };

@@ -23,6 +23,8 @@ export interface SourceDocument {
   readonly lines: LineIndex;
   /** The comments and parser directives in order, as written. No edit may lose one. */
   comments(): readonly string[];
+  /** Where they stand. */
+  readonly commentRanges: readonly Range[];
 }
 
 export type ParseResult<D> =

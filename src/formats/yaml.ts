@@ -12,6 +12,7 @@ import {
   type SchemaOptions,
 } from 'yaml';
 import { messageOf } from '../core/errors.js';
+import type { Range } from '../core/text.js';
 import { aliasTargets } from './compose/document.js';
 
 /** More nodes than any real file has once its aliases are written out. */
@@ -26,12 +27,12 @@ export type YamlOutcome =
 
 /**
  * Reads the documents of a YAML file, within bounds in which they can be walked, and their aliases followed.
- * @param comments to which the file's comments are added, in order.
+ * @param comments to which the places of the file's comments are added, in order.
  */
 export function readYaml(
   text: string,
   options: ParseOptions & DocumentOptions & SchemaOptions,
-  comments: string[] = [],
+  comments: Range[] = [],
 ): YamlOutcome {
   const invalid = (offset: number, reason: string): YamlOutcome => ({ ok: false, offset, reason });
   let yamls: Document[];
@@ -66,11 +67,13 @@ export function readYaml(
  * What `parseAllDocuments` composes, with the comments set aside on the way. The lexer marks scalars by a control
  * character, so that a `#` in one isn't taken for a comment.
  */
-function* tokensOf(text: string, comments: string[]): Generator<CST.Token, void> {
+function* tokensOf(text: string, comments: Range[]): Generator<CST.Token, void> {
   const parser = new Parser();
   let previous = '';
   for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.startsWith('#') && previous !== '\u001f') comments.push(lexeme.trimEnd());
+    if (lexeme.startsWith('#') && previous !== '\u001f') {
+      comments.push({ start: parser.offset, end: parser.offset + lexeme.trimEnd().length });
+    }
     previous = lexeme;
     yield* parser.next(lexeme);
   }

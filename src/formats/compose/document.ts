@@ -46,7 +46,7 @@ export function createComposeDocument(
   path: string,
   text: string,
   yamls: readonly Document[],
-  comments: readonly string[],
+  commentRanges: readonly Range[],
 ): ComposeDocument {
   let services: readonly ComposeService[] | undefined;
   let lines: LineIndex | undefined;
@@ -61,7 +61,8 @@ export function createComposeDocument(
     get services() {
       return (services ??= yamls.flatMap(readServices));
     },
-    comments: () => comments,
+    commentRanges,
+    comments: () => commentRanges.map(({ start, end }) => text.slice(start, end)),
   };
 }
 

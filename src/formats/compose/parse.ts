@@ -1,5 +1,5 @@
 import { isMap, type DocumentOptions, type ParseOptions, type SchemaOptions, type Tags } from 'yaml';
-import { LineIndex } from '../../core/text.js';
+import { LineIndex, type Range } from '../../core/text.js';
 import type { FormatAdapter, ParseResult } from '../../core/types.js';
 import { readYaml } from '../yaml.js';
 import { composeDelta } from './delta.js';
@@ -33,7 +33,7 @@ export function parseCompose(path: string, text: string): ParseResult<ComposeDoc
     TEMPLATE.test(text)
       ? { ok: false, kind: 'foreign', reason: 'is a template, not YAML' }
       : { ok: false, kind: 'invalid', line: new LineIndex(text).lineOf(offset), reason };
-  const comments: string[] = [];
+  const comments: Range[] = [];
   const read = readYaml(text, YAML_OPTIONS, comments);
   if (!read.ok) return invalid(read.offset, read.reason);
   const { yamls } = read;

@@ -59,8 +59,6 @@ export interface DockerfileDocument extends SourceDocument {
   readonly instructions: readonly Instruction[];
   readonly stages: readonly Stage[];
   readonly finalStage: Stage;
-  /** Ranges of the comments that `comments()` returns. */
-  readonly commentRanges: readonly Range[];
   /** Defaults of the ARGs before the first FROM. */
   readonly globalArgs: Lookup;
 }

@@ -49,7 +49,7 @@ export function createBlueprintDocument(
   path: string,
   text: string,
   yaml: Document,
-  comments: readonly string[],
+  commentRanges: readonly Range[],
 ): BlueprintDocument {
   let contents: Contents | undefined;
   let lines: LineIndex | undefined;
@@ -69,7 +69,8 @@ export function createBlueprintDocument(
     get environments() {
       return read().environments;
     },
-    comments: () => comments,
+    commentRanges,
+    comments: () => commentRanges.map(({ start, end }) => text.slice(start, end)),
   };
 }
 

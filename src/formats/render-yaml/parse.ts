@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Document, type YAMLMap } from 'yaml';
-import { LineIndex } from '../../core/text.js';
+import { LineIndex, type Range } from '../../core/text.js';
 import type { FormatAdapter, ParseResult } from '../../core/types.js';
 import { readYaml } from '../yaml.js';
 import { blueprintDelta } from './delta.js';
@@ -15,7 +15,7 @@ const TOP = /^(?:services|databases|envVarGroups|projects|ungrouped)[ \t]*:/m;
  * without a list of resources is foreign.
  */
 export function parseBlueprint(path: string, text: string): ParseResult<BlueprintDocument> {
-  const comments: string[] = [];
+  const comments: Range[] = [];
   const read = readYaml(text, { merge: true, prettyErrors: false, logLevel: 'silent' }, comments);
   if (!read.ok) {
     if (TEMPLATE.test(text)) return { ok: false, kind: 'foreign', reason: 'is a template, not YAML' };

@@ -41,7 +41,7 @@ export class UnitDocument implements SourceDocument {
     readonly lines: LineIndex,
     readonly sections: readonly UnitSection[],
     readonly logicalLines: readonly LogicalLine[],
-    readonly commentLines: readonly string[],
+    readonly commentRanges: readonly Range[],
     /** Assignments of drop-ins, in the order in which the manager reads them. */
     added: readonly UnitEntry[] = [],
   ) {
@@ -54,7 +54,7 @@ export class UnitDocument implements SourceDocument {
   }
 
   comments(): readonly string[] {
-    return this.commentLines;
+    return this.commentRanges.map(({ start, end }) => this.text.slice(start, end));
   }
 
   /** The assignments in force: of each key those after the last empty one, which resets. */
@@ -99,8 +99,8 @@ export function citeEntry(document: UnitDocument, { origin, range }: UnitEntry):
 export function withDropIns(unit: UnitDocument, dropIns: readonly UnitDocument[]): UnitDocument {
   if (dropIns.length === 0) return unit;
   const added = dropIns.flatMap((dropIn) => dropIn.entries.map((entry) => ({ ...entry, origin: dropIn })));
-  const { path, text, lines, sections, logicalLines, commentLines } = unit;
-  return new UnitDocument(path, text, lines, sections, logicalLines, commentLines, added);
+  const { path, text, lines, sections, logicalLines, commentRanges } = unit;
+  return new UnitDocument(path, text, lines, sections, logicalLines, commentRanges, added);
 }
 
 /** A boolean as systemd reads it; undefined for anything else. */

@@ -49,14 +49,15 @@ function continues(line: string): boolean {
 /** Splits a unit file into logical lines; every comment outside a continuation is a line of its own. */
 export function logicalLines(text: string): {
   readonly lines: readonly LogicalLine[];
-  readonly comments: readonly string[];
+  readonly comments: readonly Range[];
 } {
   const lines: LogicalLine[] = [];
-  const comments: string[] = [];
+  const comments: Range[] = [];
   let open: { start: number; end: number; text: string; pieces: Piece[] } | undefined;
   for (const line of physicalLines(text)) {
     if (isComment(line.text)) {
-      comments.push(line.text.trim());
+      const start = line.start + line.text.search(/[#;]/);
+      comments.push({ start, end: start + line.text.trim().length });
       if (open === undefined) lines.push({ ...line, kind: 'comment', pieces: [], dangling: false });
       continue;
     }

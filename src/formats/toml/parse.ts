@@ -67,12 +67,16 @@ export function parseFly(path: string, text: string): ParseResult<FlyDocument> {
       pairs: item.body.map((pair) => toPair(pair, at, inlines)),
     });
   }
-  const comments = program.comments.map(({ range: [start, end] }) => source.slice(start, end).trimEnd());
+  const commentRanges = program.comments.map(({ range: [start, end] }) => ({
+    start,
+    end: start + source.slice(start, end).trimEnd().length,
+  }));
   return {
     ok: true,
     document: {
       ...{ format: 'fly', path, text, lines: new LineIndex(text), config, top, headers, inlines },
-      comments: () => comments,
+      commentRanges,
+      comments: () => commentRanges.map(({ start, end }) => source.slice(start, end)),
     },
   };
 }
