@@ -51,7 +51,7 @@ const sarif = createSarifOutput({ version: '0', homepage: undefined, digest: (te
 function fixedBySarif(plan: FilePlan): string | undefined {
   const file = { path: plan.path, format: plan.original.format };
   const pieces = sarif.outcome({
-    outcome: { kind: 'planned', file, plan },
+    outcome: { kind: 'planned', file, plan, notices: [] },
     written: undefined,
     companions: [],
     builders: [],

@@ -1,11 +1,13 @@
-/** `npm run docs` writes transforms/README.md from the transforms' own meta data; `--check` only compares. */
+/** `npm run docs` writes from the transforms' own meta data what is said of them elsewhere; `--check` only compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import type { TransformOption } from '../src/core/options.js';
 import type { TransformMeta } from '../src/core/types.js';
 import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { packageRoot } from '../src/io/package.js';
 import { policies } from '../transforms/index.js';
+import { configSchema } from './config-schema.js';
 
 const HEAD = `# Transforms
 
@@ -36,25 +38,38 @@ function changesOf({ id, touches }: TransformMeta): string {
   return touches.map((path) => `\`${path}\``).join(', ') || 'nothing, it only reports';
 }
 
+/** How the config sets it is said in the README. */
+function optionText({ name, description, default: value }: TransformOption): string {
+  return `\`${name}\` (by default \`${value}\`), ${description}`;
+}
+
 function page(meta: TransformMeta): string {
   return [
     `## ${meta.id}`,
     `**${meta.title}.** ${meta.description}`,
     `- May break: ${meta.mayBreak}`,
     `- Changes: ${changesOf(meta)}`,
+    ...(meta.options === undefined ? [] : [`- Options: ${meta.options.map(optionText).join('; ')}`]),
     `- Controls: ${meta.controls.join(', ') || 'none'}`,
     `- References: ${meta.references.map((url) => `<${url}>`).join(', ')}`,
     placesOf(meta),
   ].join('\n\n');
 }
 
-const path = join(packageRoot(), 'transforms', 'README.md');
-const text = [HEAD, overview(policies), ...policies.map(page)].join('\n\n');
-const formatted = await format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
-
-if (!process.argv.includes('--check')) {
-  writeFileSync(path, formatted);
-} else if (readFileSync(path, 'utf8') !== formatted) {
-  console.error('transforms/README.md is out of date: run npm run docs');
-  process.exitCode = 1;
+async function writeFormatted(name: string, text: string, parser: 'markdown' | 'json'): Promise<void> {
+  const path = join(packageRoot(), name);
+  const formatted = await format(text, { ...(await resolveConfig(path)), parser });
+  if (!process.argv.includes('--check')) writeFileSync(path, formatted);
+  else if (readFileSync(path, 'utf8') !== formatted) {
+    console.error(`${name} is out of date: run npm run docs`);
+    process.exitCode = 1;
+  }
 }
+
+await writeFormatted(
+  'transforms/README.md',
+  [HEAD, overview(policies), ...policies.map(page)].join('\n\n'),
+  'markdown',
+);
+const SCHEMA = 'src/config/config.schema.json';
+await writeFormatted(SCHEMA, configSchema(join(packageRoot(), SCHEMA), policies), 'json');

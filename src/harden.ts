@@ -1,11 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createAcceptances, type Acceptances } from './config/accept.js';
 import { createOverrides, type Overrides } from './config/overrides.js';
 import type { HardenConfig } from './config/types.js';
 import { messageOf } from './core/errors.js';
 import { lazy } from './core/lazy.js';
 import { planDocument, type FilePlan } from './core/plan.js';
-import type { Format, FormatAdapter, Phase, SourceDocument, Transform } from './core/types.js';
+import type {
+  Finding,
+  Format,
+  FormatAdapter,
+  Phase,
+  SourceDocument,
+  Transform,
+  TransformMeta,
+} from './core/types.js';
 import { exposureOfPlan, type ExposureChange } from './exposure/plan.js';
 import { composeAdapter } from './formats/compose/parse.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
@@ -18,7 +27,8 @@ import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace } from './io/workspace.js';
 import type { Digests, RuntimeBase } from './workload/context.js';
-import { registry } from '../transforms/index.js';
+import { policies, registry } from '../transforms/index.js';
+import { createReviewer, isNamedByComment } from './suppress/review.js';
 
 /**
  * What the current Debian (13), Ubuntu LTS (26.04) and RHEL (10) all have.
@@ -26,6 +36,8 @@ import { registry } from '../transforms/index.js';
  * https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/10
  */
 export const DEFAULT_SYSTEMD_VERSION = 257;
+
+const POLICY_IDS: readonly string[] = policies.map(({ id }) => id);
 
 export interface RunOptions {
   readonly phase: Phase;
@@ -60,6 +72,12 @@ export interface FailedOutcome {
   readonly reason: string;
 }
 
+/** Something to be said of a line of a file. */
+export interface Notice {
+  readonly line: number;
+  readonly reason: string;
+}
+
 /** What became of one file. */
 export type FileOutcome =
   | {
@@ -68,6 +86,8 @@ export type FileOutcome =
       readonly plan: FilePlan;
       /** Of a unit: what `systemd-analyze security` makes of it. */
       readonly exposure?: ExposureChange | undefined;
+      /** Its comments to harden that have no effect, and why. */
+      readonly notices: readonly Notice[];
     }
   | FailedOutcome
   /** Not a file for harden after all: a template, a D-Bus service. */
@@ -79,6 +99,10 @@ export interface Run {
   readonly projects: Projects;
   /** What the project's config says of files and services. */
   readonly overrides: Overrides;
+  /** True where a person has left a transform out for a file as a whole: in the config, or in a comment of the file. */
+  leavesOut(path: string, id: string): boolean;
+  /** The risks that it accepts, and what of them was met. */
+  readonly acceptances: Acceptances;
   /** The files to plan, in order. */
   readonly files: readonly SourceFile[];
   /** The paths that could not be looked at. */
@@ -143,8 +167,9 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
-  const overrides = createOverrides(options.config);
-  const review = options.config === undefined ? undefined : overrides.review;
+  const { config } = options;
+  const overrides = createOverrides(config);
+  const acceptances = createAcceptances(config);
   const projects = createProjects(workspace, {
     overrides,
     digests: options.digests,
@@ -152,6 +177,18 @@ export function createRun(
     systemdVersion: options.systemdVersion ?? DEFAULT_SYSTEMD_VERSION,
     replacesDropIn: options.replacesDropIn,
   });
+
+  const reviewByConfig = (
+    path: string,
+    meta: TransformMeta,
+    finding: Finding,
+    document: SourceDocument,
+  ): Finding => acceptances.review(path, meta, overrides.review(path, meta, finding), document);
+
+  const isCommentedOut = (path: string, id: string): boolean => {
+    const opened = workspace.open(path, dockerfileAdapter);
+    return opened.kind === 'document' && isNamedByComment(opened.document, POLICY_IDS, id);
+  };
 
   const planWith = <D extends SourceDocument, C>(
     file: SourceFile,
@@ -162,14 +199,21 @@ export function createRun(
     const opened = workspace.open(file.path, adapter);
     if (opened.kind !== 'document') return { ...opened, path: file.path };
     const enabled = transforms.filter(({ meta }) => options.enabled?.(meta.id) ?? true);
+    const reviewer = createReviewer(
+      opened.document,
+      POLICY_IDS,
+      enabled.map(({ meta }) => meta.id),
+    );
     const plan = planDocument(opened.document, {
       adapter,
-      transforms: enabled,
+      transforms: config === undefined ? enabled : enabled.map((transform) => inPhase(transform, config)),
       phase: options.phase,
       contextFor,
-      review: review === undefined ? undefined : (meta, finding) => review(file.path, meta, finding),
+      review: (meta, finding, document) =>
+        reviewer.review(meta, reviewByConfig(file.path, meta, finding, document), document),
+      optionsFor: config === undefined ? undefined : (id) => overrides.optionsFor(file.path, id),
     });
-    return { kind: 'planned', file, plan };
+    return { kind: 'planned', file, plan, notices: reviewer.notices() };
   };
 
   const files = workspace.files.filter(({ format }) => options.formats?.has(format) ?? true);
@@ -231,6 +275,9 @@ export function createRun(
     workspace,
     projects,
     overrides,
+    acceptances,
+    leavesOut: (path, id) =>
+      overrides.skips(path, id) || acceptances.accepts(path, id) || isCommentedOut(path, id),
     files,
     plan,
     replaced: () => undefined,
@@ -240,4 +287,14 @@ export function createRun(
       for (const file of files) yield plan(file);
     },
   };
+}
+
+/** A transform that acts in the phase that the project wants. */
+function inPhase<D extends SourceDocument, C>(
+  transform: Transform<D, C>,
+  { phases }: HardenConfig,
+): Transform<D, C> {
+  const { meta } = transform;
+  const phase = phases[meta.id];
+  return phase === undefined ? transform : { ...transform, meta: { ...meta, phase } };
 }

@@ -6,14 +6,16 @@ import { parse } from 'yaml';
 import { parseConfig, type ConfigOutcome } from '../../src/config/parse.js';
 import { CAPABILITIES } from '../../src/exposure/names.js';
 import { packageRoot } from '../../src/io/package.js';
+import { policies } from '../../transforms/index.js';
 
-const TRANSFORMS = ['compose/read-only-rootfs', 'systemd/protect-system', 'dockerfile/run-as-non-root'];
+const TODAY = '2026-11-26';
 
 function read(text: string): ConfigOutcome {
   return parseConfig(text, {
     path: 'harden.config.yml',
     place: { folder: '.', root: '.' },
-    transforms: TRANSFORMS,
+    transforms: policies,
+    today: TODAY,
   });
 }
 
@@ -98,8 +100,13 @@ function override(lines: string): string {
 describe('a broken config', () => {
   test.each([
     ['overides: []\n', 1, 'unknown key overides: did you mean overrides?'],
-    ['phase: 3\n', 1, 'unknown key phase: it may have overrides'],
-    ['- a\n', 1, 'the config must be a mapping with overrides'],
+    ['phase: 4\n', 1, 'phase must be 1, 2 or 3'],
+    ['phase: "2"\n', 1, 'phase must be 1, 2 or 3'],
+    ['phases: 2\n', 1, 'unknown key phases: did you mean phase?'],
+    ['base: alpine\n', 1, 'base must be slim, distroless or chainguard'],
+    ['systemd-version: 25.5\n', 1, 'systemd-version must be a number from 1 on'],
+    ['pin-digests: maybe\n', 1, 'pin-digests must be true or false'],
+    ['- a\n', 1, 'the config must be a mapping with phase, base, '],
     ['overrides:\n  file: a\n', 2, 'overrides must be a list: begin each override with "- file: PATH"'],
     ['overrides:\n  - a\n', 2, 'an override must be a mapping with file, service'],
     ['overrides:\n  -\n', 2, 'an override must be a mapping with file, service'],
@@ -107,7 +114,7 @@ describe('a broken config', () => {
     [
       override('service: db'),
       2,
-      'names nothing to change: give it capabilities, writable, executable or skip',
+      'names nothing to change: give it capabilities, writable, executable, skip or transforms',
     ],
     [override('writable: []'), 2, 'names nothing to change'],
     [override('capabilites: [CHOWN]'), 3, 'unknown key capabilites: did you mean capabilities?'],
@@ -148,7 +155,7 @@ describe('a broken config', () => {
 
   test('all problems are told, in the order of their lines', () => {
     const outcome = read(
-      'overrides:\n  - file: a\n    writable: [b]\n  - fil: a\n    skip: [dockerfile]\nphase: 2\n',
+      'overrides:\n  - file: a\n    writable: [b]\n  - fil: a\n    skip: [dockerfile]\nphase: 4\n',
     );
     expect(outcome.ok ? [] : outcome.problems.map(({ line }) => line)).toEqual([3, 4, 6]);
   });
@@ -168,6 +175,146 @@ describe('a broken config', () => {
   });
 });
 
+describe('what is set of transforms', () => {
+  test('off, another phase and options, each with its line', () => {
+    const outcome = read(`phase: 1
+base: distroless
+systemd-version: 252
+pin-digests: true
+transforms:
+  compose/limit-cpus: off
+  compose/read-only-rootfs: { phase: 3 }
+  compose/rotate-logs:
+    max-size: 20m
+    max-file: 5
+overrides:
+  - file: a.yml
+    service: db
+    transforms:
+      compose/rotate-logs: { max-file: 2 }
+`);
+    expect(outcome).toMatchObject({
+      ok: true,
+      config: {
+        phase: 1,
+        base: 'distroless',
+        systemdVersion: 252,
+        pinDigests: true,
+        off: ['compose/limit-cpus'],
+        phases: { 'compose/read-only-rootfs': 3 },
+        options: [
+          { transform: 'compose/rotate-logs', name: 'max-size', value: '20m', evidence: { line: 9 } },
+          { transform: 'compose/rotate-logs', name: 'max-file', value: 5, evidence: { line: 10 } },
+        ],
+        overrides: [{ options: [{ name: 'max-file', value: 2, evidence: { line: 15 } }] }],
+      },
+    });
+  });
+
+  test.each([
+    ['transforms: [compose/pin-image]\n', 'transforms must be a mapping'],
+    ['transforms: { rotate-logs: off }\n', 'the id of no transform: did you mean compose/rotate-logs?'],
+    ['transforms: { compose/zzzzzzzzzzzz: off }\n', "'harden list' shows them all"],
+    [
+      'transforms: { compose/limit-cpus: on }\n',
+      'what is set of compose/limit-cpus must be a mapping with phase',
+    ],
+    ['transforms: { compose/limit-cpus: }\n', 'must be a mapping with phase'],
+    ['transforms: { compose/limit-cpus: { phase: 0 } }\n', 'phase must be 1, 2 or 3'],
+    ['transforms: { compose/rotate-logs: { max-sise: 1m } }\n', 'did you mean max-size?'],
+    [
+      'transforms: { compose/rotate-logs: { max-size: 10 } }\n',
+      'max-size of compose/rotate-logs must be text like "10m"',
+    ],
+    ['transforms: { compose/rotate-logs: { max-size: 10mb } }\n', 'must be text like "10m"'],
+    ['transforms: { compose/rotate-logs: { max-file: 0 } }\n', 'must be a whole number from 1 to 1000'],
+    ['transforms: { compose/rotate-logs: { max-file: "3" } }\n', 'must be a whole number from 1 to 1000'],
+    [override('transforms: { compose/rotate-logs: off }'), 'must be a mapping with max-size or max-file'],
+    [override('transforms: { compose/rotate-logs: { phase: 3 } }'), 'unknown key phase'],
+    [override('transforms: { compose/limit-cpus: { phase: 3 } }'), 'compose/limit-cpus has no options'],
+  ])('%j: %s', (text, reason) => {
+    expect(read(text)).toMatchObject({ ok: false, problems: [{ reason: expect.stringContaining(reason) }] });
+  });
+});
+
+/** @returns an accepted risk with these lines, and good ones for the rest. */
+function risk(lines: Readonly<Record<string, string>>): string {
+  const all = {
+    transform: 'compose/report-sensitive-mounts',
+    file: 'a.yml',
+    reason: 'it restarts containers',
+    expires: '2027-03-31',
+    ...lines,
+  };
+  const pairs = Object.entries(all).filter(([, value]) => value !== '-');
+  return `accept:\n${pairs.map(([key, value], at) => `  ${at === 0 ? '-' : ' '} ${key}: ${value}`).join('\n')}\n`;
+}
+
+describe('an accepted risk', () => {
+  test.each([
+    ['2027-03-31', false],
+    [TODAY, false],
+    ['2026-11-25', true],
+  ])('until %s: expired is %s', (expires, expired) => {
+    expect(read(risk({ expires, service: 'agent', contains: '/var/run/docker.sock' }))).toMatchObject({
+      ok: true,
+      config: {
+        accept: [
+          {
+            transform: 'compose/report-sensitive-mounts',
+            file: 'a.yml',
+            service: 'agent',
+            contains: '/var/run/docker.sock',
+            reason: 'it restarts containers',
+            expires,
+            expired,
+            line: 2,
+            evidence: { file: 'harden.config.yml', line: 2 },
+          },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    [risk({ reason: '-' }), 'an accepted risk without reason: say why it is accepted'],
+    [risk({ expires: '-' }), 'an accepted risk without expires: name the last day on which it holds'],
+    [risk({ file: '-' }), 'an accepted risk without file'],
+    [risk({ transform: '-' }), 'an accepted risk without transform'],
+    [risk({ transform: 'report-sensitive-mount' }), 'did you mean compose/report-sensitive-mounts?'],
+    [risk({ expires: '31.3.2027' }), 'expires must be a day, as in "2026-11-26"'],
+    [risk({ expires: '2027-02-30' }), 'expires must be a day'],
+    [risk({ expires: '2027' }), 'expires must be text'],
+    [risk({ file: '/a.yml' }), 'take the / from /a.yml'],
+    [risk({ until: '2027-03-31' }), 'unknown key until'],
+    ['accept: { transform: compose }\n', 'accept must be a list: begin each risk with "- transform: ID"'],
+  ])('%j: %s', (text, reason) => {
+    expect(read(text)).toMatchObject({ ok: false, problems: [{ reason: expect.stringContaining(reason) }] });
+  });
+});
+
+test('the value of a program has no lines', () => {
+  const text = JSON.stringify({ overrides: [{ file: 'a.yml', skip: ['compose'] }] });
+  const place = { folder: '.', root: '.' };
+  const outcome = parseConfig(text, { path: 'harden.config.js', place, generated: true });
+  expect(outcome).toMatchObject({
+    ok: true,
+    config: { overrides: [{ line: undefined, skip: [{ evidence: { source: 'harden.config.js' } }] }] },
+  });
+});
+
+test('a key of another file holds a config', () => {
+  const text =
+    '{\n\t"name": "x",\n\t"harden": { "phase": 1, "overrides": [{ "file": "a", "skip": ["fly"] }] }\n}\n';
+  const place = { folder: '.', root: '.' };
+  const options = { path: 'package.json', place, key: 'harden' };
+  expect(parseConfig(text, options)).toMatchObject({
+    ok: true,
+    config: { phase: 1, overrides: [{ line: 3 }] },
+  });
+  expect(parseConfig('{ "name": "x" }', options)).toMatchObject({ ok: true, config: { overrides: [] } });
+});
+
 describe('the JSON Schema', () => {
   test('knows the same capabilities', () => {
     const known = [...CAPABILITIES].sort().flatMap((name) => [name, `CAP_${name}`]);
@@ -179,11 +326,13 @@ describe('the JSON Schema', () => {
     {},
     { overrides: [{ file: 'a', skip: ['compose'] }] },
     { overrides: [{ file: '**', capabilities: ['CAP_BPF'], writable: [], reason: 'x' }] },
+    { $schema: './config.schema.json', phase: 1, base: 'slim', 'systemd-version': 250, 'pin-digests': false },
+    { transforms: { 'fly/pin-image': 'off', 'systemd/set-umask': { phase: 1, umask: '027' } }, accept: null },
+    { transforms: null, overrides: [{ file: 'a', transforms: { 'compose/limit-pids': { limit: 99 } } }] },
+    { accept: [{ transform: 'compose', file: 'a', reason: 'x', expires: '2027-01-31' }] },
   ])('accepts %j, as the parser does', (config) => {
     expect(validate(config)).toBe(true);
-    expect(parseConfig(JSON.stringify(config), { path: '', place: { folder: '.', root: '.' } }).ok).toBe(
-      true,
-    );
+    expect(read(JSON.stringify(config)).ok).toBe(true);
   });
 
   test.each([
@@ -204,10 +353,20 @@ describe('the JSON Schema', () => {
     { overrides: [{ file: 'a', capabilities: 'CHOWN' }] },
     { overrides: [{ file: 'a', skip: ['compose'], reason: 1 }] },
     { overrides: [{ file: 'a', skip: ['compose'], phase: 1 }] },
+    { phase: '1' },
+    { base: 'alpine' },
+    { 'systemd-version': 0 },
+    { 'pin-digests': 'yes' },
+    { transforms: { 'compose/nothing': 'off' } },
+    { transforms: { 'systemd/set-umask': { umask: '99' } } },
+    { transforms: { 'compose/limit-pids': { limit: 1.5 } } },
+    { overrides: [{ file: 'a', transforms: {} }] },
+    { overrides: [{ file: 'a', transforms: { 'compose/limit-cpus': { phase: 2 } } }] },
+    { accept: [{ transform: 'compose', file: 'a', reason: 'x' }] },
+    { accept: [{ transform: 'compose', file: 'a', reason: 'x', expires: '2027-13-01' }] },
+    { accept: [{ transform: 'compose', file: 'a', reason: 'x', expires: '2027-01-31', by: 'me' }] },
   ])('refuses %j, as the parser does', (config) => {
     expect(validate(config)).toBe(false);
-    expect(parseConfig(JSON.stringify(config), { path: '', place: { folder: '.', root: '.' } }).ok).toBe(
-      false,
-    );
+    expect(read(JSON.stringify(config)).ok).toBe(false);
   });
 });

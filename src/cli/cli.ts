@@ -8,6 +8,7 @@ import { EXIT_ERROR, printError, surviveClosedPipe, wantsColor, type ExitCode } 
 import { OUTPUT_NAMES } from '../render/output.js';
 import { runHarden } from './run.js';
 import type { HardenArguments } from './settings.js';
+import type { BaselineArguments } from './baseline.js';
 import type { ReportArguments } from './report.js';
 import type { UnitArguments } from './unit.js';
 import type { VerifyArguments } from './verify.js';
@@ -29,6 +30,18 @@ function repeatedOption(describe: string): Options {
   return { type: 'string', array: true, nargs: 1, requiresArg: true, describe };
 }
 
+const SYSTEMD_VERSION_OPTION: Options = {
+  type: 'number',
+  requiresArg: true,
+  describe: `the oldest systemd that is to know every setting; ${DEFAULT_SYSTEMD_VERSION} by default`,
+};
+
+const BASELINE_OPTION: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'the baseline in place of the harden.baseline.json that is found; --no-baseline for none',
+};
+
 const CONFIG_OPTION: Options = {
   type: 'string',
   requiresArg: true,
@@ -39,7 +52,7 @@ const CONFIG_OPTION: Options = {
 class UsageError extends Error {}
 
 /** The options that take one value; given twice, neither can be meant. */
-const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version', 'config'];
+const SINGLE = ['phase', 'output', 'jobs', 'base', 'systemd-version', 'config', 'baseline'];
 
 /**
  * Runs the command line and returns the exit code: 0 done, 1 `--check` found something to change, 2 a file could
@@ -121,16 +134,11 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           })
           .option('base', {
             choices: ['slim', 'distroless', 'chainguard'] as const,
-            default: 'slim' as const,
-            describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on',
+            describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on; slim by default',
           })
-          .option('systemd-version', {
-            type: 'number',
-            requiresArg: true,
-            default: DEFAULT_SYSTEMD_VERSION,
-            describe: 'the oldest systemd that is to know every setting',
-          })
+          .option('systemd-version', SYSTEMD_VERSION_OPTION)
           .option('config', CONFIG_OPTION)
+          .option('baseline', BASELINE_OPTION)
           .option('jobs', {
             type: 'number',
             requiresArg: true,
@@ -173,12 +181,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             type: 'boolean',
             describe: 'write the drop-in below etc/systemd/system; it is not activated',
           })
-          .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
-          .option('systemd-version', {
-            type: 'number',
-            default: DEFAULT_SYSTEMD_VERSION,
-            describe: 'the oldest systemd that is to know every setting',
-          })
+          .option('phase', { choices: [1, 2, 3] as const, describe: 'how far to go; 2 by default' })
+          .option('systemd-version', SYSTEMD_VERSION_OPTION)
           .option('force', {
             type: 'boolean',
             default: false,
@@ -204,7 +208,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             requiresArg: true,
             describe: 'for files that were changed in place: the commit that has the originals',
           })
-          .option('phase', { choices: [1, 2, 3] as const, default: 2 as const, describe: 'how far to go' })
+          .option('phase', { choices: [1, 2, 3] as const, describe: 'how far to go; 2 by default' })
           .option('only', listOption('transforms to run, by id, name or format'))
           .option('skip', listOption('transforms to leave out'))
           .option(
@@ -262,11 +266,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: 'text' as const,
             describe: 'what to print; json is a line for each result',
           })
-          .option('systemd-version', {
-            type: 'number',
-            default: DEFAULT_SYSTEMD_VERSION,
-            describe: 'the oldest systemd that is to know every setting',
-          })
+          .option('systemd-version', SYSTEMD_VERSION_OPTION)
           .option('config', CONFIG_OPTION)
           .example('$0 verify', 'verify what stands in .hardened files, or what --write would write')
           .example('$0 verify --original HEAD', 'verify what --in-place changed')
@@ -307,11 +307,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
             default: false,
             describe: 'replace a report that was edited',
           })
-          .option('systemd-version', {
-            type: 'number',
-            default: DEFAULT_SYSTEMD_VERSION,
-            describe: 'the oldest systemd that is to know every setting',
-          })
+          .option('systemd-version', SYSTEMD_VERSION_OPTION)
           .option('config', CONFIG_OPTION)
           .example(
             '$0 report',
@@ -322,6 +318,28 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
       async (args) => {
         const { runReport } = await import('./report.js');
         exitCode = await runReport(args as unknown as ReportArguments);
+      },
+    )
+    .command(
+      'baseline [paths..]',
+      'keep what is found today, so that --check fails on what is new only',
+      (command) =>
+        command
+          .positional('paths', { type: 'string', array: true, default: ['.'], describe: 'files or folders' })
+          .option('baseline', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'the file to write, in place of the harden.baseline.json that is found',
+          })
+          .option('phase', { choices: [1, 2, 3] as const, describe: 'how far to go; 2 by default' })
+          .option('systemd-version', SYSTEMD_VERSION_OPTION)
+          .option('config', CONFIG_OPTION)
+          .example('$0 baseline', 'write harden.baseline.json; commit it')
+          .example('$0 --check', 'fails from then on when a finding is not in it')
+          .epilogue('Exit codes: 0 written, 2 a file could not be handled or the usage is wrong.'),
+      async (args) => {
+        const { runBaseline } = await import('./baseline.js');
+        exitCode = await runBaseline(args as unknown as BaselineArguments);
       },
     )
     .command('list', 'list the transforms', {}, (args) => {
@@ -384,8 +402,7 @@ const OPTIONS = [
     'drop-in',
     'base',
     'systemd-version',
-    'config',
-    'no-config',
+    ...['config', 'no-config', 'baseline', 'no-baseline'],
   ],
   ...[
     'original',

@@ -3,7 +3,9 @@ import type { ComposeDocument } from '../formats/compose/document.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import type { Run } from '../harden.js';
 import type { HardenConfig } from '../config/types.js';
+import { readBaseline } from '../io/baseline.js';
 import { readConfig } from '../io/config.js';
+import type { Baseline } from '../render/baseline.js';
 import { realPlace } from './locate.js';
 import { printError } from './output.js';
 
@@ -31,6 +33,23 @@ export async function loadConfig(
   return undefined;
 }
 
+/**
+ * The baseline that a run is to go by, and where it is or would be.
+ * @param asked `--baseline` with its file; false for `--no-baseline`.
+ * @returns undefined where it is broken, which is told.
+ */
+export function loadBaseline(
+  root: string,
+  asked: string | false | undefined,
+): { readonly baseline: Baseline | undefined } | undefined {
+  if (asked === false) return { baseline: undefined };
+  const read = readBaseline(root, asked === undefined ? undefined : realPlace(resolve(asked)));
+  if (!read.ok) printError(`harden: ${read.reason}\n`);
+  else if (asked === undefined || read.baseline !== undefined) return read;
+  else printError(`harden: ${asked} does not exist: 'harden baseline' writes one\n`);
+  return undefined;
+}
+
 /** Says which overrides are about nothing: a file was moved, or a service has another name now. */
 export function tellUnused(run: Run, config: HardenConfig): void {
   const paths = run.workspace.files.map(({ path }) => path);
@@ -43,6 +62,43 @@ export function tellUnused(run: Run, config: HardenConfig): void {
   for (const { file, line, service } of run.overrides.unused(paths, servicesOf)) {
     const what =
       service === undefined ? `no file here is ${file}` : `no ${file} here has a service ${service}`;
-    printError(`harden: ${config.path}:${line}: ${what}; the override has no effect\n`);
+    printError(`harden: ${placeIn(config, line)}: ${what}; the override has no effect\n`);
   }
+}
+
+/**
+ * Says which accepted risks have had their day.
+ * @param met the places in the config's list of those that a finding was met for.
+ * @returns how many.
+ */
+export function tellExpired({ accept, path }: HardenConfig, met: ReadonlySet<number>): number {
+  const expired = accept.filter((risk, at) => risk.expired && met.has(at));
+  for (const risk of expired) {
+    printError(
+      `harden: ${placeIn({ path }, risk.line)}: ${risk.transform} in ${risk.file} was accepted until ${risk.expires}: decide anew, or name a later day\n`,
+    );
+  }
+  return expired.length;
+}
+
+/** Says which accepted risks nothing is found for: mended since, or written wrongly. */
+export function tellUnmet({ accept, path }: HardenConfig, met: ReadonlySet<number>): void {
+  for (const [at, risk] of accept.entries()) {
+    if (met.has(at)) continue;
+    const where = risk.service === undefined ? risk.file : `${risk.service} of ${risk.file}`;
+    printError(
+      `harden: ${placeIn({ path }, risk.line)}: ${risk.transform} finds nothing${risk.contains === undefined ? '' : ' like it'} in ${where}; what is accepted has no effect\n`,
+    );
+  }
+}
+
+/** Says how many findings of a baseline are no longer found. */
+export function tellGone({ files, path }: Baseline, known: number): void {
+  const gone = Object.values(files).flat().length - known;
+  if (gone > 0)
+    printError(`harden: ${path}: ${gone} of its findings are gone; 'harden baseline' takes them out\n`);
+}
+
+function placeIn({ path }: Pick<HardenConfig, 'path'>, line: number | undefined): string {
+  return line === undefined ? path : `${path}:${line}`;
 }

@@ -1,3 +1,4 @@
+import { entryJson, entryOf } from '../config/entry.js';
 import { recordOverride } from '../config/record.js';
 import { pathInConfig } from '../config/place.js';
 import type { ConfigFile } from '../io/config.js';
@@ -74,6 +75,10 @@ function record(found: readonly Found[], { config, root, day }: MendOptions): st
     if (mend.override === undefined) continue;
     const file = pathInConfig(config.place, mend.path);
     if (file === undefined) return `${config.path} is not above ${mend.path}`;
+    if (!config.editable) {
+      const { override } = mend;
+      return `harden does not edit ${config.path}: add ${entryJson(entryOf({ file, ...override }))} to its overrides`;
+    }
     const [symptom = ''] = diagnosis.symptom.split('\n');
     const reason = `${symptom} (harden verify, ${day})`;
     const recorded = recordOverride(text, { file, ...mend.override, reason });

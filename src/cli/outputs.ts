@@ -30,7 +30,7 @@ interface OutputOptions {
 async function createOutput(name: OutputName, { mode, color, width }: OutputOptions): Promise<Output> {
   switch (name) {
     case 'text':
-      return (await import('../render/text-output.js')).createTextOutput({ color, width }, mode);
+      return (await import('../render/text-output.js')).createTextOutput({ color, width }, mode, digest);
     case 'patch':
       return (await import('../render/patch.js')).createPatchOutput();
     case 'json':
@@ -49,6 +49,6 @@ async function createOutput(name: OutputName, { mode, color, width }: OutputOpti
 }
 
 /** Long enough to tell issues apart, short enough to read. */
-function digest(text: string): string {
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -23,7 +23,7 @@ export interface ReportArguments {
   /** Where the reports are written, in place of the tree's root. */
   readonly out?: string;
   readonly force: boolean;
-  readonly systemdVersion: number;
+  readonly systemdVersion?: number;
   /** A config to read in place of the one that is found; false for none. */
   readonly config?: string | false;
   readonly color?: boolean;
@@ -31,17 +31,17 @@ export interface ReportArguments {
 
 /** `harden report [paths..]`: the security assessment, the deployment guide, and both on one page. */
 export async function runReport(args: ReportArguments): Promise<ExitCode> {
-  const options = runOptionsOf({ ...args, output: 'text', base: 'slim' });
+  const { root, paths } = locate(args.paths);
+  const loaded = await loadConfig(root, args.config);
+  if (loaded === undefined) return EXIT_ERROR;
+  const options = runOptionsOf(args, loaded.config);
   if (typeof options === 'string') {
     printError(`harden: ${options}\n`);
     return EXIT_ERROR;
   }
-  const { root, paths } = locate(args.paths);
-  const loaded = await loadConfig(root, args.config);
-  if (loaded === undefined) return EXIT_ERROR;
   const status = createStatus();
   status.say('looking at the files, as they are and after each phase');
-  const found = survey({ ...options, root, paths, config: loaded.config });
+  const found = survey({ ...options, root, paths });
   status.end();
   for (const { path, line, reason } of found.failures)
     printError(`harden: ${line === undefined ? path : `${path}:${line}`}: ${reason}\n`);

@@ -4,14 +4,16 @@ import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } 
 import { dropInOf, dropInPath } from '../drop-in.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
-import type { FileOutcome, Run } from '../harden.js';
+import type { FileOutcome, Run, RunOptions } from '../harden.js';
+import { knownBy } from '../render/baseline.js';
 import type { Output, Piece, Told, WrittenFile } from '../render/output.js';
-import { problemsOf, problemText } from '../render/problems.js';
-import { count, countCompanions, createTotals, type Totals } from '../render/totals.js';
+import { issuesOf } from '../render/issues.js';
+import { noticesOf, problemsOf, problemText } from '../render/problems.js';
+import { count, countCompanions, countKnown, createTotals, type Totals } from '../render/totals.js';
 import { overlayOf, overlayPath } from '../overlay.js';
 import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
 import { ignoreMeta } from '../workload/ignore-additions.js';
-import { modeOf } from './outputs.js';
+import { digest, modeOf } from './outputs.js';
 import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
@@ -92,6 +94,8 @@ export interface Report {
   readonly pieces: readonly (readonly Piece[])[];
   /** For standard error: what standard output has no place for. */
   readonly err: string;
+  /** The places in the config's list of the accepted risks that were met. */
+  readonly met: readonly number[];
 }
 
 /** Takes the outcomes of a run one by one: writes what is to be written, counts, and says what happened. */
@@ -105,8 +109,12 @@ export function createReporter(run: Run, settings: Settings, outputs: readonly O
   const { root, args } = settings;
   const write = createWriter(run, root, args);
   const writeCompanion = createCompanionWriter(run, root, args);
-  const companionsOf = createCompanions(run, companionOptions(run, args), companionMode(args));
+  const options = runOptionsOf(args, settings.config);
+  // Wrong settings never get here.
+  if (typeof options === 'string') throw new Error(options);
+  const companionsOf = createCompanions(run, companionOptions(run, options), companionMode(args));
   const totals = createTotals();
+  const known = settings.baseline === undefined ? undefined : knownBy(settings.baseline);
   return {
     totals,
     take: (outcome) => {
@@ -118,27 +126,24 @@ export function createReporter(run: Run, settings: Settings, outputs: readonly O
       for (const file of [written, ...companions.map((told) => told.written)]) {
         if (file?.error !== undefined) totals.errors += 1;
       }
-      const told: Told = { outcome, written, companions, builders };
+      const told: Told = { outcome, written, companions, builders, known };
+      if (known !== undefined) countKnown(totals, issuesOf(told, digest));
       return {
+        met: [...run.acceptances.met],
         pieces: outputs.map((output) => output.outcome(told)),
-        err:
-          outputs[0]?.omitsErrors === true
-            ? problemsOf(told)
-                .map((problem) => `harden: ${problemText(problem)}\n`)
-                .join('')
-            : '',
+        err: [...(outputs[0]?.omitsErrors === true ? problemsOf(told) : []), ...noticesOf(outcome)]
+          .map((problem) => `harden: ${problemText(problem)}\n`)
+          .join(''),
       };
     },
   };
 }
 
-function companionOptions(run: Run, args: HardenArguments): Parameters<typeof createCompanions>[1] {
-  const options = runOptionsOf(args);
-  // Wrong settings never get here.
-  if (typeof options === 'string') throw new Error(options);
-  const enabled = options.enabled?.(ignoreMeta.id) ?? true;
+export function companionOptions(run: Run, options: RunOptions): Parameters<typeof createCompanions>[1] {
+  const { id } = ignoreMeta;
+  const enabled = options.enabled?.(id) ?? true;
   return {
     phase: options.phase,
-    ignores: (dockerfile) => enabled && !run.overrides.skips(dockerfile, ignoreMeta.id),
+    ignores: (dockerfile) => enabled && !run.leavesOut(dockerfile, id),
   };
 }

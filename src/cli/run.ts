@@ -3,7 +3,7 @@ import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
 import { prepare, type FileOutcome, type Run } from '../harden.js';
 import { addTotals } from '../render/totals.js';
-import { loadConfig, tellUnused } from './config.js';
+import { loadBaseline, loadConfig, tellExpired, tellGone, tellUnmet, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
 import { near } from '../core/near.js';
 import { locate } from './locate.js';
@@ -23,11 +23,6 @@ import { createStreams, openReports } from './streams.js';
 
 /** `harden [paths..]` in any of its modes. */
 export async function runHarden(args: HardenArguments): Promise<ExitCode> {
-  const options = runOptionsOf(args);
-  if (typeof options === 'string') {
-    printError(`harden: ${options}\n`);
-    return EXIT_ERROR;
-  }
   const reports = reportTargetsOf(args);
   if (typeof reports === 'string') {
     printError(`harden: ${reports}\n`);
@@ -37,8 +32,14 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
-  const digests = args.pinDigests === true ? new Map<string, Resolution>() : undefined;
-  const run = prepare({ root, paths, digests, config, ...options });
+  const options = runOptionsOf(args, config);
+  if (typeof options === 'string') {
+    printError(`harden: ${options}\n`);
+    return EXIT_ERROR;
+  }
+  const pins = args.pinDigests ?? config?.pinDigests ?? false;
+  const digests = pins ? new Map<string, Resolution>() : undefined;
+  const run = prepare({ root, paths, digests, ...options });
   const sources = new Set(run.workspace.files.map(({ path }) => resolve(root, path)));
   const files = openReports(reports, sources);
   if (typeof files === 'string') {
@@ -46,6 +47,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
+  const baseline = loadBaseline(root, args.baseline);
+  if (baseline === undefined) return EXIT_ERROR;
   const settings: Settings = {
     args,
     root,
@@ -53,13 +56,16 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     width: process.stdout.columns ?? 100,
     digests,
     config,
+    baseline: baseline.baseline,
     reports,
   };
   const outputs = await createOutputs(settings);
   const reporter = createReporter(run, settings, outputs);
   const crew = crewFor(run, settings, reporter);
   const streams = createStreams(outputs, files);
+  const met = new Set<number>();
   const say = async (report: Report): Promise<void> => {
+    for (const risk of report.met) met.add(risk);
     if (report.err !== '') printError(report.err);
     await streams.take(report);
   };
@@ -71,11 +77,20 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   const totals = addTotals(reporter.totals, crew.totals);
   const unwritten = await streams.end(totals);
   for (const reason of unwritten) printError(`harden: ${reason}\n`);
-  // Who names a part of the tree leaves out what the others are about.
+  const expired = config === undefined ? 0 : tellExpired(config, met);
+  // Who names a part of the tree or of the transforms leaves out what the others are about.
+  const whole = paths.includes(root) && options.formats === undefined && isUnfiltered(args);
   if (config !== undefined && paths.includes(root)) tellUnused(run, config);
+  if (config !== undefined && whole) tellUnmet(config, met);
+  if (settings.baseline !== undefined && whole) tellGone(settings.baseline, totals.known);
 
   if (totals.errors > 0 || unwritten.length > 0) return EXIT_ERROR;
-  return args.check === true && totals.changedFiles > 0 ? EXIT_CHANGES : 0;
+  const pending = settings.baseline === undefined ? totals.changedFiles : totals.fresh;
+  return args.check === true && (pending > 0 || expired > 0) ? EXIT_CHANGES : 0;
+}
+
+function isUnfiltered({ only, skip }: HardenArguments): boolean {
+  return only === undefined && skip === undefined;
 }
 
 /** What speaks to registries is loaded only where images are to be pinned. */
@@ -109,12 +124,14 @@ async function sayAll(
   progress.end();
 }
 
+const COMMANDS = ['list', 'explain', 'unit', 'verify', 'report', 'baseline'];
+
 /** A lone word that is no path may be a command with a typing error. */
 function withHint(outcome: FileOutcome): FileOutcome {
   if (outcome.kind !== 'failed' || outcome.reason !== 'does not exist' || !/^[a-z]+$/i.test(outcome.path)) {
     return outcome;
   }
-  const command = near(outcome.path, ['list', 'explain', 'unit', 'verify']);
+  const command = near(outcome.path, COMMANDS);
   if (command === undefined) return outcome;
   return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
 }

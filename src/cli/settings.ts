@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { HardenConfig } from '../config/types.js';
 import type { Digests, RuntimeBase } from '../workload/context.js';
+import type { Baseline } from '../render/baseline.js';
 import { OUTPUT_NAMES, type OutputName } from '../render/output.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
@@ -26,12 +27,14 @@ export interface HardenArguments {
   readonly force: boolean;
   readonly pinDigests?: boolean;
   readonly refreshDigests?: boolean;
-  readonly base: RuntimeBase;
-  readonly systemdVersion: number;
+  readonly base?: RuntimeBase;
+  readonly systemdVersion?: number;
   /** Threads at most; undefined for as many as help. */
   readonly jobs?: number;
   /** A config to read in place of the one that is found; false for none. */
   readonly config?: string | false;
+  /** A baseline to go by in place of the one that is found; false for none. */
+  readonly baseline?: string | false;
   readonly color?: boolean;
 }
 
@@ -47,6 +50,8 @@ export interface Settings {
   readonly digests: Digests | undefined;
   /** The project's config; undefined where there is none. */
   readonly config: HardenConfig | undefined;
+  /** The project's baseline; undefined where there is none. */
+  readonly baseline: Baseline | undefined;
   /** The outputs that go to files. */
   readonly reports: readonly ReportTarget[];
 }
@@ -74,36 +79,42 @@ export function reportTargetsOf({ outputFile = [] }: HardenArguments): readonly 
   return targets;
 }
 
-function phaseOf({ phase, inPlace }: HardenArguments): Phase {
-  return phase ?? (inPlace === true ? 1 : 2);
-}
+/** The arguments that every command with a run may have. */
+export type RunArguments = Pick<
+  HardenArguments,
+  'phase' | 'inPlace' | 'dropIn' | 'base' | 'systemdVersion' | 'only' | 'skip' | 'format'
+>;
 
-/** What a run is to do, or the message for a name that no transform or format has. */
-export function runOptionsOf(args: HardenArguments): RunOptions | string {
-  if (args.base !== 'slim' && phaseOf(args) !== 3) {
+/**
+ * What a run is to do, or the message for a name that no transform or format has. The command line goes before the config.
+ */
+export function runOptionsOf(args: RunArguments, config: HardenConfig | undefined): RunOptions | string {
+  const phase = args.phase ?? config?.phase ?? (args.inPlace === true ? 1 : 2);
+  if (args.base !== undefined && args.base !== 'slim' && phase !== 3) {
     return `an image without a shell is an advanced change: --base ${args.base} goes with --phase 3.`;
   }
   const enabled = selectTransforms(args);
   if (typeof enabled === 'string') return enabled;
   return {
-    phase: phaseOf(args),
-    base: args.base,
-    systemdVersion: args.systemdVersion,
+    phase,
+    base: phase === 3 ? (args.base ?? config?.base) : undefined,
+    systemdVersion: args.systemdVersion ?? config?.systemdVersion,
     replacesDropIn: args.dropIn,
-    enabled,
+    enabled: (id) => config?.off.includes(id) !== true && enabled(id),
     formats: args.format === undefined ? undefined : new Set(args.format),
+    config,
   };
 }
 
 /** The run of settings that were accepted already, over the files that were found for it. */
 export function resume({ args, root, digests, config }: Settings, files: readonly SourceFile[]): Run {
-  const options = runOptionsOf(args);
+  const options = runOptionsOf(args, config);
   if (typeof options === 'string') throw new Error(options);
-  return createRunBelow(root, files, { ...options, digests, config });
+  return createRunBelow(root, files, { ...options, digests });
 }
 
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
-function selectTransforms({ only, skip, format }: HardenArguments): ((id: string) => boolean) | string {
+function selectTransforms({ only, skip, format }: RunArguments): ((id: string) => boolean) | string {
   const formats: readonly string[] = Object.keys(registry);
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;

@@ -10,13 +10,14 @@ import { writeDropIn } from '../io/write.js';
 import { createTextRenderer } from '../render/text.js';
 import { loadConfig } from './config.js';
 import { EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
+import { runOptionsOf } from './settings.js';
 
 export interface UnitArguments {
   readonly name: string;
   /** Where the system is installed: `/`, or the folder of an image. */
   readonly root: string;
-  readonly phase: Phase;
-  readonly systemdVersion: number;
+  readonly phase?: Phase;
+  readonly systemdVersion?: number;
   readonly write?: boolean;
   readonly force: boolean;
   /** A config to read in place of the one that is found; false for none. */
@@ -39,10 +40,10 @@ export async function runUnit(args: UnitArguments): Promise<ExitCode> {
   const found = findUnit(root, args.name);
   if (!found.ok) return fail(found.reason);
   const { name, path } = found;
-  const { phase, systemdVersion } = args;
   const loaded = await loadConfig(root, args.config, true);
   if (loaded === undefined) return EXIT_ERROR;
-  const options = { phase, systemdVersion, replacesDropIn: true, config: loaded.config };
+  const options = runOptionsOf({ ...args, dropIn: true }, loaded.config);
+  if (typeof options === 'string') return fail(options);
   const run = createRunBelow(root, [{ path, format: 'systemd' }], options);
   const outcome = run.plan(run.files[0]!);
   if (outcome.kind !== 'planned') return fail(`${path}: ${outcome.reason}`);

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import type { Format, Phase } from '../core/types.js';
-import { prepare, type RunOptions } from '../harden.js';
+import { prepare, type Run, type RunOptions } from '../harden.js';
 import { readConfig, type ReadConfig } from '../io/config.js';
 import { writeReason } from '../io/files.js';
 import { createVerifyRenderer, verifyJson, type VerifyTotals } from '../render/verify.js';
@@ -35,7 +35,7 @@ import { createStatus } from './status.js';
 
 export interface VerifyArguments {
   readonly paths: readonly string[];
-  readonly phase: Phase;
+  readonly phase?: Phase;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly format?: readonly Format[];
@@ -56,7 +56,7 @@ export interface VerifyArguments {
   readonly composeEnv: readonly string[];
   readonly strict: boolean;
   readonly output: 'text' | 'json';
-  readonly systemdVersion: number;
+  readonly systemdVersion?: number;
   /** A config to read in place of the one that is found; false for none. */
   readonly config?: string | false;
   readonly color?: boolean;
@@ -67,12 +67,16 @@ const MAX_ROUNDS = 6;
 
 /** `harden verify [paths..]`. */
 export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
-  const options = runOptionsOf({ ...args, output: 'text', force: false, base: 'slim' });
+  const { root, paths } = locate(args.paths);
+  const loaded = await loadConfig(root, args.config);
+  if (loaded === undefined) return EXIT_ERROR;
+  const options = runOptionsOf(args, loaded.config);
   const problem = typeof options === 'string' ? options : problemOf(args);
   if (typeof options === 'string' || problem !== undefined) {
     printError(`harden: ${problem ?? ''}\n`);
     return EXIT_ERROR;
   }
+  const found = prepare({ root, paths, ...options });
   const interruption = new AbortController();
   // Each program that runs listens to it.
   setMaxListeners(0, interruption.signal);
@@ -87,7 +91,7 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
   const folder = makeFolder(owner);
   try {
     await removeLeftovers(tools);
-    const code = await verifyIn(folder, owner, tools, args, options, interruption.signal);
+    const code = await verifyIn(folder, owner, tools, root, found, args, options, interruption.signal);
     return interruption.signal.aborted ? EXIT_ERROR : code;
   } catch (error) {
     if (interruption.signal.aborted) return EXIT_ERROR;
@@ -130,14 +134,12 @@ async function verifyIn(
   folder: string,
   owner: string,
   tools: Tools,
+  root: string,
+  found: Run,
   args: VerifyArguments,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { root, paths } = locate(args.paths);
-  const loaded = await loadConfig(root, args.config);
-  if (loaded === undefined) return EXIT_ERROR;
-  const found = prepare({ root, paths, config: loaded.config, ...options });
   const status = createStatus();
   status.say('copying the tree');
   const trouble = await copyTree(root, folder, signal);

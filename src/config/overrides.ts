@@ -1,11 +1,16 @@
-import ignore from 'ignore';
-import { lazy } from '../core/lazy.js';
+import {
+  readDefault,
+  type Chosen,
+  type OptionReader,
+  type OptionValue,
+  type TransformOption,
+} from '../core/options.js';
 import { isNamed } from '../core/select.js';
-import type { Finding, SemanticPath, TransformMeta } from '../core/types.js';
-import { isFix } from '../core/fixes.js';
-import { NOTHING_STATED, type Stated, type StatedNeeds } from '../workload/stated.js';
-import { pathInConfig } from './place.js';
-import type { ConfigOverride, HardenConfig } from './types.js';
+import type { Finding, TransformMeta } from '../core/types.js';
+import { NOTHING_STATED, type StatedNeeds } from '../workload/stated.js';
+import { decide, placeOf, type Decision } from '../core/decision.js';
+import { createScopes } from './scope.js';
+import type { ConfigOverride, HardenConfig, OptionSetting } from './types.js';
 
 /** What a project's config says of the files of a run. */
 export interface Overrides {
@@ -14,6 +19,8 @@ export interface Overrides {
    * @param path relative to the root of the run.
    */
   needs(path: string, service?: string): StatedNeeds;
+  /** What is set of a transform's policy in a file; the last of several overrides goes first, the project's own last. */
+  optionsFor(path: string, id: string): OptionReader;
   /** True for a transform that is left out for the whole file. */
   skips(path: string, id: string): boolean;
   /** The finding as the config leaves it: one of a transform that is left out is accepted, with the line that says so. */
@@ -29,26 +36,27 @@ export interface Overrides {
 }
 
 export function createOverrides(config: HardenConfig | undefined): Overrides {
-  const rules = (config?.overrides ?? []).map((override) => ({ override, matches: matcher(override.file) }));
-  const about = (path: string): readonly ConfigOverride[] => {
-    if (config === undefined || rules.length === 0) return [];
-    const named = pathInConfig(config.place, path);
-    if (named === undefined) return [];
-    return rules.filter(({ matches }) => matches(named)).map(({ override }) => override);
-  };
+  const { overrides = [], options = [] } = config ?? {};
+  const scopes = createScopes(overrides, config?.place ?? { folder: '.', root: '.' });
+  const forService = (path: string, service: string | undefined): readonly ConfigOverride[] =>
+    scopes.about(path).filter((one) => one.service === undefined || one.service === service);
 
-  const skipOf = (path: string, id: string, service: string | undefined): Skip | undefined => {
-    for (const override of about(path)) {
-      if (override.service !== undefined && override.service !== service) continue;
-      const item = override.skip.find(({ value }) => isNamed(id, value));
-      if (item !== undefined) return { item, override };
+  const skipOf = (path: string, id: string, service: string | undefined): Decision | undefined => {
+    for (const { skip, reason } of forService(path, service)) {
+      const item = skip.find(({ value }) => isNamed(id, value));
+      if (item === undefined) continue;
+      const { evidence } = item;
+      return {
+        evidence,
+        reason: `left out by ${placeOf(evidence)}${reason === undefined ? '' : `: ${reason}`}`,
+      };
     }
     return undefined;
   };
 
   return {
     needs: (path, service) => {
-      const found = about(path).filter((one) => one.service === undefined || one.service === service);
+      const found = forService(path, service);
       if (found.length === 0) return NOTHING_STATED;
       return {
         capabilities: found.flatMap(({ capabilities }) => capabilities),
@@ -56,29 +64,19 @@ export function createOverrides(config: HardenConfig | undefined): Overrides {
         executable: found.flatMap(({ executable }) => executable),
       };
     },
-    skips: (path, id) => skipOf(path, id, undefined) !== undefined,
-    review: (path, meta, finding) => {
-      if (rules.length === 0 || finding.safety === 'accepted') return finding;
-      const of = (service: string | undefined): Skip | undefined => skipOf(path, meta.id, service);
-      const shared = isFix(finding) ? finding.sharedBy : undefined;
-      const { subject } = finding;
-      const skip = of(serviceOf(subject) ?? (shared === undefined ? undefined : subject.at(-1)));
-      if (skip !== undefined) return leftOut(finding, skip);
-      const sharers = (shared ?? []).map(serviceOf);
-      const skips = sharers.map(of);
-      const first = skips.find((one) => one !== undefined);
-      if (first === undefined) return finding;
-      if (skips.every((one) => one !== undefined)) return leftOut(finding, first);
-      return forSome(
-        finding,
-        first,
-        sharers.filter((_, at) => skips[at] === undefined),
-      );
+    optionsFor: (path, id) => (option, service) => {
+      const isAsked = ({ transform, name }: OptionSetting): boolean =>
+        transform === id && name === option.name;
+      const settings = [...options, ...forService(path, service).flatMap((override) => override.options)];
+      return chosen(option, settings.findLast(isAsked));
     },
+    skips: (path, id) => skipOf(path, id, undefined) !== undefined,
+    review: (path, { id }, finding) =>
+      overrides.length === 0 ? finding : decide(finding, (service) => skipOf(path, id, service)),
     unused: (files, servicesOf) => {
-      const unused = new Set(rules.map(({ override }) => override));
+      const unused = new Set(overrides);
       for (const path of files) {
-        for (const override of about(path)) {
+        for (const override of scopes.about(path)) {
           const { service } = override;
           if (service === undefined || servicesOf(path).includes(service)) unused.delete(override);
         }
@@ -88,42 +86,11 @@ export function createOverrides(config: HardenConfig | undefined): Overrides {
   };
 }
 
-interface Skip {
-  readonly item: Stated;
-  readonly override: ConfigOverride;
-}
-
-function serviceOf(subject: SemanticPath): string | undefined {
-  return subject[0] === 'services' ? subject[1] : undefined;
-}
-
-function leftOut(finding: Finding, skip: Skip): Finding {
-  const { subject, range, message, evidence } = finding;
-  const reason = `left out by ${described(skip)}`;
-  return { subject, range, message, evidence: [skip.item.evidence, ...evidence], safety: 'accepted', reason };
-}
-
-/** A change that is made once for several services, of which only some are to be left out: a person must part them. */
-function forSome(finding: Finding, skip: Skip, others: readonly (string | undefined)[]): Finding {
-  const { subject, range, message, evidence } = finding;
-  const reason = `${others.join(', ')} would get it in the same place as a service for which it is left out by ${described(skip)}`;
-  const suggestion = 'change' in finding ? finding.change : '';
-  return {
-    ...{ subject, range, message, reason, suggestion },
-    safety: 'manual',
-    evidence: [skip.item.evidence, ...evidence],
-  };
-}
-
-function described({ item, override }: Skip): string {
-  const { evidence } = item;
-  const place = 'file' in evidence ? `${evidence.file}:${evidence.line}` : evidence.source;
-  return override.reason === undefined ? place : `${place}: ${override.reason}`;
-}
-
-/** A plain path stands for itself and what is below it; anything else is read as in a `.gitignore`. */
-function matcher(pattern: string): (path: string) => boolean {
-  const rules = lazy(() => ignore({ ignorecase: false }).add(pattern));
-  const isPattern = /[*?[\\]/.test(pattern);
-  return (path) => path === pattern || path.startsWith(`${pattern}/`) || (isPattern && rules().ignores(path));
+/** The config's reader has checked that the value is one of the option's. */
+function chosen<O extends TransformOption>(
+  option: O,
+  setting: OptionSetting | undefined,
+): Chosen<OptionValue<O>> {
+  if (setting === undefined) return readDefault(option);
+  return { value: setting.value as OptionValue<O>, evidence: [setting.evidence] };
 }

@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../core/types.js';
-import { issuesOf, issueText, type Digest, type Issue } from './issues.js';
+import { isPending, issuesOf, issueText, type Digest, type Issue } from './issues.js';
 import type { Output, Piece } from './output.js';
 import { problemsOf } from './problems.js';
 import { printable } from './text.js';
@@ -28,7 +28,7 @@ export function createGithubOutput(digest: Digest): Output {
         rank: -1,
       })),
       ...issuesOf(told, digest)
-        .filter(({ disposition }) => disposition !== 'accepted' && disposition !== 'later')
+        .filter(isPending)
         .map((issue): Piece => ({ text: annotation(issue), rank: SEVERITIES.indexOf(issue.meta.severity) })),
     ],
     foot: (_totals, held) => held.map(({ text }) => text).join(''),

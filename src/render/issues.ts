@@ -32,6 +32,8 @@ export interface Issue {
   readonly fix: IssueFix | undefined;
   /** Of one whose change is part of another's fix: the fingerprint of that one. */
   readonly fixedWith?: string | undefined;
+  /** True for one that the project's baseline has; undefined where there is no baseline. */
+  readonly known?: boolean | undefined;
   /** True where the fix is left out because it would tell a secret. */
   readonly withheld?: boolean;
 }
@@ -49,13 +51,21 @@ export interface IssueFix {
 export type Digest = (text: string) => string;
 
 /** The issues of a file and of what goes with it, those with a fix first and in the order in which fixes take effect. */
-export function issuesOf({ outcome, companions }: Told, digest: Digest): readonly Issue[] {
+export function issuesOf({ outcome, companions, known }: Told, digest: Digest): readonly Issue[] {
   if (outcome.kind !== 'planned') return [];
-  const numbered = createNumbering(digest);
-  return [
+  const numbered = createNumbering(digest, known?.nameOf);
+  const issues = [
     ...ofPlan(outcome.plan, numbered),
     ...companions.flatMap((companion) => ofCompanion(companion, numbered)),
   ];
+  return known === undefined
+    ? issues
+    : issues.map((issue) => ({ ...issue, known: known.has(issue.fingerprint) }));
+}
+
+/** True for one that somebody has to act on now: neither rightly as it is, nor of a later phase, nor known to the baseline. */
+export function isPending({ disposition, known }: Issue): boolean {
+  return disposition !== 'accepted' && disposition !== 'later' && known !== true;
 }
 
 function ofPlan(plan: FilePlan, fingerprint: Numbering): readonly Issue[] {
@@ -155,10 +165,10 @@ type Key = readonly [id: string, path: string, subject: readonly string[], line:
 type Numbering = (key: Key) => string;
 
 /** Issues that nothing tells apart are numbered in their order. */
-function createNumbering(digest: Digest): Numbering {
+function createNumbering(digest: Digest, nameOf = (path: string): string => path): Numbering {
   const counts = new Map<string, number>();
-  return (key) => {
-    const text = JSON.stringify(key);
+  return ([id, path, subject, line]) => {
+    const text = JSON.stringify([id, nameOf(path), subject, line]);
     const count = (counts.get(text) ?? 0) + 1;
     counts.set(text, count);
     return digest(JSON.stringify([text, count]));

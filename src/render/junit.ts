@@ -1,10 +1,11 @@
-import { issuesOf, issueText, type Digest, type Issue } from './issues.js';
+import { isPending, issuesOf, issueText, type Digest, type Issue } from './issues.js';
 import { pieces, type Output, type Told } from './output.js';
 import { problemsOf } from './problems.js';
 
 /**
  * JUnit's XML, as CI servers read it: a test suite a file, a test case a transform that has a finding there. A case fails
- * when there is something to do now, and counts as skipped when all is for a later phase or rightly as it is.
+ * when there is something to do now, and counts as skipped when all is for a later phase, rightly as it is, or known to
+ * the baseline.
  * https://github.com/testmoapp/junitxml
  */
 export function createJunitOutput(digest: Digest): Output {
@@ -46,13 +47,13 @@ function byTransform(issues: readonly Issue[]): ReadonlyMap<string, readonly Iss
 }
 
 function resultOf(issues: readonly Issue[]): string {
-  const acting = issues.filter(({ disposition }) => disposition !== 'accepted' && disposition !== 'later');
+  const pending = issues.filter(isPending);
   const [first] = issues;
   const title = first?.meta.title ?? '';
   const text = issues
     .map((issue) => `${issue.path}:${issue.region.startLine}: ${issueText(issue)}`)
     .join('\n');
-  return acting.length === 0
+  return pending.length === 0
     ? element('skipped', title, text)
     : element('failure', title, text, first?.meta.severity);
 }

@@ -1,7 +1,7 @@
 import { isChanged } from '../core/companion.js';
 import { SEVERITIES } from '../core/types.js';
 import { maskedDiff } from './diff.js';
-import { issuesOf, type Digest, type Issue } from './issues.js';
+import { isPending, issuesOf, type Digest, type Issue } from './issues.js';
 import type { Output, Piece, Told } from './output.js';
 import { problemsOf } from './problems.js';
 import { plural, printable } from './text.js';
@@ -26,7 +26,7 @@ export function createMarkdownOutput(digest: Digest): Output {
         rank: ERROR,
       })),
       ...issuesOf(told, digest)
-        .filter(({ disposition }) => disposition !== 'accepted' && disposition !== 'later')
+        .filter(isPending)
         .map((issue): Piece => ({ text: rowOf(issue), rank: SEVERITIES.indexOf(issue.meta.severity) })),
       ...diffsOf(told).map((text): Piece => ({ text, rank: DIFF })),
     ],

@@ -1,5 +1,6 @@
 import type { Companion, ImageBuilder } from '../core/companion.js';
 import type { FileOutcome } from '../harden.js';
+import type { Known } from './baseline.js';
 import type { Totals } from './totals.js';
 
 /** The forms in which a run can be told. */
@@ -37,6 +38,8 @@ export interface Told {
   readonly written: WrittenFile | undefined;
   readonly companions: readonly ToldCompanion[];
   readonly builders: readonly ImageBuilder[];
+  /** The project's baseline; undefined where there is none. */
+  readonly known?: Known | undefined;
 }
 
 /** A piece of an output. */

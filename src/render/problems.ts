@@ -28,6 +28,13 @@ export function problemsOf({ outcome, written, companions }: Told): readonly Pro
   return problems;
 }
 
+/** What a file says to harden without effect: its comments that leave out nothing. */
+export function noticesOf(outcome: Told['outcome']): readonly Problem[] {
+  if (outcome.kind !== 'planned') return [];
+  const { path } = outcome.plan;
+  return outcome.notices.map(({ line, reason }) => ({ path, line, reason: redact(reason) }));
+}
+
 /** A problem in one line, for a terminal. */
 export function problemText({ path, line, reason }: Problem): string {
   return `${printable(line === undefined ? path : `${path}:${line}`)}: ${shown(reason)}`;

@@ -67,6 +67,7 @@ function resultOf(issue: Issue, ruleIndex: number | undefined): object {
     relatedLocations: unique(evidence.flatMap(relatedLocation)),
     // A name of its own: the upload to GitHub computes primaryLocationLineHash itself, and warns of any other value there.
     partialFingerprints: { 'hardenFinding/v1': fingerprint },
+    baselineState: issue.known === undefined ? undefined : issue.known ? 'unchanged' : 'new',
     fixes: fix === undefined ? undefined : [fixOf(issue, fix)],
     suppressions:
       disposition === 'accepted'

@@ -1,13 +1,22 @@
+import { isPending, issuesOf, type Digest } from './issues.js';
 import { createCompanionRenderer } from './companions.js';
 import { pieces, type Mode, type Output, type Told } from './output.js';
 import { createTextRenderer, type TextOptions } from './text.js';
 import type { Totals } from './totals.js';
 
 /** What a person reads: in full for a preview, a line a file for a run that writes or checks. */
-export function createTextOutput(options: TextOptions, mode: Mode): Output {
+export function createTextOutput(options: TextOptions, mode: Mode, digest: Digest): Output {
   const text = createTextRenderer(options);
   const beside = createCompanionRenderer(options);
 
+  /** Where a baseline says what is known, a check tells what is new. */
+  const newOnly = (told: Told): string => {
+    if (told.outcome.kind !== 'planned') return text.outcome(told.outcome);
+    return issuesOf(told, digest)
+      .filter(isPending)
+      .map((issue) => text.issue(issue))
+      .join('');
+  };
   const inBrief = ({ outcome, written, companions, builders }: Told): string => {
     if (outcome.kind !== 'planned') return text.outcome(outcome);
     const hints = mode === 'write' && written !== undefined ? beside.hints(builders) : '';
@@ -24,7 +33,10 @@ export function createTextOutput(options: TextOptions, mode: Mode): Output {
   return {
     head: () => '',
     separator: '',
-    outcome: (told) => pieces(mode === 'preview' ? inFull(told) : inBrief(told)),
+    outcome: (told) => {
+      if (mode === 'preview') return pieces(inFull(told));
+      return pieces(mode === 'check' && told.known !== undefined ? newOnly(told) : inBrief(told));
+    },
     foot: (totals) => text.totals(totals, nextStep(mode, totals)),
   };
 }

@@ -6,6 +6,7 @@ import type { Exposure } from '../exposure/exposure.js';
 import type { ExposureChange } from '../exposure/plan.js';
 import type { FileOutcome } from '../harden.js';
 import { maskedDiff } from './diff.js';
+import type { Issue } from './issues.js';
 import type { WrittenFile } from './output.js';
 import type { Totals } from './totals.js';
 import { wrap } from './wrap.js';
@@ -23,6 +24,8 @@ export interface TextRenderer {
   summary(plan: FilePlan, written: WrittenFile | undefined, exposure?: ExposureChange): string;
   /** The report on a unit that is installed: the file that is merged over it, and why. */
   installed(plan: FilePlan, dropIn: string, exposure: ExposureChange | undefined): string;
+  /** A finding in a line, with its reason below. */
+  issue(issue: Issue): string;
   totals(totals: Totals, nextStep: string): string;
 }
 
@@ -58,6 +61,18 @@ export function createTextRenderer({ color, width }: TextOptions): TextRenderer 
         dropIn.replace(/^(?!#).+$/gm, (line) => c.green(printable(line))),
         exposure,
       ),
+    issue: ({ path, region, meta, subject, message, change, reason, disposition }) => {
+      const head = `${c.yellow('new')}  ${c.bold(printable(`${path}:${region.startLine}`))}  ${meta.id}  ${c.dim(meta.severity)}\n`;
+      const said = `${subject}: ${message}`;
+      const what = disposition === 'applied' ? `change: ${change}` : `for you to decide: ${reason ?? ''}`;
+      return (
+        head +
+        [said, what]
+          .flatMap((line) => wrap(shown(line), columns - 5))
+          .map((line) => `     ${line}\n`)
+          .join('')
+      );
+    },
     totals: (totals, nextStep) => totalsText(c, columns, totals, nextStep),
   };
 }
@@ -352,6 +367,8 @@ function totalsText(c: Colors, columns: number, totals: Totals, nextStep: string
     [totals.unsound, 'dropped by verification'],
     [totals.foreign, 'left alone: templates and other formats'],
     [totals.errors, plural(totals.errors, 'error')],
+    [totals.fresh, 'not in the baseline'],
+    [totals.known, 'known to the baseline'],
   ];
   const shown = rows.filter(([count], at) => at === 0 || count > 0);
   const digits = Math.max(...shown.map(([count]) => String(count).length));

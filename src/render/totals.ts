@@ -1,4 +1,5 @@
 import { isChanged, type Companions } from '../core/companion.js';
+import { isPending, type Issue } from './issues.js';
 import type { FileOutcome } from '../harden.js';
 
 /** Counts over a run; what a summary needs, so that no plan has to be kept. */
@@ -13,6 +14,10 @@ export interface Totals {
   unsound: number;
   foreign: number;
   errors: number;
+  /** Findings to act on that the baseline doesn't have; 0 where there is none. */
+  fresh: number;
+  /** Findings that it has. */
+  known: number;
 }
 
 export function createTotals(): Totals {
@@ -27,6 +32,8 @@ export function createTotals(): Totals {
     unsound: 0,
     foreign: 0,
     errors: 0,
+    fresh: 0,
+    known: 0,
   };
 }
 
@@ -59,6 +66,14 @@ export function countCompanions(totals: Totals, { files }: Companions): void {
       else if (safety === 'safe') totals.safe += 1;
       else totals.unsafe += 1;
     }
+  }
+}
+
+/** Adds what a baseline makes of the findings of a file. */
+export function countKnown(totals: Totals, issues: readonly Issue[]): void {
+  for (const issue of issues) {
+    if (issue.known === true) totals.known += 1;
+    else if (isPending(issue)) totals.fresh += 1;
   }
 }
 
