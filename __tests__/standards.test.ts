@@ -51,24 +51,41 @@ const CONTAINERS: readonly Row[] = [
   ['5.4', 'FAIL', compose('cap_drop: [ALL]', 'privileged: true')],
   ['5.5', 'PASS', compose()],
   ['5.5', 'FAIL', compose('privileged: true')],
+  ['5.5', 'FAIL', compose('privileged: "${PRIVILEGED:-true}"')],
+  ['5.5', 'UNDECIDABLE', compose('privileged: "${PRIVILEGED}"')],
   ['5.6', 'PASS', compose('volumes: ["./data:/data"]')],
   ['5.6', 'FAIL', compose('volumes: ["/etc:/host/etc:ro"]')],
   ['5.6', 'PASS', compose('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]')],
+  // It may be any directory of the host.
+  ['5.6', 'UNDECIDABLE', compose('volumes: ["${DATA}:/data"]')],
+  ['5.6', 'UNDECIDABLE', compose('volumes: ["${ROOT}/etc:/host/etc:ro"]')],
+  ['5.6', 'PASS', compose('volumes: ["${DATA}/media:/data", "${MORE:-./more}:/more", "$PWD:/src"]')],
+  ['5.6', 'FAIL', compose('volumes: ["${ETC:-/etc}:/host/etc:ro"]')],
+  ['5.7', 'UNDECIDABLE', compose()],
+  ['5.7', 'PASS', compose('image: redis:7')],
+  ['5.7', 'FAIL', compose('command: ["/usr/sbin/sshd", "-D"]')],
+  ['5.7', 'FAIL', compose('image: linuxserver/openssh-server:9.7')],
+  ['5.7', 'FAIL', compose('image: gitea/gitea:1.22')],
   ['5.8', 'NOT APPLICABLE', compose()],
   ['5.8', 'FAIL', compose('ports: ["80:8080"]')],
   ['5.8', 'PASS', compose('ports: ["8080:80"]')],
   ['5.8', 'UNDECIDABLE', compose('ports: ["${PORT}:80"]')],
   ['5.10', 'FAIL', compose('network_mode: host')],
+  ['5.10', 'UNDECIDABLE', compose('network_mode: "${NETWORK}"')],
   ['5.11', 'FAIL', compose()],
   ['5.11', 'PASS', compose('mem_limit: 1g')],
   ['5.11', 'PASS', compose('deploy: { resources: { limits: { memory: 1g } } }')],
+  ['5.11', 'FAIL', compose('mem_limit: 0')],
   ['5.12', 'PASS', compose('cpu_shares: 512')],
   ['5.13', 'PASS', compose('read_only: true')],
   ['5.13', 'FAIL', compose('read_only: false')],
+  ['5.13', 'UNDECIDABLE', compose('read_only: "${READ_ONLY}"')],
   ['5.14', 'NOT APPLICABLE', compose()],
   ['5.14', 'FAIL', compose('ports: ["8080:80"]')],
   ['5.14', 'PASS', compose('ports: ["127.0.0.1:8080:80"]')],
+  ['5.14', 'UNDECIDABLE', compose('ports: ["${ADDRESS}:8080:80"]')],
   ['5.15', 'PASS', compose('restart: on-failure:5')],
+  ['5.15', 'UNDECIDABLE', compose('restart: "${RESTART}"')],
   ['5.15', 'FAIL', compose('restart: on-failure:6')],
   ['5.15', 'PARTIAL', compose('restart: always')],
   ['5.16', 'FAIL', compose('pid: host')],
@@ -90,14 +107,109 @@ const CONTAINERS: readonly Row[] = [
   ['5.28', 'FAIL', compose('image: example.org/app')],
   ['5.28', 'FAIL', compose('image: example.org/app:latest')],
   ['5.28', 'PASS', compose('image: example.org/app:1')],
+  ['5.28', 'PASS', compose('image: debian:bookworm-slim')],
+  ['5.28', 'FAIL', compose('image: example.org/app:develop')],
+  ['5.28', 'FAIL', compose('image: nginx:stable-alpine')],
+  ['5.28', 'UNDECIDABLE', compose('image: "example.org/app:${VERSION}"')],
   ['5.29', 'PASS', compose('pids_limit: 100')],
+  ['5.29', 'FAIL', compose('pids_limit: -1')],
   ['5.30', 'FAIL', compose('network_mode: bridge')],
   ['5.31', 'FAIL', compose('userns_mode: host')],
   ['5.32', 'FAIL', compose('volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]')],
   ['5.32', 'FAIL', compose('volumes: ["/run:/run"]')],
 ];
 
+/** A Dockerfile on a base image that has apt. */
+function debian(...lines: readonly string[]): Tree {
+  return dockerfile('FROM debian:12', ...lines, 'CMD ["app"]');
+}
+
+const UPDATES: readonly Row[] = [
+  ['4.7', 'PASS', debian()],
+  ['4.7', 'PASS', debian('RUN apt-get update && apt-get install -y curl')],
+  ['4.7', 'PASS', debian('RUN apt-get update -o Acquire::Retries=3; apt-get install -y curl')],
+  [
+    '4.7',
+    'PASS',
+    debian('ARG MORE=""', 'RUN apt-get update && if [ -n "$MORE" ]; then apt install $MORE; fi'),
+  ],
+  ['4.7', 'PASS', debian('RUN apt-get update && xargs apt-get install -y < packages')],
+  ['4.7', 'PASS', debian("RUN sh -c 'apt-get update && apt-get install -y curl'")],
+  ['4.7', 'PASS', debian('RUN <<EOF', 'apt-get update', 'apt-get install -y curl', 'EOF')],
+  ['4.7', 'PASS', dockerfile('FROM fedora:41', 'RUN dnf -y update openssl', 'CMD ["app"]')],
+  ['4.7', 'PASS', debian('RUN curl -fsSL https://example.org/install.sh | bash -s -- --yes now')],
+  ['4.7', 'FAIL', debian('RUN apt-get update', 'RUN apt-get install -y curl')],
+  ['4.7', 'FAIL', debian('RUN apt-get update -o Acquire::Retries=3', 'RUN apt-get install -y curl')],
+  ['4.7', 'FAIL', debian('RUN apt-get update && apt-get -y upgrade && pip install flask')],
+  ['4.7', 'FAIL', debian('RUN ["apt-get", "-y", "update"]')],
+  ['4.7', 'FAIL', debian('RUN ["sh", "-c", "apt-get update"]')],
+  ['4.7', 'FAIL', dockerfile('FROM alpine:3.20', 'RUN apk update', 'RUN apk add curl', 'CMD ["app"]')],
+  ['4.7', 'FAIL', dockerfile('FROM fedora:41', 'RUN yum -y update', 'CMD ["app"]')],
+  // A stage of the build is cached as well.
+  [
+    '4.7',
+    'FAIL',
+    dockerfile('FROM debian:12 AS build', 'RUN apt update', 'FROM debian:12', 'COPY --from=build /a /a'),
+  ],
+  ['4.7', 'UNDECIDABLE', debian('COPY setup.sh /', 'RUN /setup.sh')],
+  ['4.7', 'UNDECIDABLE', debian('RUN apt-get update && /setup.sh')],
+  ['4.7', 'UNDECIDABLE', debian('RUN apt-get $WHAT')],
+  ['4.7', 'UNDECIDABLE', debian('ARG PM=apt-get', 'RUN $PM update')],
+  ['4.7', 'UNDECIDABLE', debian('RUN python3 <<EOF', 'import os; os.system("apt-get update")', 'EOF')],
+];
+
 const IMAGES: readonly Row[] = [
+  ...UPDATES,
+  // Its entrypoint gives root up, which an audit of the image does not see.
+  [
+    '4.1',
+    'PARTIAL',
+    {
+      ...dockerfile('FROM debian:12', 'COPY start.sh /start.sh', 'ENTRYPOINT ["/start.sh"]'),
+      'start.sh': '#!/bin/sh\nexec gosu app "$@"\n',
+    },
+  ],
+  ['4.2', 'FAIL', dockerfile('FROM node:lts-slim', 'CMD ["app"]')],
+  ['4.2', 'UNDECIDABLE', dockerfile('FROM gcr.io/distroless/static-debian12:nonroot', 'CMD ["app"]')],
+  ['4.2', 'UNDECIDABLE', dockerfile('ARG BASE', 'FROM $BASE', 'CMD ["app"]')],
+  // Which packages are needed is for a person; compilers of the base image are not.
+  ['4.3', 'UNDECIDABLE', dockerfile('FROM debian:12-slim', 'CMD ["app"]')],
+  [
+    '4.3',
+    'FAIL',
+    dockerfile('FROM node:22 AS build', 'FROM node:22', 'COPY --from=build /a /a', 'CMD ["app"]'),
+  ],
+  [
+    '4.3',
+    'FAIL',
+    dockerfile(
+      'FROM debian:12 AS build',
+      'FROM debian:12',
+      'RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*',
+      'CMD ["app"]',
+    ),
+  ],
+  // What takes no package away says nothing of set-user-ID bits, for root neither.
+  ['4.8', 'FAIL', dockerfile('FROM debian:12', 'CMD ["bash"]')],
+  ['4.8', 'FAIL', debian('RUN find / -xdev -perm /6000 -type f')],
+  ['4.8', 'PASS', debian('RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +')],
+  ['4.8', 'PASS', dockerfile('FROM scratch', 'COPY app /app', 'CMD ["/app"]')],
+  ['4.8', 'UNDECIDABLE', dockerfile('FROM example.org/app:1', 'CMD ["app"]')],
+  // Left on purpose: COPY would not unpack it.
+  ['4.9', 'PARTIAL', dockerfile('FROM debian:12', 'ADD app.tar.gz /app/')],
+  ['4.11', 'PASS', debian('RUN apt-get update && apt-get install -y curl')],
+  ['4.11', 'PASS', debian('RUN curl -o a https://example.org/a && echo "00  a" | sha256sum -c -')],
+  [
+    '4.11',
+    'PASS',
+    debian('RUN curl -fsSL https://example.org/key.asc | gpg --dearmor -o /etc/apt/keyrings/a.gpg'),
+  ],
+  ['4.11', 'FAIL', debian('RUN apt-get install -y --allow-unauthenticated app')],
+  ['4.11', 'FAIL', dockerfile('FROM alpine:3.20', 'RUN apk add --allow-untrusted app.apk')],
+  ['4.11', 'FAIL', debian('ADD https://example.org/app /usr/bin/app')],
+  ['4.11', 'UNDECIDABLE', debian('RUN curl -fsSLo /usr/bin/app https://example.org/app')],
+  ['4.11', 'UNDECIDABLE', debian('RUN wget -qO- https://example.org/app.tgz | tar xz')],
+  ['4.11', 'PASS', debian('RUN curl -f http://localhost/ -o /dev/null')],
   ['4.1', 'FAIL', dockerfile(...NODE, 'CMD ["node", "index.js"]')],
   ['4.1', 'PASS', dockerfile(...NODE, 'USER node', 'CMD ["node", "index.js"]')],
   ['4.1', 'UNDECIDABLE', dockerfile('FROM example.org/app:1', 'CMD ["app"]')],
@@ -122,6 +234,37 @@ const IMAGES: readonly Row[] = [
   ['5.7', 'PASS', dockerfile(...NODE)],
 ];
 
+const OTHERS: readonly (readonly [id: string, status: Status, files: Tree])[] = [
+  // What is passed on is written in no file, and stands in the environment all the same.
+  ['OWASP-Docker-12', 'FAIL', compose('environment: { API_TOKEN: "${API_TOKEN}" }')],
+  ['OWASP-Docker-12', 'PASS', compose('environment: { API_TOKEN_FILE: /run/secrets/token }')],
+  ['PCI-DSS-8.6.2', 'PASS', compose('image: postgres:16', 'environment: ["POSTGRES_PASSWORD=${PW:?}"]')],
+  ['PCI-DSS-8.6.2', 'FAIL', compose('image: postgres:16', 'environment: ["POSTGRES_PASSWORD=tr0ub4dor"]')],
+  // Nothing here says what may leave the container.
+  ['NIST-800-190-4.4.2', 'UNDECIDABLE', compose()],
+  ['NIST-800-190-4.1.5', 'UNDECIDABLE', compose()],
+  [
+    'NIST-800-190-4.3.3',
+    'UNDECIDABLE',
+    {
+      'compose.yml':
+        'services:\n  db:\n    image: postgres:16\n    networks: [all]\n  web:\n    image: web:1\n    networks: [all]\nnetworks:\n  all:\n',
+    },
+  ],
+  [
+    'NIST-800-190-4.3.3',
+    'PASS',
+    {
+      'compose.yml':
+        'services:\n  db:\n    image: postgres:16\n    networks: [data]\n  web:\n    image: web:1\n    networks: [data]\n    environment: { DB_HOST: db }\nnetworks:\n  data:\n',
+    },
+  ],
+];
+
+test.each(OTHERS)('%s is %s', (id, status, files) => {
+  expect([statusNow(files, id), files]).toEqual([status, files]);
+});
+
 test.each([...CONTAINERS, ...IMAGES])('CIS %s is %s', (number, status, files) => {
   expect([statusNow(files, `CIS-Docker-${number}`), files]).toEqual([status, files]);
 });
@@ -137,6 +280,47 @@ describe('states', () => {
       ['a', 'met'],
       ['b', 'unmet'],
     ]);
+  });
+
+  test('each verdict that is no open question cites a line, of the service or of FROM where nothing else is', () => {
+    const files = { ...compose(), ...dockerfile(...NODE, 'CMD ["node", "index.js"]') };
+    const judged = [...controlsOf(files).values()].flatMap(({ states }) => states.before.judged);
+    const uncited = judged.filter(
+      ({ verdict }) => verdict.kind !== 'unknown' && !verdict.evidence.some((item) => 'file' in item),
+    );
+    expect(uncited).toEqual([]);
+    const memory = judged.find(({ check }) => check.name === 'memory-limit')?.verdict;
+    expect(memory).toMatchObject({ evidence: [{ file: 'docker-compose.yml', line: 2, text: 'app:' }] });
+  });
+
+  test('whatever can stay open says what decides it', () => {
+    const open = compose(
+      'network_mode: "${A}"',
+      'pid: "${A}"',
+      'ipc: "${A}"',
+      'uts: "${A}"',
+      'userns_mode: "${A}"',
+      'privileged: "${A}"',
+      'read_only: "${A}"',
+      'restart: "${A}"',
+      'image: "example.org/app:${A}"',
+      'volumes: ["${A}:/a"]',
+      'ports: ["${A}:${B}:80"]',
+      'ulimits: { nofile: 65536 }',
+      'cap_drop: [ALL]',
+      'security_opt: ["no-new-privileges:true"]',
+    );
+    const image = dockerfile('ARG BASE', 'FROM $BASE', 'COPY setup.sh /', 'RUN /setup.sh', 'RUN wget $URL');
+    const controls = [...controlsOf({ ...open, ...image }).values()];
+    const unsaid = controls.filter(
+      ({ control, states }) =>
+        control.undecided === undefined &&
+        states.before.judged.some(({ verdict }) => verdict.kind === 'unknown'),
+    );
+    expect(unsaid.map(({ control }) => control.id)).toEqual([]);
+    expect(controls.filter(({ states }) => states.before.status === 'UNDECIDABLE').length).toBeGreaterThan(
+      40,
+    );
   });
 
   test('what a phase changes shows from that phase on', () => {

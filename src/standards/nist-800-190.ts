@@ -13,19 +13,21 @@ import {
   noSetuid,
   noSshServer,
   noUnneededPackages,
-  verifiedPackages,
 } from './checks/images.js';
+import { verifiedPackages } from './checks/packages.js';
 import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
 import {
   capabilitiesDropped,
   containerNotRoot,
   noNewPrivileges,
-  noSecretsInFile,
   notPrivileged,
   seccompInForce,
 } from './checks/privileges.js';
 import { imageVersioned, rootReadOnly } from './checks/resources.js';
+import { noSshServerRuns } from './checks/ssh.js';
+import { noSecretsInFile } from './checks/secrets.js';
 import { controlsOf } from './control.js';
+import { CONTENTS, EGRESS, HOST_PATHS, NETWORKS, SCAN, setting, TRUST } from './undecided.js';
 import type { Standard } from './types.js';
 
 const control = controlsOf('NIST-800-190');
@@ -39,48 +41,60 @@ export const nist800190: Standard = {
   scope:
     'Registries (4.2), what else concerns orchestrators (4.3) and the host (4.5.1 to 4.5.4) are not described by these files.',
   controls: [
-    control('4.1.1', 'Image vulnerabilities', [], {
-      why: 'vulnerabilities are found in the built image',
-      decide: 'trivy image IMAGE, in CI and on a schedule',
-    }),
-    control('4.1.2', 'Image configuration defects', [
-      imageNotRoot,
-      containerNotRoot,
-      noSetuid,
-      noSshServer,
-      noUnneededPackages,
-    ]),
+    control('4.1.1', 'Image vulnerabilities', [], SCAN),
+    control(
+      '4.1.2',
+      'Image configuration defects',
+      [imageNotRoot, containerNotRoot, noSetuid, noSshServer, noSshServerRuns, noUnneededPackages],
+      CONTENTS,
+    ),
     control('4.1.3', 'Embedded malware', [], {
       why: 'it is found in the built image',
       decide: 'clamscan on the exported file system, or the scanner of the registry',
     }),
     control('4.1.4', 'Embedded clear text secrets', [noSecretsInImage, noSecretsInFile]),
-    control('4.1.5', 'Use of untrusted images', [baseVersioned, imageVersioned, verifiedPackages]),
-    control('4.3.3', 'Poorly separated traffic between containers', [dataStoreApart, noDefaultBridge]),
+    control('4.1.5', 'Use of untrusted images', [baseVersioned, imageVersioned, verifiedPackages], TRUST),
+    control(
+      '4.3.3',
+      'Poorly separated traffic between containers',
+      [dataStoreApart, noDefaultBridge],
+      NETWORKS,
+    ),
     control('4.4.1', 'Vulnerabilities within the runtime software', [], {
       why: 'the engine is part of the host',
       decide: 'docker version, against the security notices of the engine',
     }),
-    control('4.4.2', 'Unbounded network access from containers', [
-      boundToInterface,
-      dataStoreApart,
-      noDefaultBridge,
-      ownNetwork,
-    ]),
-    control('4.4.3', 'Insecure container runtime configurations', [
-      notPrivileged,
-      capabilitiesDropped,
-      noNewPrivileges,
-      seccompInForce,
-      ownProcesses,
-      ownIpc,
-      noEngineSocket,
-    ]),
-    control('4.4.4', 'App vulnerabilities: read-only root file system', [rootReadOnly]),
-    control('4.5.5', 'Tampering with the file system of the host', [
-      noSensitiveMounts,
-      noEngineSocket,
-      ownUsers,
-    ]),
+    control(
+      '4.4.2',
+      'Unbounded network access from containers',
+      [boundToInterface, dataStoreApart, noDefaultBridge, ownNetwork],
+      EGRESS,
+    ),
+    control(
+      '4.4.3',
+      'Insecure container runtime configurations',
+      [
+        notPrivileged,
+        capabilitiesDropped,
+        noNewPrivileges,
+        seccompInForce,
+        ownProcesses,
+        ownIpc,
+        noEngineSocket,
+      ],
+      setting('json .HostConfig'),
+    ),
+    control(
+      '4.4.4',
+      'App vulnerabilities: read-only root file system',
+      [rootReadOnly],
+      setting('.HostConfig.ReadonlyRootfs'),
+    ),
+    control(
+      '4.5.5',
+      'Tampering with the file system of the host',
+      [noSensitiveMounts, noEngineSocket, ownUsers],
+      HOST_PATHS,
+    ),
   ],
 };

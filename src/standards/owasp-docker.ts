@@ -1,12 +1,12 @@
 import { noEngineSocket } from './checks/host.js';
-import { imageNotRoot, noSecretsInImage, baseVersioned, verifiedPackages } from './checks/images.js';
+import { imageNotRoot, noSecretsInImage, baseVersioned } from './checks/images.js';
+import { verifiedPackages } from './checks/packages.js';
 import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
 import {
   appArmorInForce,
   capabilitiesDropped,
   containerNotRoot,
   noNewPrivileges,
-  noSecretsInFile,
   notPrivileged,
   seccompInForce,
   seLinuxInForce,
@@ -19,7 +19,9 @@ import {
   restartsLimited,
   rootReadOnly,
 } from './checks/resources.js';
+import { noSecretsInEnvironment } from './checks/secrets.js';
 import { controlsOf } from './control.js';
+import { NETWORKS, PORTS, RESTARTS, SCAN, setting, USER } from './undecided.js';
 import type { Standard } from './types.js';
 
 const rule = controlsOf('OWASP-Docker');
@@ -35,21 +37,18 @@ export const owaspDocker: Standard = {
       decide: 'docker version, and the updates of the distribution',
     }),
     rule('1', 'Do not expose the socket of the daemon', [noEngineSocket]),
-    rule('2', 'Set a user', [imageNotRoot, containerNotRoot]),
-    rule('3', 'Limit capabilities', [capabilitiesDropped, notPrivileged]),
+    rule('2', 'Set a user', [imageNotRoot, containerNotRoot], USER),
+    rule('3', 'Limit capabilities', [capabilitiesDropped, notPrivileged], setting('.HostConfig.Privileged')),
     rule('4', 'Prevent privilege escalation in the container', [noNewPrivileges]),
-    rule('5', 'Mind the connectivity between containers', [dataStoreApart, noDefaultBridge]),
-    rule('5a', 'Mind ports that pass by the firewall', [boundToInterface]),
+    rule('5', 'Mind the connectivity between containers', [dataStoreApart, noDefaultBridge], NETWORKS),
+    rule('5a', 'Mind ports that pass by the firewall', [boundToInterface], PORTS),
     rule('6', 'Use seccomp, AppArmor or SELinux', [seccompInForce, appArmorInForce, seLinuxInForce], {
       why: 'the defaults hold where the host has AppArmor or SELinux',
       decide: "docker info --format '{{.SecurityOptions}}'",
     }),
-    rule('7', 'Limit resources', [memoryLimited, cpuLimited, pidsLimited, restartsLimited]),
-    rule('8', 'Set file systems to read-only', [rootReadOnly]),
-    rule('9', 'Scan containers in CI', [], {
-      why: 'a scan needs the built image and the vulnerabilities of the day',
-      decide: 'trivy image IMAGE in the pipeline',
-    }),
+    rule('7', 'Limit resources', [memoryLimited, cpuLimited, pidsLimited, restartsLimited], RESTARTS),
+    rule('8', 'Set file systems to read-only', [rootReadOnly], setting('.HostConfig.ReadonlyRootfs')),
+    rule('9', 'Scan containers in CI', [], SCAN),
     rule('10', 'Keep the log level of the daemon at info', [], {
       why: 'it is a setting of the daemon',
       decide: 'grep log-level /etc/docker/daemon.json; systemctl show docker -p ExecStart',
@@ -58,7 +57,7 @@ export const owaspDocker: Standard = {
       why: 'it is how the engine is installed',
       decide: "docker info --format '{{.SecurityOptions}}', which names rootless",
     }),
-    rule('12', 'Use secrets for sensitive data', [noSecretsInImage, noSecretsInFile]),
+    rule('12', 'Use secrets for sensitive data', [noSecretsInImage, noSecretsInEnvironment]),
     rule('13', 'Strengthen the supply chain', [baseVersioned, imageVersioned, verifiedPackages], {
       why: 'signatures and provenance are checked where an image is pulled and published',
       decide: 'cosign verify IMAGE; docker buildx imagetools inspect IMAGE',

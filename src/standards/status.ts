@@ -1,4 +1,6 @@
+import { cite } from '../core/evidence.js';
 import { redact } from '../core/redact.js';
+import type { Evidence } from '../core/types.js';
 import type { Check, Control, Status, Subject, Verdict } from './types.js';
 
 /** A check of one subject. */
@@ -38,10 +40,19 @@ export function stateOf(control: Control, subjects: readonly Subject[]): Control
 
 function judge(check: Check, subject: Subject): Verdict | undefined {
   const verdict = decided(check, subject);
+  if (verdict === undefined || verdict.kind === 'absent') return verdict;
   // A port, a device or a variable that it names stands in the file as its author wrote it.
-  return verdict === undefined || verdict.kind === 'absent'
-    ? verdict
-    : { ...verdict, says: redact(verdict.says) };
+  const says = redact(verdict.says);
+  if (verdict.kind === 'unknown') return { ...verdict, says };
+  return { ...verdict, says, evidence: verdict.evidence.length > 0 ? verdict.evidence : [placeOf(subject)] };
+}
+
+/** Where a subject is declared: what shows that something is not there. */
+function placeOf(subject: Subject): Evidence {
+  if (subject.kind === 'image') return cite(subject.document, subject.build.stage.from.start);
+  const { declaredIn, name } = subject.workload.view;
+  const service = declaredIn.services.find((one) => one.name === name);
+  return cite(declaredIn, service?.keyRange.start ?? 0);
 }
 
 function decided(check: Check, subject: Subject): Verdict | undefined {

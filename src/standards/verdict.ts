@@ -15,10 +15,8 @@ export function undecided(says: string): Verdict {
   return { kind: 'unknown', says };
 }
 
-/** Unmet where findings are left that are not accepted, of which the first says why; else met. */
+/** Met where nothing is found; else unmet, by the first finding that is not accepted, or the first of all. */
 export function byFindings(findings: readonly Finding[], says: string): Verdict {
-  const open = findings.find(({ safety }) => safety !== 'accepted');
-  if (open !== undefined) return unmet(open.message, ...open.evidence);
-  const [accepted] = findings;
-  return accepted === undefined ? met(says) : met(`${says}, but for what is accepted`, ...accepted.evidence);
+  const first = findings.find(({ safety }) => safety !== 'accepted') ?? findings[0];
+  return first === undefined ? met(says) : unmet(first.message, ...first.evidence);
 }

@@ -16,6 +16,8 @@ export interface Download {
   readonly insecure: boolean;
   /** The program that runs what it brings, when nothing checks that before. */
   readonly runBy: string | undefined;
+  /** True when what it brings is kept, or unpacked, and nothing in the same RUN checks it; a signer's key is no such thing. */
+  readonly unchecked: boolean;
 }
 
 const INTERPRETERS = /^(?:ba|da|a|z|k)?sh$|^(?:python[\d.]*|perl|node|nodejs|ruby|php|pwsh)$/;
@@ -25,6 +27,13 @@ const CHECKS =
 /** The build's own machine. */
 const LOCAL =
   /^http:\/\/(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+(?::\d+)?(?:\/|$))/;
+
+/** Files that say whom to trust, or where packages are: what they lead to is checked by its signature. */
+const SOURCES = /\.(?:asc|gpg|key|pub|list|sources|repo)["']?$/;
+/** Programs that take a text apart, or a signer's key in. */
+const READERS = /^(?:gpg|gpg2|apt-key|tee|jq|yq|grep|egrep|sed|awk|cut|head|tail|sort|tr|wc|xargs)$/;
+
+const LOCAL_ADDRESS = /^https?:\/\/(?:localhost|127\.|0\.0\.0\.0|\[::1\])/;
 
 function nameOf(command: RunCommand): string {
   return programName(withoutSudo(command).program ?? '');
@@ -52,6 +61,35 @@ function outputOf({ args }: RunCommand, url: string | undefined): string | undef
   return option === undefined ? remote : args[at + 1]?.text;
 }
 
+/** The command that a pipe leads to. */
+function pipedTo(
+  document: DockerfileDocument,
+  download: RunCommand,
+  others: readonly RunCommand[],
+): RunCommand | undefined {
+  const next = others.find(({ start }) => start >= download.end);
+  const between =
+    next === undefined ? '' : document.text.slice(download.offset + download.end, next.offset + next.start);
+  return /^[\s\\]*\|&?[\s\\]*$/.test(between) ? next : undefined;
+}
+
+/** True when what a download brings stays, as a file or unpacked. */
+function isKept(
+  document: DockerfileDocument,
+  download: RunCommand,
+  others: readonly RunCommand[],
+  url: string | undefined,
+): boolean {
+  const next = pipedTo(document, download, others);
+  if (next !== undefined) return !READERS.test(nameOf(next));
+  const named = download.args.some(({ text }) =>
+    /^(?:-[a-zA-Z]*[oO]|--output\b.*|--remote-name)$/.test(text),
+  );
+  const saves = named || nameOf(download) === 'wget';
+  const file = download.writes[0]?.text ?? (saves ? (outputOf(download, url) ?? '') : undefined);
+  return file !== undefined && !/^["']?(?:-|\/dev\/\w+)["']?$/.test(file) && !SOURCES.test(file);
+}
+
 /** What runs the download: a pipe, a substitution, or a later command of the same RUN that names the file. */
 function runnerOf(
   document: DockerfileDocument,
@@ -59,10 +97,8 @@ function runnerOf(
   others: readonly RunCommand[],
   url: string | undefined,
 ): string | undefined {
-  const next = others.find(({ start }) => start >= download.end);
-  const between =
-    next === undefined ? '' : document.text.slice(download.offset + download.end, next.offset + next.start);
-  if (next !== undefined && /^[\s\\]*\|&?[\s\\]*$/.test(between)) {
+  const next = pipedTo(document, download, others);
+  if (next !== undefined) {
     const name = nameOf(next);
     return INTERPRETERS.test(name) ? name : undefined;
   }
@@ -86,7 +122,10 @@ function runnerOf(
 }
 
 /** The downloads of a stage's own RUNs, with what becomes of them. */
-export function downloadsOf(document: DockerfileDocument, build: ImageBuild): readonly Download[] {
+export function downloadsOf(
+  document: DockerfileDocument,
+  build: Pick<ImageBuild, 'stage' | 'runCommands'>,
+): readonly Download[] {
   return build.runCommands.flatMap((written): Download[] => {
     const command = withoutSudo(written);
     const name = programName(command.program ?? '');
@@ -111,6 +150,10 @@ export function downloadsOf(document: DockerfileDocument, build: ImageBuild): re
         plain: plain && !checked,
         insecure: insecure && !checked,
         runBy: checked ? undefined : runnerOf(document, command, others, address),
+        unchecked:
+          !checked &&
+          !LOCAL_ADDRESS.test((address ?? '').replace(/^["']/, '')) &&
+          isKept(document, command, others, address),
       },
     ];
   });

@@ -7,14 +7,13 @@ import { userAt } from '../../src/workload/build-user.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
 import { imageBuild, runningStages, type ImageBuild } from '../../src/workload/dockerfile.js';
 import { decideUser } from '../../src/workload/non-root.js';
-import { setIdUse } from '../../src/workload/set-id.js';
+import { setIdUse, stripsSetId } from '../../src/workload/set-id.js';
 import { callsSudoAfter } from '../../src/workload/sudo.js';
 
 const BUSYBOX = 'https://git.busybox.net/busybox/tree/findutils/find.c';
 const AMAZON = 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html';
 /** `+` runs chmod once for all files, and not at all when there are none. */
 const STRIP = 'RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +';
-const STRIPPED = /-perm\s+[-+/]?(?:u[=+]s\S*|0?[246]000)\b/;
 
 /** The last place where root builds, after all that it installs; else a step of root's at the end. */
 function insertion(document: DockerfileDocument, build: ImageBuild): Edits {
@@ -40,12 +39,7 @@ function findingOf(
   if (build.family !== 'debian' && build.family !== 'alpine') return undefined;
   // A base of which only the name is known may have neither a shell nor find.
   if (build.baseImage === undefined && build.facts === undefined) return undefined;
-  if (
-    build.scope.instructions.some(
-      ({ keyword, start, end }) => keyword === 'RUN' && STRIPPED.test(document.text.slice(start, end)),
-    )
-  )
-    return undefined;
+  if (stripsSetId(document, build) !== undefined) return undefined;
   const { user } = build;
   if (user.value.root ? decideUser(document, build, context).kind !== 'user' : user.certainty !== 'known')
     return undefined;

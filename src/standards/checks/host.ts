@@ -1,9 +1,12 @@
 import { socketMounts } from '../../workload/compose/docker-socket.js';
+import type { Mount } from '../../workload/compose/mounts.js';
+import { hostPath } from '../../workload/compose/needs/read-mounts.js';
 import { strings } from '../../workload/compose/plain.js';
-import { citeField, type Field, type ServiceView } from '../../workload/compose/project.js';
+import { citeField, type ServiceView } from '../../workload/compose/project.js';
 import { sensitivity, sharedPropagation } from '../../workload/compose/sensitive.js';
 import type { ContainerCheck } from '../types.js';
-import { ABSENT, met, unmet } from '../verdict.js';
+import { privilegedBy, settingOf } from './settings.js';
+import { ABSENT, met, undecided, unmet } from '../verdict.js';
 
 const NAMESPACES = [
   'compose/report-host-namespaces',
@@ -11,24 +14,18 @@ const NAMESPACES = [
   'quadlet/use-user-namespace',
 ];
 
-/** The field when the service asks for the host's namespace. */
-function hostField(view: ServiceView, key: string): Field | undefined {
-  const field = view.last(key);
-  return typeof field?.value === 'string' && view.project.interpolate(field.value).text === 'host'
-    ? field
-    : undefined;
-}
-
 function ownNamespace(key: string, name: string): ContainerCheck {
   return {
     name: `own-${name}-namespace`,
     of: 'container',
     transforms: NAMESPACES,
     decide: ({ workload: { view } }) => {
-      const field = hostField(view, key);
-      return field === undefined
-        ? met(`it does not share the host's ${name} namespace`)
-        : unmet(`it shares the host's ${name} namespace`, citeField(field));
+      const setting = settingOf(view, key);
+      if (setting?.variable !== undefined)
+        return undecided(`what its ${key} is, is left to \${${setting.variable}}`);
+      return setting?.text === 'host'
+        ? unmet(`it shares the host's ${name} namespace`, citeField(setting.field))
+        : met(`it does not share the host's ${name} namespace`);
     },
   };
 }
@@ -38,6 +35,15 @@ export const ownProcesses = ownNamespace('pid', 'process');
 export const ownIpc = ownNamespace('ipc', 'IPC');
 export const ownUts = ownNamespace('uts', 'UTS');
 export const ownUsers = ownNamespace('userns_mode', 'user');
+
+/** True for `${DATA}`, which may be any directory; `${DATA}/media` is none that gives more away. */
+function isOpen(view: ServiceView, mount: Mount): boolean {
+  const path = hostPath(view, mount);
+  const variable = mount.kind === 'bind' ? /^\/?\$(?:\w+|\{[^{}]*\})/.exec(path)?.[0] : undefined;
+  if (variable === undefined || /^\$\{?PWD\b/.test(variable)) return false;
+  const rest = path.slice(variable.length);
+  return rest === '' || sensitivity(view, { ...mount, source: rest }) !== undefined;
+}
 
 export const noSensitiveMounts: ContainerCheck = {
   name: 'sensitive-mounts',
@@ -49,7 +55,12 @@ export const noSensitiveMounts: ContainerCheck = {
       return sensitive === undefined || sensitive.kind === 'socket' ? [] : [{ mount, sensitive }];
     });
     const [first] = found;
-    if (first === undefined) return met('it mounts no directory of the host that gives more away than data');
+    if (first === undefined) {
+      const open = mounts.find((mount) => isOpen(view, mount));
+      return open === undefined
+        ? met('it mounts no directory of the host that gives more away than data')
+        : undecided(`which directory of the host ${open.source ?? ''} is, is not in the repository`);
+    }
     return unmet(
       `it is given ${first.sensitive.gives}: ${found.map(({ sensitive }) => sensitive.path).join(', ')}`,
       first.mount.evidence,
@@ -89,7 +100,9 @@ export const noHostDevices: ContainerCheck = {
   name: 'host-devices',
   of: 'container',
   transforms: ['compose/remove-privileged'],
-  decide: ({ workload: { view, privileged } }) => {
+  decide: ({ workload }) => {
+    const { view } = workload;
+    const privileged = privilegedBy(workload);
     if (privileged !== undefined) return unmet('privileged gives it every device', privileged);
     const field = view.fields('devices').find(({ value }) => strings(value).length > 0);
     return field === undefined

@@ -1,5 +1,8 @@
 import { isExposed, publishedPorts, type PublishedPort } from '../../workload/compose/ports.js';
+import { hostPattern, mentionOf } from '../../workload/compose/mentions.js';
+import { isRecord, strings } from '../../workload/compose/plain.js';
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
+import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import type { ContainerCheck } from '../types.js';
 import { ABSENT, byFindings, met, undecided, unmet } from '../verdict.js';
@@ -10,11 +13,12 @@ interface Published {
 }
 
 function published(view: ServiceView): readonly Published[] {
-  return view
-    .fields('ports')
-    .flatMap((field) =>
-      publishedPorts(field, view.project).map((port) => ({ port, evidence: citeField(field) })),
-    );
+  return view.fields('ports').flatMap((field) =>
+    publishedPorts(field, view.project).map((port) => ({
+      port,
+      evidence: cite(field.document, port.node.range?.[0] ?? field.offset),
+    })),
+  );
 }
 
 export const boundToInterface: ContainerCheck = {
@@ -26,7 +30,12 @@ export const boundToInterface: ContainerCheck = {
     if (ports.length === 0) return ABSENT;
     const open = ports.filter(({ port }) => isExposed(port));
     const [first] = open;
-    if (first === undefined) return met('its ports are published on addresses that it names');
+    if (first === undefined) {
+      const variable = ports.find(({ port }) => port.hostIp?.includes('$') === true);
+      return variable === undefined
+        ? met('its ports are published on addresses that it names', ports[0]!.evidence)
+        : undecided(`which address ${variable.port.text} is published on is not in the repository`);
+    }
     const names = open.map(({ port }) => port.target).join(', ');
     return unmet(`port ${names} is published on every interface of the host`, first.evidence);
   },
@@ -45,7 +54,7 @@ export const noPrivilegedPorts: ContainerCheck = {
     if (low !== undefined) return unmet(`it takes port ${low.port.published!} of the host`, low.evidence);
     const variable = ports.find(({ port }) => !/^\d/.test(port.published!));
     return variable === undefined
-      ? met('it takes no port of the host below 1024')
+      ? met('it takes no port of the host below 1024', ports[0]!.evidence)
       : undecided(`what ${variable.port.text} stands for is not in the repository`);
   },
 };
@@ -64,12 +73,48 @@ export const noDefaultBridge: ContainerCheck = {
   },
 };
 
+/** The networks that a service names, else the project's own. */
+function networksOf(view: ServiceView): readonly string[] {
+  const named = view
+    .fields('networks')
+    .flatMap(({ value }) => (isRecord(value) ? Object.keys(value) : strings(value)));
+  return named.length === 0 ? ['default'] : named;
+}
+
+/** A service on a network of a store's that does not name it, and that it does not name. */
+function strangerOf(view: ServiceView): string | undefined {
+  const networks = new Set(networksOf(view));
+  return view.project.services().find((other) => {
+    if (other.name === view.name || other.last('network_mode') !== undefined) return false;
+    if (!networksOf(other).some((name) => networks.has(name))) return false;
+    return (
+      mentionOf(other, hostPattern(view)) === undefined && mentionOf(view, hostPattern(other)) === undefined
+    );
+  })?.name;
+}
+
 export const dataStoreApart: ContainerCheck = {
   name: 'data-store-apart',
   of: 'container',
   transforms: ['compose/isolate-data-stores'],
-  decide: ({ found, workload: { origin } }) =>
-    origin.kind === 'server' && origin.facts.role === 'data-store'
-      ? byFindings(found('compose/isolate-data-stores'), 'it shares a network only with those that use it')
-      : ABSENT,
+  decide: ({ found, podman, workload: { origin, view } }) => {
+    if (origin.kind !== 'server' || origin.facts.role !== 'data-store') return ABSENT;
+    const left = byFindings(
+      found('compose/isolate-data-stores'),
+      'it shares a network only with those that use it',
+    );
+    if (left.kind === 'unmet') return left;
+    const mode = view.last('network_mode');
+    if (mode?.value === 'none') return met('it has no network', citeField(mode));
+    if (mode !== undefined) return undecided(`who reaches it is for its network_mode, ${String(mode.value)}`);
+    if (podman) return undecided('which containers are on its network is for all units of the host');
+    const stranger = strangerOf(view);
+    const field = view.last('networks');
+    const evidence = field === undefined ? [] : [citeField(field)];
+    return stranger === undefined
+      ? met('it shares a network only with those that use it', ...evidence)
+      : undecided(
+          `it shares a network with ${stranger}, which does not name it: whether that uses it is not known`,
+        );
+  },
 };

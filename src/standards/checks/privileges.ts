@@ -3,7 +3,8 @@ import { addedCapabilities, capabilityName } from '../../workload/compose/needs/
 import { strings } from '../../workload/compose/plain.js';
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
 import type { ContainerCheck, Verdict } from '../types.js';
-import { byFindings, met, undecided, unmet } from '../verdict.js';
+import { privilegedBy, settingOf } from './settings.js';
+import { met, undecided, unmet } from '../verdict.js';
 
 interface Option {
   readonly text: string;
@@ -20,10 +21,14 @@ export const notPrivileged: ContainerCheck = {
   name: 'not-privileged',
   of: 'container',
   transforms: ['compose/remove-privileged', 'quadlet/report-privileged'],
-  decide: ({ workload }) =>
-    workload.privileged === undefined
+  decide: ({ workload }) => {
+    const evidence = privilegedBy(workload);
+    if (evidence !== undefined) return unmet('it is privileged', evidence);
+    const variable = settingOf(workload.view, 'privileged')?.variable;
+    return variable === undefined
       ? met('nothing makes it privileged')
-      : unmet('it is privileged', workload.privileged),
+      : undecided(`whether it is privileged is left to \${${variable}}`);
+  },
 };
 
 export const capabilitiesDropped: ContainerCheck = {
@@ -35,7 +40,9 @@ export const capabilitiesDropped: ContainerCheck = {
     'quadlet/drop-capabilities',
     'quadlet/report-privileged',
   ],
-  decide: ({ workload: { view, privileged } }) => {
+  decide: ({ workload }) => {
+    const { view } = workload;
+    const privileged = privilegedBy(workload);
     if (privileged !== undefined) return unmet('privileged gives it every capability', privileged);
     const all = view
       .fields('cap_drop')
@@ -79,7 +86,9 @@ function confined({ name, title, option, off, isOff, own, byDefault }: Confineme
     name,
     of: 'container',
     transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
-    decide: ({ workload: { view, privileged } }) => {
+    decide: ({ workload }) => {
+      const { view } = workload;
+      const privileged = privilegedBy(workload);
       if (privileged !== undefined) return unmet(`privileged turns ${title} off`, privileged);
       const set = securityOptions(view).find(({ text }) => new RegExp(`^${option}[:=]`).test(text));
       if (set === undefined) return byDefault;
@@ -130,15 +139,4 @@ export const containerNotRoot: ContainerCheck = {
       ? unmet('it starts as root', ...evidence)
       : met(`it starts as ${value.name}`, ...evidence);
   },
-};
-
-export const noSecretsInFile: ContainerCheck = {
-  name: 'secrets-in-the-file',
-  of: 'container',
-  transforms: ['compose/report-secrets', 'quadlet/report-secrets'],
-  decide: ({ found }) =>
-    byFindings(
-      ['compose/report-secrets', 'quadlet/report-secrets'].flatMap(found),
-      'no secret is written in its file',
-    ),
 };

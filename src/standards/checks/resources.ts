@@ -1,29 +1,32 @@
-import { isLimited } from '../../workload/compose/limits.js';
+import { parseImageReference } from '../../catalogue/catalogue.js';
 import { isRecord, strings } from '../../workload/compose/plain.js';
 import { citeField } from '../../workload/compose/project.js';
 import type { ContainerCheck } from '../types.js';
-import { healthCheckOf } from './images.js';
+import { hasHealthCheck } from './images.js';
+import { limitOf, settingOf } from './settings.js';
+import { namesVersion } from './versions.js';
 import { ABSENT, byFindings, met, undecided, unmet } from '../verdict.js';
 
 export const memoryLimited: ContainerCheck = {
   name: 'memory-limit',
   of: 'container',
   transforms: ['compose/limit-memory'],
-  decide: ({ workload: { view } }) =>
-    isLimited(view, { key: 'mem_limit', inDeploy: 'memory' })
-      ? met('its memory is limited')
-      : unmet('nothing limits its memory'),
+  decide: ({ workload: { view } }) => {
+    const limit = limitOf(view, ['mem_limit'], 'memory');
+    return limit === undefined ? unmet('nothing limits its memory') : met('its memory is limited', limit);
+  },
 };
 
 export const cpuLimited: ContainerCheck = {
   name: 'cpu-limit',
   of: 'container',
   transforms: ['compose/limit-cpus'],
-  decide: ({ workload: { view } }) =>
-    isLimited(view, { key: 'cpus', inDeploy: 'cpus' }) ||
-    ['cpu_shares', 'cpu_quota', 'cpuset'].some((key) => view.last(key) !== undefined)
-      ? met('its share of the processors is set')
-      : unmet('nothing sets its share of the processors'),
+  decide: ({ workload: { view } }) => {
+    const limit = limitOf(view, ['cpus', 'cpu_shares', 'cpu_quota', 'cpuset'], 'cpus');
+    return limit === undefined
+      ? unmet('nothing sets its share of the processors')
+      : met('its share of the processors is set', limit);
+  },
 };
 
 export const pidsLimited: ContainerCheck = {
@@ -31,9 +34,10 @@ export const pidsLimited: ContainerCheck = {
   of: 'container',
   transforms: ['compose/limit-pids', 'quadlet/limit-pids'],
   decide: ({ workload: { view }, podman }) => {
-    if (isLimited(view, { key: 'pids_limit', inDeploy: 'pids' })) return met('its processes are limited');
+    const limit = limitOf(view, ['pids_limit'], 'pids');
+    if (limit !== undefined) return met('its processes are limited', limit);
     // https://docs.podman.io/en/latest/markdown/podman-run.1.html#pids-limit-limit
-    return podman
+    return podman && view.last('pids_limit') === undefined
       ? met("Podman's own limit of 2048 processes holds")
       : unmet('nothing limits the number of its processes');
   },
@@ -44,10 +48,15 @@ export const rootReadOnly: ContainerCheck = {
   of: 'container',
   transforms: ['compose/read-only-rootfs', 'quadlet/read-only-rootfs'],
   decide: ({ workload: { view } }) => {
-    const field = view.last('read_only');
-    return field?.value === 'true'
-      ? met('its root file system is read-only', citeField(field))
-      : unmet('its root file system is writable');
+    const setting = settingOf(view, 'read_only');
+    if (setting?.variable !== undefined)
+      return undecided(`whether its root file system is read-only is left to \${${setting.variable}}`);
+    return setting?.text === 'true'
+      ? met('its root file system is read-only', citeField(setting.field))
+      : unmet(
+          'its root file system is writable',
+          ...(setting === undefined ? [] : [citeField(setting.field)]),
+        );
   },
 };
 
@@ -64,11 +73,13 @@ export const restartsLimited: ContainerCheck = {
       .fields('deploy')
       .find(({ value }) => isRecord(value) && isRecord(value.restart_policy));
     if (deploy !== undefined) return undecided('deploy.restart_policy is for Swarm, which counts otherwise');
-    const field = view.last('restart');
-    const policy = typeof field?.value === 'string' ? view.project.interpolate(field.value).text : 'no';
+    const setting = settingOf(view, 'restart');
+    if (setting?.variable !== undefined)
+      return undecided(`how often it is restarted is left to \${${setting.variable}}`);
+    const policy = setting?.text ?? 'no';
     if (policy === 'no' && lifetime.value === 'job') return ABSENT;
     const attempts = Number(/^on-failure:(\d+)$/.exec(policy)?.[1] ?? Number.POSITIVE_INFINITY);
-    const evidence = field === undefined ? [] : [citeField(field)];
+    const evidence = setting === undefined ? [] : [citeField(setting.field)];
     return attempts <= MAX_RESTARTS
       ? met(`it is restarted ${attempts} times at most`, ...evidence)
       : unmet(policy === 'no' ? 'it has no restart policy' : `restart: ${policy}`, ...evidence);
@@ -106,9 +117,9 @@ export const healthChecked: ContainerCheck = {
         ? met('its image brings a check')
         : unmet('nothing checks whether it works');
     if (origin.kind === 'unknown') return undecided('whether its image brings a check is not known');
-    return healthCheckOf(origin.build) === undefined
-      ? unmet('neither its file nor its Dockerfile has a check')
-      : met('its Dockerfile has a check');
+    return hasHealthCheck(origin.build)
+      ? met('its image has a check')
+      : unmet('neither its file nor its image has a check');
   },
 };
 
@@ -116,8 +127,20 @@ export const imageVersioned: ContainerCheck = {
   name: 'image-version',
   of: 'container',
   transforms: ['compose/pin-image', 'quadlet/pin-image'],
-  decide: ({ found, workload: { origin, view } }) =>
-    origin.kind === 'built' || view.last('build') !== undefined
-      ? ABSENT
-      : byFindings(['compose/pin-image', 'quadlet/pin-image'].flatMap(found), 'its image names a version'),
+  decide: ({ found, workload: { origin, view } }) => {
+    if (origin.kind === 'built' || view.last('build') !== undefined) return ABSENT;
+    const left = byFindings(
+      ['compose/pin-image', 'quadlet/pin-image'].flatMap(found),
+      'its image names a version',
+    );
+    const setting = settingOf(view, 'image');
+    if (left.kind === 'unmet' || setting === undefined) return left;
+    const evidence = citeField(setting.field);
+    if (setting.variable !== undefined)
+      return undecided(`which version its image has is left to \${${setting.variable}}`);
+    const reference = parseImageReference(setting.text);
+    return reference === undefined || namesVersion(reference)
+      ? met('its image names a version', evidence)
+      : unmet(`${reference.tag ?? setting.text} names no version`, evidence);
+  },
 };
