@@ -31,10 +31,11 @@ export interface Chosen<T> {
 }
 
 /** Reads an option of one transform for one file. */
-export interface OptionReader {
-  /** @param service the Compose service that it is asked for; undefined for the whole file. */
-  <O extends TransformOption>(option: O, service?: string): Chosen<OptionValue<O>>;
-}
+export type OptionReader = <O extends TransformOption>(
+  option: O,
+  /** The Compose service that it is asked for; undefined for the whole file. */
+  service?: string,
+) => Chosen<OptionValue<O>>;
 
 /** The reader where no config sets anything. */
 export const readDefault: OptionReader = (option) => ({
