@@ -75,6 +75,7 @@ const PLAIN: readonly [string, (name: string, secret: string) => string][] = [
   ['a check of MySQL', (_key, secret) => `test: ["CMD", "mysqladmin", "ping", "-uroot", "-p${secret}"]`],
   ['a check of Redis', (_key, secret) => `test: redis-cli -a ${secret} ping`],
   ['curl', (_key, secret) => `RUN curl -fsS -u admin:${secret} http://x`],
+  ['a list for curl', (_key, secret) => `test: ["CMD", "curl", "--user", "admin:${secret}", "http://x"]`],
 ];
 
 describe('redact', () => {

@@ -9,7 +9,7 @@ const NAME = `[\\w.-]*(?:${SECRET_WORD})[\\w.-]*`;
 
 /** What tells at once that a text has nothing to mask. */
 const SUSPECT = new RegExp(
-  `${SECRET_WORD}|\\b(?:echo|printf)\\s.*:|:\\/\\/|-----BEGIN|[\\s"']-[pau]|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
+  `${SECRET_WORD}|\\b(?:echo|printf)\\s.*:|:\\/\\/|-----BEGIN|[\\s"']-[pau]|--user|gh[opsur]_|github_pat_|glpat-|xox|sk_live_|npm_|AKIA|ASIA|eyJ`,
   'i',
 );
 
@@ -47,6 +47,7 @@ const SHORT_OPTIONS: readonly RegExp[] = [
   // `machine example.org login name password value`
   new RegExp(`(\\blogin\\s+\\S+\\s+password\\s+)(${WORD})`, 'g'),
   new RegExp(`(\\bcurl\\b.*?\\s(?:-u|--user)[\\s=]+[^\\s:"']+:)(${WORD})`, 'gi'),
+  /(\bcurl\b.*?["'](?:-u|--user)["'],\s*["'][^\s:"']+:)([^"']+)/gi,
 ];
 
 /** `echo user:password | chpasswd`, also where the pipe stands on the next line. */
