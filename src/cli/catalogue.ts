@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { parseImageReference } from '../catalogue/catalogue.js';
+import type { TransformOption } from '../core/options.js';
 import type { TransformMeta } from '../core/types.js';
 import { loadCatalogue } from '../io/catalogue.js';
 import { imageText } from '../render/image.js';
@@ -59,6 +60,10 @@ export function explain(id: string, color: boolean): ExitCode {
   return 0;
 }
 
+function optionText({ name, description, default: value }: TransformOption): string {
+  return `${name}: ${description} (by default ${value})`;
+}
+
 function explanation(meta: TransformMeta, color: boolean): string {
   const c = createColors(color);
   const columns = Math.min(100, process.stdout.columns ?? 100);
@@ -67,6 +72,9 @@ function explanation(meta: TransformMeta, color: boolean): string {
     ['severity', [meta.severity]],
     ['may break', [meta.mayBreak]],
     ['changes', [meta.touches.join(', ') || 'nothing: it reports']],
+    ...(meta.options === undefined
+      ? []
+      : [['options', meta.options.map(optionText)] satisfies [string, readonly string[]]]),
     ['controls', [meta.controls.join(', ') || 'none']],
     ['see', meta.references],
   ];
