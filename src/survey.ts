@@ -3,6 +3,7 @@ import type { PlanEntry } from './core/plan.js';
 import type { Finding, Format, Phase, SemanticPath, SourceDocument } from './core/types.js';
 import type { Exposure } from './exposure/exposure.js';
 import { composeAdapter } from './formats/compose/parse.js';
+import type { DockerfileDocument } from './formats/dockerfile/document.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { quadletAdapter } from './formats/systemd/parse.js';
 import {
@@ -16,6 +17,7 @@ import { discover } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
 import type { Control, Standard, Subject } from './standards/types.js';
+import { contextOf } from './workload/context-of.js';
 import { imageBuild, runningStages } from './workload/dockerfile.js';
 
 export const PHASES = [1, 2, 3] as const satisfies readonly Phase[];
@@ -47,6 +49,20 @@ export interface SurveyedFile {
   readonly applied: Readonly<Record<Phase, readonly PlanEntry[]>>;
   /** Of a unit: its score as it is, and after each phase. */
   readonly exposure: Readonly<Record<Moment, Exposure>> | undefined;
+  /** Of a Compose file or a Quadlet: the containers that it declares. */
+  readonly containers: readonly string[];
+  /** Of a Dockerfile. */
+  readonly image: SurveyedImage | undefined;
+}
+
+/** How the image of a Dockerfile is built, and where its program is. */
+export interface SurveyedImage {
+  /** Undefined where the files leave a doubt. */
+  readonly buildContext: string | undefined;
+  /** True where a Compose service builds it. */
+  readonly composed: boolean;
+  /** Of the last stage, as phase 2 leaves it. */
+  readonly workdir: string | undefined;
 }
 
 /** A tree as it is, and as harden leaves it after each phase. */
@@ -95,7 +111,11 @@ export function surveyRuns(runAt: RunAt): Survey {
   const atEach = <T>(state: (moment: Moment) => T): Readonly<Record<Moment, T>> =>
     Object.fromEntries(MOMENTS.map((moment) => [moment, state(moment)])) as unknown as Record<Moment, T>;
   return {
-    files: planned.map((outcome) => surveyed(outcome, plans, atEach)),
+    files: planned.map((outcome) => ({
+      ...surveyed(outcome, plans, atEach),
+      image: imageOf(whole, outcome, subjects.get(2)!),
+      containers: containersIn(outcome.file.path, subjects.get('before')!),
+    })),
     failures: outcomes.filter((outcome) => outcome.kind === 'failed'),
     standards: standards.map((standard) => ({
       standard,
@@ -111,7 +131,7 @@ function surveyed(
   { file, plan, exposure }: Planned,
   plans: ReadonlyMap<Phase, ReadonlyMap<string, Planned>>,
   atEach: <T>(state: (moment: Moment) => T) => Readonly<Record<Moment, T>>,
-): SurveyedFile {
+): Omit<SurveyedFile, 'image' | 'containers'> {
   const at = (phase: Phase): Planned | undefined => plans.get(phase)?.get(file.path);
   const textAt = (phase: Phase): string => at(phase)?.plan.result ?? plan.original.text;
   const appliedAt = (phase: Phase): readonly PlanEntry[] =>
@@ -130,6 +150,29 @@ function surveyed(
             moment === 'before' ? exposure.before : (at(moment)?.exposure ?? exposure).after,
           ),
   };
+}
+
+function imageOf(
+  { projects, workspace }: Run,
+  { file, plan }: Planned,
+  subjects: readonly Subject[],
+): SurveyedImage | undefined {
+  if (file.format !== 'dockerfile') return undefined;
+  const contexts = projects.contextsOf(file.path);
+  const images = subjects.flatMap((subject) =>
+    subject.kind === 'image' && subject.path === file.path ? [subject] : [],
+  );
+  return {
+    buildContext: contextOf(plan.original as DockerfileDocument, workspace.reader, contexts),
+    composed: contexts.length > 0,
+    workdir: images.at(-1)?.build.workdir,
+  };
+}
+
+function containersIn(path: string, subjects: readonly Subject[]): readonly string[] {
+  return subjects
+    .filter((subject) => subject.kind === 'container' && subject.path === path)
+    .map(({ name }) => name);
 }
 
 function plannedBy(run: Run): readonly Planned[] {

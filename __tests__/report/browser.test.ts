@@ -84,7 +84,7 @@ if (executable === undefined)
     await page.getByLabel('Workload', { exact: true }).selectOption('service database (docker-compose.yml)');
     const titles = await page.locator('.card:visible .title').allTextContents();
     expect(titles.length).toBeGreaterThan(3);
-    for (const title of titles) expect(title).toMatch(/service database:/);
+    for (const title of titles) expect(title).toMatch(/^Service database:/);
     await choose('1', 'Phase');
     await choose('To decide', 'Outcome');
     const both = '[data-phase="1"][data-outcome="open"]';

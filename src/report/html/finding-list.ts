@@ -1,7 +1,8 @@
 import { SEVERITIES, type Evidence } from '../../core/types.js';
 import { redact } from '../../core/redact.js';
+import { capital } from '../markdown.js';
 import { counted } from '../words.js';
-import { folded, markup, type Markup } from './markup.js';
+import { folded, markup, prose, type Markup } from './markup.js';
 import type { PageFinding, PageModel } from './model.js';
 import { outcomeText, severityBadge } from './words.js';
 
@@ -37,7 +38,7 @@ function slices<T>(list: readonly T[]): readonly (readonly T[])[] {
 
 function card(finding: PageFinding, large: boolean): Markup {
   const { id, fileId, meta, path, line, subject, message, outcome, phase, workload } = finding;
-  return markup`<li class="card" id="${id}" data-severity="${meta.severity}" data-phase="${phase}" data-outcome="${outcome}" data-file="${fileId}" data-workload="${workload?.id ?? ''}"><details><summary><span class="title">${subject === '' ? undefined : markup`<b>${subject}:</b> `}${message}</span><span class="place">${path}:${line}</span><span class="outcome outcome-${outcome}">${outcomeText(finding)}</span></summary>${folded(large, markup`<dl>${facts(finding)}</dl>`)}</details></li>`;
+  return markup`<li class="card" id="${id}" data-severity="${meta.severity}" data-phase="${phase}" data-outcome="${outcome}" data-file="${fileId}" data-workload="${workload?.id ?? ''}"><details><summary><span class="title">${subject === '' ? capital(message) : markup`<b>${capital(subject)}:</b> ${message}`}</span><span class="place">${path}:${line}</span><span class="outcome outcome-${outcome}">${outcomeText(finding)}</span></summary>${folded(large, markup`<dl>${facts(finding)}</dl>`)}</details></li>`;
 }
 
 function facts(finding: PageFinding): readonly Markup[] {
@@ -62,11 +63,11 @@ function facts(finding: PageFinding): readonly Markup[] {
       : []),
     ...(reason === undefined
       ? []
-      : [fact(outcome === 'accepted' ? 'Why it may stay' : 'Why harden leaves it', markup`${reason}`)]),
+      : [fact(outcome === 'accepted' ? 'Why it may stay' : 'Why harden leaves it', prose(reason))]),
     ...(evidence.length === 0
       ? []
       : [fact('Evidence', markup`<ul>${evidence.map((item) => evidenceItem(item, path))}</ul>`)]),
-    ...(outcome === 'accepted' ? [] : [fact('May break', markup`${meta.mayBreak}`)]),
+    ...(outcome === 'accepted' ? [] : [fact('May break', prose(meta.mayBreak))]),
     fact('Rule', markup`<a href="#${ruleId(meta.id)}">${meta.title}</a> <code>${meta.id}</code>`),
   ];
 }

@@ -30,6 +30,11 @@ export function folded(large: boolean, content: Content): Markup {
   return large ? markup`<noscript>${content}</noscript>` : markup`${content}`;
 }
 
+/** A sentence that was written with code spans in backticks. */
+export function prose(text: string): Markup {
+  return markup`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? markup`<code>${part}</code>` : part))}`;
+}
+
 /** A boolean attribute. */
 export function flag(name: 'checked' | 'open', on: boolean): Markup | undefined {
   return on ? trusted(` ${name}`) : undefined;
