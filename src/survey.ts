@@ -13,7 +13,7 @@ import {
   type HardenOptions,
   type Run,
 } from './harden.js';
-import { discover } from './io/discover.js';
+import { discover, type SourceFile } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
 import type { Control, Standard, Subject } from './standards/types.js';
@@ -74,6 +74,9 @@ export interface Survey {
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
 
+/** A file's plan in each phase; undefined where that phase could not plan it. */
+type PlansOfFile = Readonly<Record<Phase, Planned | undefined>>;
+
 /** Makes a run of a phase over the tree, with texts in place of those that stand there. */
 export type RunAt = (phase: Phase, texts?: ReadonlyMap<string, string>) => Run;
 
@@ -94,29 +97,43 @@ export function survey(options: Omit<HardenOptions, 'phase'>): Survey {
  */
 export function surveyRuns(runAt: RunAt): Survey {
   const whole = runAt(3);
-  const outcomes = [...whole.outcomes()];
-  const planned = outcomes.filter((outcome) => outcome.kind === 'planned');
-  const plans = new Map<Phase, ReadonlyMap<string, Planned>>([
-    [1, byPath(plannedBy(runAt(1)))],
-    [2, byPath(plannedBy(runAt(2)))],
-    [3, byPath(planned)],
-  ]);
-  const subjects = new Map<Moment, readonly Subject[]>([
-    ['before', planned.flatMap((outcome) => subjectsIn(whole, outcome))],
-    ...PHASES.map((phase) => {
-      const texts = [...plans.get(phase)!].map(([path, { plan }]) => [path, plan.result] as const);
-      return [phase, subjectsOf(runAt(3, new Map(texts)))] as const;
-    }),
-  ]);
+  const failures = [...whole.failures];
+  const planned: Planned[] = [];
+  const plans = new Map<string, PlansOfFile>();
+  const before: Subject[] = [];
+  // File by file, so that a document is read once for all that is asked of it.
+  for (const file of whole.files) {
+    const outcome = whole.plan(file);
+    if (outcome.kind === 'failed') failures.push(outcome);
+    if (outcome.kind !== 'planned') continue;
+    planned.push(outcome);
+    plans.set(file.path, { 3: outcome, 2: plannedAt(whole, 2, file), 1: plannedAt(whole, 1, file) });
+    before.push(...subjectsIn(whole, file, outcome.plan.entries));
+  }
+  const subjects = new Map<Moment, readonly Subject[]>([['before', before]]);
+  for (const phase of PHASES) {
+    const textAt = (at: Phase, path: string): string | undefined => plans.get(path)![at]?.plan.result;
+    const texts = [...plans.keys()].flatMap((path) => {
+      const text = textAt(phase, path);
+      return text === undefined ? [] : [[path, text] as const];
+    });
+    // A phase that adds nothing leaves the tree as the one before it did.
+    const earlier = phase === 1 ? undefined : ((phase - 1) as Phase);
+    const same = planned.every(
+      ({ file: { path }, plan }) =>
+        textAt(phase, path) === (earlier === undefined ? plan.original.text : textAt(earlier, path)),
+    );
+    subjects.set(phase, same ? subjects.get(earlier ?? 'before')! : subjectsOf(runAt(3, new Map(texts))));
+  }
   const atEach = <T>(state: (moment: Moment) => T): Readonly<Record<Moment, T>> =>
     Object.fromEntries(MOMENTS.map((moment) => [moment, state(moment)])) as unknown as Record<Moment, T>;
   return {
     files: planned.map((outcome) => ({
-      ...surveyed(outcome, plans, atEach),
+      ...surveyed(outcome, plans.get(outcome.file.path)!, atEach),
       image: imageOf(whole, outcome, subjects.get(2)!),
       containers: containersIn(outcome.file.path, subjects.get('before')!),
     })),
-    failures: outcomes.filter((outcome) => outcome.kind === 'failed'),
+    failures,
     standards: standards.map((standard) => ({
       standard,
       controls: standard.controls.map((control) => ({
@@ -129,13 +146,12 @@ export function surveyRuns(runAt: RunAt): Survey {
 
 function surveyed(
   { file, plan, exposure }: Planned,
-  plans: ReadonlyMap<Phase, ReadonlyMap<string, Planned>>,
+  plans: PlansOfFile,
   atEach: <T>(state: (moment: Moment) => T) => Readonly<Record<Moment, T>>,
 ): Omit<SurveyedFile, 'image' | 'containers'> {
-  const at = (phase: Phase): Planned | undefined => plans.get(phase)?.get(file.path);
-  const textAt = (phase: Phase): string => at(phase)?.plan.result ?? plan.original.text;
+  const textAt = (phase: Phase): string => plans[phase]?.plan.result ?? plan.original.text;
   const appliedAt = (phase: Phase): readonly PlanEntry[] =>
-    at(phase)?.plan.entries.filter(({ disposition }) => disposition === 'applied') ?? [];
+    plans[phase]?.plan.entries.filter(({ disposition }) => disposition === 'applied') ?? [];
   return {
     path: file.path,
     format: file.format,
@@ -147,7 +163,7 @@ function surveyed(
       exposure === undefined
         ? undefined
         : atEach((moment) =>
-            moment === 'before' ? exposure.before : (at(moment)?.exposure ?? exposure).after,
+            moment === 'before' ? exposure.before : (plans[moment]?.exposure ?? exposure).after,
           ),
   };
 }
@@ -175,22 +191,28 @@ function containersIn(path: string, subjects: readonly Subject[]): readonly stri
     .map(({ name }) => name);
 }
 
-function plannedBy(run: Run): readonly Planned[] {
-  return run.files.map((file) => run.plan(file)).filter((outcome) => outcome.kind === 'planned');
+function plannedAt(run: Run, phase: Phase, file: SourceFile): Planned | undefined {
+  const outcome = run.planAt(phase, file);
+  return outcome.kind === 'planned' ? outcome : undefined;
 }
 
-function byPath(outcomes: readonly Planned[]): ReadonlyMap<string, Planned> {
-  return new Map(outcomes.map((outcome) => [outcome.file.path, outcome]));
-}
+/** The formats that no control is about. */
+const WITHOUT_SUBJECTS: ReadonlySet<Format> = new Set<Format>(['systemd', 'fly', 'render']);
 
 /** What the controls are about in the tree of a run: its containers and images. */
 export function subjectsOf(run: Run): readonly Subject[] {
-  return plannedBy(run).flatMap((outcome) => subjectsIn(run, outcome));
+  return run.files.flatMap((file) => {
+    const entries = WITHOUT_SUBJECTS.has(file.format) ? undefined : run.entries(file);
+    return entries === undefined ? [] : subjectsIn(run, file, entries);
+  });
 }
 
 /** What of a file the controls are about: its containers or its images. */
-function subjectsIn({ workspace, projects }: Run, { file, plan }: Planned): readonly Subject[] {
-  const { entries } = plan;
+function subjectsIn(
+  { workspace, projects }: Run,
+  file: SourceFile,
+  entries: readonly PlanEntry[],
+): readonly Subject[] {
   switch (file.format) {
     case 'compose': {
       const opened = workspace.open(file.path, composeAdapter);
