@@ -8,14 +8,15 @@ import { folderOf } from '../support/cli.js';
 import { shop } from '../support/report.js';
 
 const trees = [
-  ['the shop', folderOf(shop)],
-  ['the example', join(packageRoot(), 'examples', 'gateway', 'before')],
+  ['the shop', () => folderOf(shop)],
+  ['the example', () => join(packageRoot(), 'examples', 'gateway', 'before')],
 ] as const;
 
 /** Without the document, which evidence reads when it is asked for. */
 const shown = (entries: readonly PlanEntry[]): unknown => JSON.parse(JSON.stringify(entries));
 
-test.each(trees)('a survey of %s is what a run of each phase plans', (_, root) => {
+test.each(trees)('a survey of %s is what a run of each phase plans', (_, make) => {
+  const root = make();
   const { files } = survey({ root, paths: ['.'] });
   expect(files.length).toBeGreaterThan(3);
   for (const phase of PHASES) {
@@ -33,7 +34,8 @@ test.each(trees)('a survey of %s is what a run of each phase plans', (_, root) =
   }
 });
 
-test.each(trees)('what is found of %s is the same when nothing is applied', (_, root) => {
+test.each(trees)('what is found of %s is the same when nothing is applied', (_, make) => {
+  const root = make();
   const run = prepare({ root, paths: ['.'], phase: 3 });
   const findings = (entries: readonly PlanEntry[]): unknown =>
     entries.map(({ meta, finding: { subject, message, safety } }) => [meta.id, subject, message, safety]);
