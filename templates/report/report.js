@@ -95,7 +95,8 @@ function makeCards(list) {
   /** @type {string[]} */
   const folds = [];
   const template = document.createElement('template');
-  template.innerHTML = text.replace(/<!--fold-->([^]*?)<!--\/fold-->/g, (_, inner) => {
+  // Without the mark of an HTML comment, which changes how a script in a page is read.
+  template.innerHTML = text.replace(/<!-{2}fold-->([^]*?)<!-{2}\/fold-->/g, (_, inner) => {
     folds.push(String(inner));
     return '';
   });
