@@ -34,15 +34,28 @@ function writeReport(file: string): void {
   }
 }
 
-/** Until the page is loaded, its script has run, and what it shows is painted. */
-async function openMs(browser: Browser, url: string): Promise<number> {
+interface Opening {
+  /** Until the page is loaded, its script has run, and what it shows is painted. */
+  readonly shownMs: number;
+  /** Until the cards are there that the page makes after it is shown. */
+  readonly wholeMs: number;
+}
+
+async function open(browser: Browser, url: string): Promise<Opening> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();
     const started = performance.now();
     await page.goto(url);
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
-    return performance.now() - started;
+    const shownMs = performance.now() - started;
+    await page.evaluate(`new Promise((done) => {
+      const total = Number(document.getElementById('filters').dataset.total);
+      const look = () =>
+        document.querySelectorAll('.card').length === total ? done() : setTimeout(look, 10);
+      look();
+    })`);
+    return { shownMs, wholeMs: performance.now() - started };
   } finally {
     await context.close();
   }
@@ -60,14 +73,15 @@ async function main(): Promise<void> {
   try {
     writeReport(file);
     const browser = await launchChromium(executable);
-    const taken: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1)
-      taken.push(await openMs(browser, pathToFileURL(file).href));
+    const taken: Opening[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) taken.push(await open(browser, pathToFileURL(file).href));
     await browser.close();
-    const median = taken.sort((a, b) => a - b)[ROUNDS >> 1]!;
+    const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[ROUNDS >> 1]!;
+    const median = middle(taken.map(({ shownMs }) => shownMs));
+    const whole = middle(taken.map(({ wholeMs }) => wholeMs));
     const megabytes = (statSync(file).size / 1e6).toFixed(1);
     console.log(
-      `${median <= GOAL_MS ? 'holds ' : 'MISSED'}  a report on ${FILES} files, ${megabytes} MB, opens in ${Math.round(median)} ms (goal ${GOAL_MS} ms)`,
+      `${median <= GOAL_MS ? 'holds ' : 'MISSED'}  a report on ${FILES} files, ${megabytes} MB, opens in ${Math.round(median)} ms (goal ${GOAL_MS} ms), has all its cards after ${Math.round(whole)} ms`,
     );
     process.exitCode = median <= GOAL_MS ? 0 : 1;
   } finally {

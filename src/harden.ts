@@ -5,7 +5,7 @@ import { createOverrides, type Overrides } from './config/overrides.js';
 import type { HardenConfig } from './config/types.js';
 import { messageOf } from './core/errors.js';
 import { lazy } from './core/lazy.js';
-import { planDocument, type FilePlan } from './core/plan.js';
+import { createPlanMemo, planDocument, type FilePlan, type PlanEntry, type PlanMemo } from './core/plan.js';
 import type {
   Finding,
   Format,
@@ -108,6 +108,10 @@ export interface Run {
   /** The paths that could not be looked at. */
   readonly failures: readonly FailedOutcome[];
   plan(file: SourceFile): FileOutcome;
+  /** The plan of another phase than the run's. Of several phases of a file the last one is best asked for first. */
+  planAt(phase: Phase, file: SourceFile): FileOutcome;
+  /** The entries of the plan, none of which needs to be applied; undefined where there is no plan. */
+  entries(file: SourceFile): readonly PlanEntry[] | undefined;
   /** All outcomes, file by file, beginning with the failures. */
   outcomes(): Generator<FileOutcome, void, void>;
   /**
@@ -115,6 +119,16 @@ export interface Run {
    * planned from.
    */
   replaced(path: string, original: string | undefined): void;
+}
+
+/** The same for all runs. */
+const catalogue = lazy(loadCatalogue);
+const daemons = lazy(loadDaemons);
+
+/** How a file is planned. */
+interface Planning {
+  readonly phase: Phase;
+  readonly findingsOnly?: boolean;
 }
 
 /** Prepares a run over a folder: finds the files; reads none yet. */
@@ -148,8 +162,8 @@ export function createRunBelow(
       const text = originals.get(path);
       return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };
     },
-    loadCatalogue,
-    loadDaemons,
+    loadCatalogue: catalogue,
+    loadDaemons: daemons,
   });
   const run = createRun(workspace, options, failures);
   return {
@@ -190,7 +204,15 @@ export function createRun(
     return opened.kind === 'document' && isNamedByComment(opened.document, POLICY_IDS, id);
   };
 
+  let last: { readonly document: SourceDocument; readonly memo: unknown } | undefined;
+  /** Of the document that was planned last: its other phases are planned next, if at all. */
+  const memoOf = <D extends SourceDocument>(document: D): PlanMemo<D> => {
+    if (last?.document !== document) last = { document, memo: createPlanMemo<D>() };
+    return last.memo as PlanMemo<D>;
+  };
+
   const planWith = <D extends SourceDocument, C>(
+    { phase, findingsOnly }: Planning,
     file: SourceFile,
     adapter: FormatAdapter<D>,
     transforms: readonly Transform<D, C>[],
@@ -207,8 +229,10 @@ export function createRun(
     const plan = planDocument(opened.document, {
       adapter,
       transforms: config === undefined ? enabled : enabled.map((transform) => inPhase(transform, config)),
-      phase: options.phase,
+      phase,
       contextFor,
+      memo: memoOf(opened.document),
+      findingsOnly,
       review: (meta, finding, document) =>
         reviewer.review(meta, reviewByConfig(file.path, meta, finding, document), document),
       optionsFor: config === undefined ? undefined : (id) => overrides.optionsFor(file.path, id),
@@ -218,19 +242,19 @@ export function createRun(
 
   const files = workspace.files.filter(({ format }) => options.formats?.has(format) ?? true);
 
-  const planFile = (file: SourceFile): FileOutcome => {
+  const planFile = (planning: Planning, file: SourceFile): FileOutcome => {
     switch (file.format) {
       case 'dockerfile': {
         const context = projects.dockerfileContext(file.path);
-        return planWith(file, dockerfileAdapter, registry.dockerfile, () => context);
+        return planWith(planning, file, dockerfileAdapter, registry.dockerfile, () => context);
       }
       case 'compose':
-        return planWith(file, composeAdapter, registry.compose, (document) =>
+        return planWith(planning, file, composeAdapter, registry.compose, (document) =>
           projects.composeContext(document),
         );
       case 'systemd': {
         const context = projects.unitContext();
-        const outcome = planWith(file, unitAdapter, registry.systemd, () => context);
+        const outcome = planWith(planning, file, unitAdapter, registry.systemd, () => context);
         if (outcome.kind !== 'planned') return outcome;
         const exposure = lazy(() => exposureOfPlan(outcome.plan, context.dropIns(file.path)));
         return {
@@ -241,20 +265,24 @@ export function createRun(
         };
       }
       case 'quadlet':
-        return planWith(file, quadletAdapter, registry.quadlet, (document) =>
+        return planWith(planning, file, quadletAdapter, registry.quadlet, (document) =>
           projects.quadletContext(document),
         );
       case 'fly':
-        return planWith(file, flyAdapter, registry.fly, (document) => projects.flyContext(document));
+        return planWith(planning, file, flyAdapter, registry.fly, (document) =>
+          projects.flyContext(document),
+        );
       case 'render':
-        return planWith(file, renderAdapter, registry.render, (document) => projects.renderContext(document));
+        return planWith(planning, file, renderAdapter, registry.render, (document) =>
+          projects.renderContext(document),
+        );
     }
   };
 
   /** Whatever goes wrong with one file, the others go on. */
-  const plan = (file: SourceFile): FileOutcome => {
+  const planSafely = (planning: Planning, file: SourceFile): FileOutcome => {
     try {
-      return planFile(file);
+      return planFile(planning, file);
     } catch (error) {
       return {
         kind: 'failed',
@@ -264,6 +292,8 @@ export function createRun(
       };
     }
   };
+
+  const plan = (file: SourceFile): FileOutcome => planSafely({ phase: options.phase }, file);
 
   const failed = failures.map(({ path, reason }): FailedOutcome => ({
     kind: 'failed',
@@ -280,6 +310,11 @@ export function createRun(
       overrides.skips(path, id) || acceptances.accepts(path, id) || isCommentedOut(path, id),
     files,
     plan,
+    planAt: (phase, file) => planSafely({ phase }, file),
+    entries: (file) => {
+      const outcome = planSafely({ phase: options.phase, findingsOnly: true }, file);
+      return outcome.kind === 'planned' ? outcome.plan.entries : undefined;
+    },
     replaced: () => undefined,
     failures: failed,
     *outcomes() {

@@ -3,6 +3,7 @@ import type { PlanEntry } from './core/plan.js';
 import type { Finding, Format, Phase, SemanticPath, SourceDocument } from './core/types.js';
 import type { Exposure } from './exposure/exposure.js';
 import { composeAdapter } from './formats/compose/parse.js';
+import type { DockerfileDocument } from './formats/dockerfile/document.js';
 import { dockerfileAdapter } from './formats/dockerfile/parse.js';
 import { quadletAdapter } from './formats/systemd/parse.js';
 import {
@@ -12,10 +13,11 @@ import {
   type HardenOptions,
   type Run,
 } from './harden.js';
-import { discover } from './io/discover.js';
+import { discover, type SourceFile } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
 import type { Control, Standard, Subject } from './standards/types.js';
+import { contextOf } from './workload/context-of.js';
 import { imageBuild, runningStages } from './workload/dockerfile.js';
 
 export const PHASES = [1, 2, 3] as const satisfies readonly Phase[];
@@ -47,6 +49,20 @@ export interface SurveyedFile {
   readonly applied: Readonly<Record<Phase, readonly PlanEntry[]>>;
   /** Of a unit: its score as it is, and after each phase. */
   readonly exposure: Readonly<Record<Moment, Exposure>> | undefined;
+  /** Of a Compose file or a Quadlet: the containers that it declares. */
+  readonly containers: readonly string[];
+  /** Of a Dockerfile. */
+  readonly image: SurveyedImage | undefined;
+}
+
+/** How the image of a Dockerfile is built, and where its program is. */
+export interface SurveyedImage {
+  /** Undefined where the files leave a doubt. */
+  readonly buildContext: string | undefined;
+  /** True where a Compose service builds it. */
+  readonly composed: boolean;
+  /** Of the last stage, as phase 2 leaves it. */
+  readonly workdir: string | undefined;
 }
 
 /** A tree as it is, and as harden leaves it after each phase. */
@@ -57,6 +73,9 @@ export interface Survey {
 }
 
 type Planned = Extract<FileOutcome, { kind: 'planned' }>;
+
+/** A file's plan in each phase; undefined where that phase could not plan it. */
+type PlansOfFile = Readonly<Record<Phase, Planned | undefined>>;
 
 /** Makes a run of a phase over the tree, with texts in place of those that stand there. */
 export type RunAt = (phase: Phase, texts?: ReadonlyMap<string, string>) => Run;
@@ -78,25 +97,43 @@ export function survey(options: Omit<HardenOptions, 'phase'>): Survey {
  */
 export function surveyRuns(runAt: RunAt): Survey {
   const whole = runAt(3);
-  const outcomes = [...whole.outcomes()];
-  const planned = outcomes.filter((outcome) => outcome.kind === 'planned');
-  const plans = new Map<Phase, ReadonlyMap<string, Planned>>([
-    [1, byPath(plannedBy(runAt(1)))],
-    [2, byPath(plannedBy(runAt(2)))],
-    [3, byPath(planned)],
-  ]);
-  const subjects = new Map<Moment, readonly Subject[]>([
-    ['before', planned.flatMap((outcome) => subjectsIn(whole, outcome))],
-    ...PHASES.map((phase) => {
-      const texts = [...plans.get(phase)!].map(([path, { plan }]) => [path, plan.result] as const);
-      return [phase, subjectsOf(runAt(3, new Map(texts)))] as const;
-    }),
-  ]);
+  const failures = [...whole.failures];
+  const planned: Planned[] = [];
+  const plans = new Map<string, PlansOfFile>();
+  const before: Subject[] = [];
+  // File by file, so that a document is read once for all that is asked of it.
+  for (const file of whole.files) {
+    const outcome = whole.plan(file);
+    if (outcome.kind === 'failed') failures.push(outcome);
+    if (outcome.kind !== 'planned') continue;
+    planned.push(outcome);
+    plans.set(file.path, { 3: outcome, 2: plannedAt(whole, 2, file), 1: plannedAt(whole, 1, file) });
+    before.push(...subjectsIn(whole, file, outcome.plan.entries));
+  }
+  const subjects = new Map<Moment, readonly Subject[]>([['before', before]]);
+  for (const phase of PHASES) {
+    const textAt = (at: Phase, path: string): string | undefined => plans.get(path)![at]?.plan.result;
+    const texts = [...plans.keys()].flatMap((path) => {
+      const text = textAt(phase, path);
+      return text === undefined ? [] : [[path, text] as const];
+    });
+    // A phase that adds nothing leaves the tree as the one before it did.
+    const earlier = phase === 1 ? undefined : ((phase - 1) as Phase);
+    const same = planned.every(
+      ({ file: { path }, plan }) =>
+        textAt(phase, path) === (earlier === undefined ? plan.original.text : textAt(earlier, path)),
+    );
+    subjects.set(phase, same ? subjects.get(earlier ?? 'before')! : subjectsOf(runAt(3, new Map(texts))));
+  }
   const atEach = <T>(state: (moment: Moment) => T): Readonly<Record<Moment, T>> =>
     Object.fromEntries(MOMENTS.map((moment) => [moment, state(moment)])) as unknown as Record<Moment, T>;
   return {
-    files: planned.map((outcome) => surveyed(outcome, plans, atEach)),
-    failures: outcomes.filter((outcome) => outcome.kind === 'failed'),
+    files: planned.map((outcome) => ({
+      ...surveyed(outcome, plans.get(outcome.file.path)!, atEach),
+      image: imageOf(whole, outcome, subjects.get(2)!),
+      containers: containersIn(outcome.file.path, subjects.get('before')!),
+    })),
+    failures,
     standards: standards.map((standard) => ({
       standard,
       controls: standard.controls.map((control) => ({
@@ -109,13 +146,12 @@ export function surveyRuns(runAt: RunAt): Survey {
 
 function surveyed(
   { file, plan, exposure }: Planned,
-  plans: ReadonlyMap<Phase, ReadonlyMap<string, Planned>>,
+  plans: PlansOfFile,
   atEach: <T>(state: (moment: Moment) => T) => Readonly<Record<Moment, T>>,
-): SurveyedFile {
-  const at = (phase: Phase): Planned | undefined => plans.get(phase)?.get(file.path);
-  const textAt = (phase: Phase): string => at(phase)?.plan.result ?? plan.original.text;
+): Omit<SurveyedFile, 'image' | 'containers'> {
+  const textAt = (phase: Phase): string => plans[phase]?.plan.result ?? plan.original.text;
   const appliedAt = (phase: Phase): readonly PlanEntry[] =>
-    at(phase)?.plan.entries.filter(({ disposition }) => disposition === 'applied') ?? [];
+    plans[phase]?.plan.entries.filter(({ disposition }) => disposition === 'applied') ?? [];
   return {
     path: file.path,
     format: file.format,
@@ -127,27 +163,56 @@ function surveyed(
       exposure === undefined
         ? undefined
         : atEach((moment) =>
-            moment === 'before' ? exposure.before : (at(moment)?.exposure ?? exposure).after,
+            moment === 'before' ? exposure.before : (plans[moment]?.exposure ?? exposure).after,
           ),
   };
 }
 
-function plannedBy(run: Run): readonly Planned[] {
-  return run.files.map((file) => run.plan(file)).filter((outcome) => outcome.kind === 'planned');
+function imageOf(
+  { projects, workspace }: Run,
+  { file, plan }: Planned,
+  subjects: readonly Subject[],
+): SurveyedImage | undefined {
+  if (file.format !== 'dockerfile') return undefined;
+  const contexts = projects.contextsOf(file.path);
+  const images = subjects.flatMap((subject) =>
+    subject.kind === 'image' && subject.path === file.path ? [subject] : [],
+  );
+  return {
+    buildContext: contextOf(plan.original as DockerfileDocument, workspace.reader, contexts),
+    composed: contexts.length > 0,
+    workdir: images.at(-1)?.build.workdir,
+  };
 }
 
-function byPath(outcomes: readonly Planned[]): ReadonlyMap<string, Planned> {
-  return new Map(outcomes.map((outcome) => [outcome.file.path, outcome]));
+function containersIn(path: string, subjects: readonly Subject[]): readonly string[] {
+  return subjects
+    .filter((subject) => subject.kind === 'container' && subject.path === path)
+    .map(({ name }) => name);
 }
+
+function plannedAt(run: Run, phase: Phase, file: SourceFile): Planned | undefined {
+  const outcome = run.planAt(phase, file);
+  return outcome.kind === 'planned' ? outcome : undefined;
+}
+
+/** The formats that no control is about. */
+const WITHOUT_SUBJECTS: ReadonlySet<Format> = new Set<Format>(['systemd', 'fly', 'render']);
 
 /** What the controls are about in the tree of a run: its containers and images. */
 export function subjectsOf(run: Run): readonly Subject[] {
-  return plannedBy(run).flatMap((outcome) => subjectsIn(run, outcome));
+  return run.files.flatMap((file) => {
+    const entries = WITHOUT_SUBJECTS.has(file.format) ? undefined : run.entries(file);
+    return entries === undefined ? [] : subjectsIn(run, file, entries);
+  });
 }
 
 /** What of a file the controls are about: its containers or its images. */
-function subjectsIn({ workspace, projects }: Run, { file, plan }: Planned): readonly Subject[] {
-  const { entries } = plan;
+function subjectsIn(
+  { workspace, projects }: Run,
+  file: SourceFile,
+  entries: readonly PlanEntry[],
+): readonly Subject[] {
   switch (file.format) {
     case 'compose': {
       const opened = workspace.open(file.path, composeAdapter);

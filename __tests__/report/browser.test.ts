@@ -84,7 +84,7 @@ if (executable === undefined)
     await page.getByLabel('Workload', { exact: true }).selectOption('service database (docker-compose.yml)');
     const titles = await page.locator('.card:visible .title').allTextContents();
     expect(titles.length).toBeGreaterThan(3);
-    for (const title of titles) expect(title).toMatch(/service database:/);
+    for (const title of titles) expect(title).toMatch(/^Service database:/);
     await choose('1', 'Phase');
     await choose('To decide', 'Outcome');
     const both = '[data-phase="1"][data-outcome="open"]';
@@ -231,6 +231,41 @@ if (executable === undefined)
     expect(await large.locator('.file .switch :checked').first().getAttribute('value')).toBe('1');
     const variant = "document.querySelector('.variant.in-1')";
     expect(await large.evaluate(`getComputedStyle(${variant}).display`)).toBe('block');
+  });
+
+  test('makes the cards of a large page after it is shown, or when they are asked for', async () => {
+    const large = await open({}, largeUrl);
+    const total = Number(await large.locator('#filters').getAttribute('data-total'));
+    const cards = (): Promise<string> => large.locator('.card').count().then(String);
+    await expectEventually(cards, String(total));
+    const ids: string[] = await large.evaluate("[...document.querySelectorAll('.card')].map(({ id }) => id)");
+    expect(ids).toEqual(Array.from({ length: total }, (_, at) => `finding-${at + 1}`));
+    await large.locator('.card summary').last().click();
+    expect(await large.locator('.card').last().locator('dl').count()).toBe(1);
+
+    // None of them has been made when these ask for them.
+    const filtered = `(() => {
+      const page = document.querySelector('#filters');
+      page.elements['filter-file'].selectedIndex = page.elements['filter-file'].options.length - 1;
+      page.dispatchEvent(new Event('change'));
+      return document.querySelectorAll('.card').length;
+    })()`;
+    const asked = [
+      ['filter', filtered],
+      ['print', "dispatchEvent(new Event('beforeprint')), document.querySelectorAll('.card dl').length"],
+      [
+        'link',
+        `(location.hash = 'finding-${total}', dispatchEvent(new Event('hashchange')), document.querySelectorAll('.card').length)`,
+      ],
+    ] as const;
+    for (const [name, ask] of asked) {
+      const context = await browser.newContext();
+      const fresh = await context.newPage();
+      await fresh.addInitScript('globalThis.setTimeout = () => 0');
+      await fresh.goto(largeUrl);
+      expect(await fresh.locator('.card').count()).toBeLessThan(total);
+      expect([name, await fresh.evaluate(ask)]).toEqual([name, total]);
+    }
   });
 
   test.each([1440, 800, 390])('does not scroll sideways at %i pixels', async (width) => {

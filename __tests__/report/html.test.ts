@@ -20,7 +20,8 @@ describe('the page', () => {
     const findings = findingsOf(survey);
     expect(findings.length).toBeGreaterThan(20);
     expect(count(page, /<li class="card"/g)).toBe(findings.length);
-    for (const { message } of findings) expect(page).toContain(markup`${message}`.html);
+    const said = page.toLowerCase();
+    for (const { message } of findings) expect(said).toContain(markup`${message}`.html.toLowerCase());
   });
 
   test('has all controls at each moment', () => {
@@ -120,8 +121,14 @@ test('an empty tree has a page too', () => {
 
 test('a large page keeps all that its folds hold', () => {
   const page = pageOf(largeTree);
-  const folds = [...page.matchAll(/<noscript>([^]*?)<\/noscript>/g)].map(([, held]) => held ?? '');
-  expect(folds.length).toBeGreaterThan(400);
+  const folds = [...page.matchAll(/<noscript[^>]*>([^]*?)<\/noscript>/g)].map(([, held]) => held ?? '');
+  const later = folds.filter((held) => held.includes('<ul class="cards">'));
+  const inLater = later.reduce((sum, held) => sum + count(held, /<!--fold-->/g), 0);
+  expect(inLater).toBe(later.reduce((sum, held) => sum + count(held, /<li class="card"/g), 0));
+  expect(count(page, /<!--fold-->/g)).toBe(inLater);
+  expect(count(page, /<!--\/fold-->/g)).toBe(inLater);
+  expect(inLater).toBeGreaterThan(200);
+  expect(folds.length - later.length + inLater).toBeGreaterThan(400);
   // The first end would end the outer one.
   expect(folds.filter((held) => held.includes('<noscript'))).toEqual([]);
   expect(count(page, /<dt>Evidence/g)).toBeGreaterThan(300);

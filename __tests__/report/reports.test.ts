@@ -75,8 +75,44 @@ describe('the assessment', () => {
   });
 
   test('names what decides a control that no file shows', () => {
-    expect(text).toMatch(/\| 5\.1 \| it is a state of the engine \| `docker info --format/);
+    expect(text).toMatch(/\| CIS-Docker-5\.1 \| it is a state of the engine \| `docker info --format/);
+    const asked = [...text.matchAll(/^\| [\w., -]+ \| [^|]* \| (`.*`) \|$/gm)].map(([, command]) => command);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(new Set(asked).size).toBe(asked.length);
   });
+
+  test('tells each rule once, under a name that all other parts use', () => {
+    const headings = [...text.matchAll(/^#### ([CHMLI]\d+)\. (.*)$/gm)];
+    const titles = headings.map(([, , title]) => title);
+    expect(titles.length).toBeGreaterThan(10);
+    expect(new Set(titles).size).toBe(titles.length);
+    const names = headings.map(([, name]) => name);
+    const used = [...text.matchAll(/\((?:[CHMLI]\d+, )*([CHMLI]\d+)\)|^ *- (?:\*\*)?([CHMLI]\d+)\b/gm)].map(
+      ([, last, first]) => last ?? first,
+    );
+    expect(new Set(used).size).toBeGreaterThan(10);
+    expect(used.filter((name) => !names.includes(name!))).toEqual([]);
+  });
+
+  test('says what moves a control, and the findings behind it', () => {
+    const [, name] = /^#### (H\d+)\. Publish ports on the loopback address/m.exec(text)!;
+    expect(text).toContain(`- 5.14: FAIL, PASS after phase 2 (${name!})`);
+    expect(text).toContain(`- 1.3.1: FAIL, PASS after phase 2 (${name!})`);
+  });
+});
+
+test('a stage that only the result has is not called by a number of the file', () => {
+  const tree = {
+    Dockerfile:
+      'FROM node:22-bookworm\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\nUSER node\nCMD ["node", "index.js"]\n',
+    'package.json':
+      '{ "name": "shop", "dependencies": { "express": "5" }, "devDependencies": { "vitest": "3" } }',
+    'package-lock.json': '{ "name": "shop", "lockfileVersion": 3, "packages": {} }',
+    'index.js': 'console.log(1);\n',
+  };
+  const text = assessment(surveyOf(tree), ABOUT);
+  expect(text).toContain('(the stage that harden adds)');
+  expect(text).not.toMatch(/\(stage \d/);
 });
 
 describe('the guide', () => {
@@ -94,6 +130,81 @@ describe('the guide', () => {
     );
     expect(text).toContain('systemctl --user restart shop-sync.service');
     expect(text).not.toContain('sudo systemctl');
+  });
+
+  test('checks images, settings in force, and a unit by its own manager', () => {
+    expect(text).toContain('docker run --rm --entrypoint id hardened\n');
+    expect(text).toContain('docker run --rm --entrypoint ls hardened -ln /app\n');
+    expect(text).toMatch(/ps --quiet \| xargs docker inspect --format '.*ReadonlyRootfs/);
+    expect(text).toContain('systemd-analyze --user verify /tmp/shop-sync.service');
+  });
+
+  test('builds in the context from which Compose builds, and builds a project anew with its image', () => {
+    const tree = {
+      'compose.yml': 'services:\n  web:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n',
+      'docker/Dockerfile':
+        'FROM debian:12\nWORKDIR /srv\nCOPY app /srv/app\nRUN apt-get update && apt-get install -y curl\nUSER www-data\nCMD ["/srv/app"]\n',
+    };
+    const text = guide(surveyOf(tree), ABOUT);
+    expect(text).toContain('docker build --file docker/Dockerfile.hardened --tag hardened .\n');
+    const third = text.slice(text.indexOf('### Phase 3'), text.indexOf('## Rollback'));
+    expect(third).toContain('chmod a-s');
+    expect(third).toContain('docker compose --file compose.hardened.yml up --detach --build --wait');
+    expect(third).not.toContain('docker build --file');
+  });
+
+  test('names the override file of a project, and starts none by itself', () => {
+    const tree = {
+      'docker-compose.yml': 'services:\n  cache:\n    image: redis:7\n',
+      'docker-compose.override.yml': 'services:\n  cache:\n    ports: ["6379:6379"]\n',
+    };
+    const text = guide(surveyOf(tree), ABOUT);
+    const files = [
+      ...new Set(
+        [...text.matchAll(/docker compose (--file .*?) (?:up|config|ps|logs)/g)].map(([, all]) => all),
+      ),
+    ];
+    expect(files).toEqual([
+      '--file docker-compose.hardened.yml --file docker-compose.override.hardened.yml',
+      '--file docker-compose.yml --file docker-compose.override.yml',
+    ]);
+  });
+
+  test('deploys to Fly and installs Quadlets where they are', () => {
+    const fly = guide(
+      surveyOf({ 'fly.toml': 'app = "shop"\n[http_service]\ninternal_port = 8080\nforce_https = false\n' }),
+      ABOUT,
+    );
+    expect(fly).toContain('fly deploy --config fly.hardened.toml');
+    expect(fly).toContain('fly config validate --config fly.hardened.toml');
+    const quadlet = guide(
+      surveyOf({
+        'web.container':
+          '[Container]\nImage=docker.io/library/redis:7\nPublishPort=6379:6379\n[Install]\nWantedBy=multi-user.target\n',
+      }),
+      ABOUT,
+    );
+    expect(quadlet).toContain(
+      'sudo install -D -m 644 web.container.hardened /etc/containers/systemd/web.container\nsudo systemctl daemon-reload\nsudo systemctl restart web.service',
+    );
+  });
+
+  test('tells a danger once: what is to be tried is not told again below', () => {
+    const [, others = ''] = /What the other changes may break:\n\n((?:- .*\n)+)/.exec(text) ?? [];
+    const ids = [...others.matchAll(/^- `([\w/-]+)`/gm)].map(([, id]) => id);
+    const [tried = ''] = /Besides, try what[^]*?\n\n##/.exec(text) ?? [];
+    expect(tried).toContain('**Refuse new namespaces**');
+    expect(ids).not.toContain('systemd/restrict-namespaces');
+  });
+
+  test('its checklist asks only for what there is to do', () => {
+    const list = text.slice(text.indexOf('## Checklist'));
+    expect(list).toMatch(/- \[ \] Decide the \d+ findings that harden leaves to you/);
+    const unit = guide(
+      surveyOf({ 'app.service': '[Service]\nExecStart=/usr/sbin/nginx -g "daemon off;"\n' }),
+      ABOUT,
+    );
+    expect(unit).not.toContain('Bring phase 1 into use');
   });
 
   test('offers only what fits the formats that are there', () => {

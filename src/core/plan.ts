@@ -7,6 +7,7 @@ import type {
   ConfiguredTransform,
   Finding,
   FormatAdapter,
+  ParseResult,
   Phase,
   SourceDocument,
   Transform,
@@ -65,11 +66,41 @@ export interface PlanOptions<D extends SourceDocument, C> {
   readonly review?: ((meta: TransformMeta, finding: Finding, document: D) => Finding) | undefined;
   /** What a project has set of a transform's policy. */
   readonly optionsFor?: ((id: string) => OptionReader) | undefined;
+  /** What was worked out of the same document, with the same options, for other phases. */
+  readonly memo?: PlanMemo<D> | undefined;
+  /** Asks for what is found, not for what is changed: edits that nothing else sees are neither applied nor verified. */
+  readonly findingsOnly?: boolean | undefined;
 }
 
-interface Proposal<D extends SourceDocument, C> {
-  readonly transform: ConfiguredTransform<D, C>;
+interface Proposal {
+  readonly meta: TransformMeta;
   readonly findings: readonly Finding[];
+}
+
+interface Proposals {
+  readonly proposals: readonly Proposal[];
+  readonly failures: readonly TransformFailure[];
+}
+
+/** A text that was verified for a phase, with the fixes that made it. */
+interface SoundText {
+  readonly phase: Phase;
+  readonly fixes: readonly Finding[];
+  readonly text: string;
+}
+
+/**
+ * What is the same in every phase of a document: what the transforms find of it, and how the texts read that are made of it.
+ * Phases are best asked for from the last one.
+ */
+export interface PlanMemo<D extends SourceDocument> {
+  readonly proposals: Map<D, Map<string, Proposals>>;
+  readonly parsed: Map<string, ParseResult<D>>;
+  readonly sound: Map<D, SoundText[]>;
+}
+
+export function createPlanMemo<D extends SourceDocument>(): PlanMemo<D> {
+  return { proposals: new Map(), parsed: new Map(), sound: new Map() };
 }
 
 /**
@@ -78,8 +109,8 @@ interface Proposal<D extends SourceDocument, C> {
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
   const transforms = options.transforms.map((transform) => configured(transform, options));
-  const restructuring = transforms.filter(({ meta }) => meta.restructures === true);
-  const others = transforms.filter(({ meta }) => meta.restructures !== true);
+  const restructuring = transforms.filter(restructures);
+  const others = transforms.filter((transform) => !restructures(transform));
   const untouched: FilePlan = {
     path: document.path,
     original: document,
@@ -91,6 +122,10 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
     (plan, transforms) => planOver(document, plan, transforms, options),
     untouched,
   );
+}
+
+function restructures({ meta }: { readonly meta: TransformMeta }): boolean {
+  return meta.restructures === true;
 }
 
 /** A transform as a project has set it; its findings are reviewed, when its own result is checked too. */
@@ -117,17 +152,29 @@ function planOver<D extends SourceDocument, C>(
   options: PlanOptions<D, C>,
 ): FilePlan {
   if (first.result !== document.text) {
-    const parsed = options.adapter.parse(first.path, first.result);
+    const parsed = parseOnce(first, options);
     const joined = parsed.ok ? rebase(first, planTogether(parsed.document, transforms, options)) : undefined;
     if (joined !== undefined && isSound(joined)) return joined;
   }
-  const left = first.result === document.text ? first : withoutEffect(first);
-  const plan = planTogether(document, transforms, options);
+  const unchanged = first.result === document.text;
+  const left = unchanged ? first : withoutEffect(first);
+  // Those that restructure are seen by the ones that come after them.
+  const findsOnly = options.findingsOnly === true && unchanged && !transforms.some(restructures);
+  const plan = (findsOnly ? foundTogether : planTogether)(document, transforms, options);
   return {
     ...plan,
     entries: [...left.entries, ...plan.entries],
     failures: [...left.failures, ...plan.failures],
   };
+}
+
+function parseOnce<D extends SourceDocument, C>(
+  { path, result }: FilePlan,
+  { adapter, memo }: PlanOptions<D, C>,
+): ParseResult<D> {
+  const parsed = memo?.parsed.get(result) ?? adapter.parse(path, result);
+  memo?.parsed.set(result, parsed);
+  return parsed;
 }
 
 /** True for a plan whose edits make its result of its original. */
@@ -155,29 +202,65 @@ function planTogether<D extends SourceDocument, C>(
   transforms: readonly ConfiguredTransform<D, C>[],
   options: PlanOptions<D, C>,
 ): FilePlan {
-  const failures: TransformFailure[] = [];
-  const proposals: Proposal<D, C>[] = [];
-  const context = options.contextFor(document);
-  for (const transform of transforms) {
-    try {
-      proposals.push({ transform, findings: transform.run(document, context) });
-    } catch (error) {
-      failures.push({ id: transform.meta.id, error: messageOf(error) });
-    }
-  }
-
-  const { result, unsound } = soundResult(document, proposals, options);
+  const { proposals, failures } = proposalsOnce(document, transforms, options);
+  const { result, unsound } = soundResult(document, transforms, proposals, options);
   return {
     path: document.path,
     original: document,
     result,
-    entries: proposals.flatMap(({ transform, findings }) =>
-      findings.map((finding) =>
-        toEntry(transform.meta, finding, options.phase, unsound.get(transform.meta.id)),
-      ),
+    entries: proposals.flatMap(({ meta, findings }) =>
+      findings.map((finding) => toEntry(meta, finding, options.phase, unsound.get(meta.id))),
     ),
     failures,
   };
+}
+
+/** What transforms find of a document, with nothing applied. */
+function foundTogether<D extends SourceDocument, C>(
+  document: D,
+  transforms: readonly ConfiguredTransform<D, C>[],
+  options: PlanOptions<D, C>,
+): FilePlan {
+  const { proposals, failures } = proposalsOnce(document, transforms, options);
+  return {
+    path: document.path,
+    original: document,
+    result: document.text,
+    entries: proposals.flatMap(({ meta, findings }) => findings.map((finding) => notApplied(meta, finding))),
+    failures,
+  };
+}
+
+function proposalsOnce<D extends SourceDocument, C>(
+  document: D,
+  transforms: readonly ConfiguredTransform<D, C>[],
+  options: PlanOptions<D, C>,
+): Proposals {
+  const key = transforms.map(({ meta }) => meta.id).join();
+  const known = options.memo?.proposals.get(document) ?? new Map<string, Proposals>();
+  const found = known.get(key) ?? propose(document, transforms, options);
+  known.set(key, found);
+  options.memo?.proposals.set(document, known);
+  return found;
+}
+
+function propose<D extends SourceDocument, C>(
+  document: D,
+  transforms: readonly ConfiguredTransform<D, C>[],
+  { contextFor }: PlanOptions<D, C>,
+): Proposals {
+  const failures: TransformFailure[] = [];
+  const proposals: Proposal[] = [];
+  const context = contextFor(document);
+  for (const transform of transforms) {
+    const { meta } = transform;
+    try {
+      proposals.push({ meta, findings: transform.run(document, context) });
+    } catch (error) {
+      failures.push({ id: meta.id, error: messageOf(error) });
+    }
+  }
+  return { proposals, failures };
 }
 
 interface Soundness {
@@ -189,19 +272,31 @@ interface Soundness {
 
 function soundResult<D extends SourceDocument, C>(
   document: D,
-  proposals: readonly Proposal<D, C>[],
+  transforms: readonly ConfiguredTransform<D, C>[],
+  proposals: readonly Proposal[],
   options: PlanOptions<D, C>,
 ): Soundness {
+  const { memo, phase } = options;
+  const byId = new Map(transforms.map((transform) => [transform.meta.id, transform]));
   const acting = proposals
-    .map(({ transform, findings }) => ({
-      transform,
-      fixes: fixesOf(transform.meta, findings, options.phase),
+    .map(({ meta, findings }) => ({
+      transform: byId.get(meta.id)!,
+      fixes: fixesOf(meta, findings, phase),
     }))
     .filter(({ fixes }) => fixes.length > 0);
   if (acting.length === 0) return { result: document.text, unsound: new Map() };
 
+  const fixes = acting.flatMap((one) => one.fixes);
+  const verified = memo?.sound.get(document) ?? [];
+  // What a later phase finds nothing to add to, an earlier one does not either: it looks at fewer fixes.
+  const known = verified.find((sound) => sound.phase >= phase && areSame(sound.fixes, fixes));
+  if (known !== undefined) return { result: known.text, unsound: new Map() };
+
   const whole = verify(document, acting, options);
-  if (whole.ok) return { result: whole.text, unsound: new Map() };
+  if (whole.ok) {
+    memo?.sound.set(document, [...verified, { phase, fixes, text: whole.text }]);
+    return { result: whole.text, unsound: new Map() };
+  }
 
   const unsound = new Map<string, string>();
   let kept: typeof acting = [];
@@ -218,6 +313,17 @@ function soundResult<D extends SourceDocument, C>(
   return { result, unsound };
 }
 
+function areSame(some: readonly Finding[], others: readonly Finding[]): boolean {
+  return some.length === others.length && some.every((finding, at) => finding === others[at]);
+}
+
+function notApplied(meta: TransformMeta, finding: Finding): PlanEntry {
+  const phase = phaseOf(meta, finding);
+  return isFix(finding)
+    ? { meta, finding, phase, disposition: 'later', reason: `phase ${phase}` }
+    : { meta, finding, phase, disposition: finding.safety, reason: finding.reason };
+}
+
 function toEntry(
   meta: TransformMeta,
   finding: Finding,
@@ -225,9 +331,8 @@ function toEntry(
   unsoundReason: string | undefined,
 ): PlanEntry {
   const acts = phaseOf(meta, finding);
+  if (!isFix(finding) || acts > phase) return notApplied(meta, finding);
   const base = { meta, finding, phase: acts };
-  if (!isFix(finding)) return { ...base, disposition: finding.safety, reason: finding.reason };
-  if (acts > phase) return { ...base, disposition: 'later', reason: `phase ${acts}` };
   if (unsoundReason !== undefined) return { ...base, disposition: 'unsound', reason: unsoundReason };
   return { ...base, disposition: 'applied', reason: undefined };
 }

@@ -5,8 +5,10 @@ import {
   type Evidence,
   type Phase,
   type SemanticPath,
+  type SourceDocument,
   type TransformMeta,
 } from '../core/types.js';
+import type { DockerfileDocument } from '../formats/dockerfile/document.js';
 import type { Survey, SurveyedFile } from '../survey.js';
 
 /** What is done about a finding. */
@@ -64,7 +66,7 @@ export function findingsIn({ entries, original, path }: SurveyedFile): readonly 
         meta,
         path,
         line,
-        subject: subjectName(finding.subject),
+        subject: subjectName(finding.subject, original),
         quoted: (lines[line - 1] ?? '').trim(),
         message: redact(finding.message),
         evidence: finding.evidence,
@@ -82,10 +84,18 @@ export function findingsIn({ entries, original, path }: SurveyedFile): readonly 
     .sort((a, b) => a.line - b.line);
 }
 
-function subjectName([section = '', name]: SemanticPath): string {
+function subjectName([section = '', name]: SemanticPath, original: SourceDocument): string {
   if (section === '') return '';
   if (section === 'services') return `service ${name ?? ''}`;
-  if (section === 'stages') return name === undefined ? 'the stages' : `stage ${name}`;
+  if (section === 'stages') return stageName(name, (original as DockerfileDocument).stages);
   // A unit has one section that findings are about.
   return name === undefined ? '' : `${section} ${name}`;
+}
+
+/** `stage build`; one without a name by its number, and the only one not at all. */
+function stageName(index: string | undefined, stages: DockerfileDocument['stages']): string {
+  if (index === undefined) return '';
+  const at = Number(index);
+  if (at >= stages.length) return 'the stage that harden adds';
+  return stages.length === 1 ? '' : `stage ${stages[at]?.name ?? index}`;
 }

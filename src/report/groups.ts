@@ -1,7 +1,7 @@
 import type { Evidence } from '../core/types.js';
 import type { ReportFinding } from './findings.js';
 
-/** Findings that say the same of several places of a file: told once. */
+/** Findings that say the same of several places: told once. */
 export interface FindingGroup {
   readonly first: ReportFinding;
   readonly places: readonly ReportFinding[];
@@ -9,11 +9,24 @@ export interface FindingGroup {
   readonly evidence: readonly Evidence[];
 }
 
+/** Findings that say the same of one file. */
 export function grouped(findings: readonly ReportFinding[]): readonly FindingGroup[] {
+  return groupedBy(findings, ({ path }) => path);
+}
+
+/** Findings that say the same, whatever files they are about. */
+export function groupedOverFiles(findings: readonly ReportFinding[]): readonly FindingGroup[] {
+  return groupedBy(findings, () => '');
+}
+
+function groupedBy(
+  findings: readonly ReportFinding[],
+  where: (finding: ReportFinding) => string,
+): readonly FindingGroup[] {
   const groups = new Map<string, ReportFinding[]>();
   for (const finding of findings) {
-    const { meta, path, message, outcome, phase, change, reason } = finding;
-    const key = JSON.stringify([meta.id, path, message, outcome, phase, change, reason]);
+    const { meta, message, outcome, phase, safety, change, reason } = finding;
+    const key = JSON.stringify([meta.id, where(finding), message, outcome, phase, safety, change, reason]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].map((places) => ({

@@ -1,16 +1,16 @@
-import type { Format, Phase } from '../core/types.js';
-import type { UnitDocument } from '../formats/systemd/document.js';
+import type { Format } from '../core/types.js';
 import { sidecarPath } from '../sidecar.js';
 import { PHASES, type Survey, type SurveyedFile } from '../survey.js';
-import { folderOf } from '../workload/compose/project.js';
-import { managerOf } from '../workload/unit/identity.js';
-import { baseName } from '../workload/unit/scripts.js';
 import type { About } from './assessment.js';
+import { beyondFiles } from './beyond.js';
+import { buildCommand, composeCommand, isProject, variantOf } from './commands.js';
 import { findingsOf, type ReportFinding } from './findings.js';
-import { grouped, isFirst } from './groups.js';
-import { blocks, cell, code, codeCell, escape, fence, list, lower, table } from './markdown.js';
+import { isFirst } from './groups.js';
+import { blocks, capital, code, codeCell, escape, fence, list, lower, prose, table } from './markdown.js';
+import { phaseSection, rollback } from './rollout.js';
 import { SYMPTOMS } from './symptoms.js';
-import { shellWord, validationSteps } from './validation.js';
+import { validationSteps } from './validation.js';
+import { counted } from './words.js';
 
 /** `docs/deployment/hardening.md`: how the hardened files come into use, are tested, and are taken back. */
 export function guide(survey: Survey, about: About): string {
@@ -30,7 +30,7 @@ export function guide(survey: Survey, about: About): string {
     `# Hardened deployment of ${escape(about.project)}`,
     head(about),
     '## Quick start',
-    fence(quickStart(changed).join('\n'), 'sh'),
+    fence(quickStart(changed, survey.files).join('\n'), 'sh'),
     table(
       ['original', 'hardened variant', 'changes first in'],
       changed.map((file) => [
@@ -46,9 +46,10 @@ export function guide(survey: Survey, about: About): string {
     testList(applied),
     '## Migration',
     'One phase at a time, each with the tests above before the next one.',
-    ...PHASES.map((phase) => phaseSection(phase, applied, changed)),
+    ...PHASES.map((phase) => phaseSection(phase, applied, survey.files)),
+    beyondFiles(formats(survey.files)),
     '## Rollback',
-    rollback(changed, applied),
+    rollback(changed, survey.files, applied),
     '## Troubleshooting',
     troubleshooting(applied),
     '## Performance',
@@ -66,22 +67,23 @@ function formats(files: readonly SurveyedFile[]): ReadonlySet<Format> {
   return new Set(files.map(({ format }) => format));
 }
 
-function quickStart(changed: readonly SurveyedFile[]): readonly string[] {
+function quickStart(changed: readonly SurveyedFile[], all: readonly SurveyedFile[]): readonly string[] {
   const there = formats(changed);
-  const compose = changed.find(({ format }) => format === 'compose');
+  const compose = changed.find(isProject);
+  const dockerfile = changed.find(({ format }) => format === 'dockerfile');
   return [
     'harden --dry-run      # see every change with its reason',
     'harden --write        # write the variants beside the originals',
     'harden verify         # build and start both, and compare them',
-    ...(compose === undefined ? [] : [`docker compose --file ${variantOf(compose)} up --detach --build`]),
+    ...(compose !== undefined
+      ? [`${composeCommand(compose, all, variantOf)} up --detach --build --wait`]
+      : dockerfile !== undefined
+        ? [buildCommand(dockerfile)]
+        : []),
     ...(there.has('systemd')
       ? ['harden --write --drop-in --format systemd   # units by drop-ins instead']
       : []),
   ];
-}
-
-function variantOf({ path, format }: SurveyedFile): string {
-  return shellWord(sidecarPath(path, format));
 }
 
 function options(changed: readonly SurveyedFile[]): string {
@@ -113,11 +115,19 @@ function options(changed: readonly SurveyedFile[]): string {
   );
 }
 
-/** What to try by hand, from what the graver changes may break; troubleshooting tells of all. */
-function testList(applied: readonly ReportFinding[]): string {
-  const grave = applied.filter(
+/** Changes after phase 1 that are grave enough to try by hand. */
+function toTry(applied: readonly ReportFinding[]): readonly ReportFinding[] {
+  return applied.filter(
     ({ phase, meta }) => phase > 1 && meta.severity !== 'low' && meta.severity !== 'info',
   );
+}
+
+/** So many files are named; the assessment names all. */
+const MOST_FILES = 3;
+
+/** What to try by hand, from what the graver changes may break; troubleshooting tells of the others. */
+function testList(applied: readonly ReportFinding[]): string {
+  const grave = toTry(applied);
   const items = grave
     .map(({ meta }) => meta)
     .filter(isFirst)
@@ -126,130 +136,37 @@ function testList(applied: readonly ReportFinding[]): string {
         .filter((one) => one.meta === meta)
         .map(({ path }) => code(path))
         .filter(isFirst);
-      return `${escape(meta.title)} (${files.join(', ')}): ${escape(lower(meta.mayBreak))}`;
+      const more = files.length - MOST_FILES;
+      const named = files.slice(0, MOST_FILES).join(', ');
+      const rest = more > 0 ? ` and ${counted(more, 'more file')}` : '';
+      return `**${escape(meta.title)}** (${named}${rest}): ${prose(lower(meta.mayBreak))}`;
     });
   return items.length === 0 ? '' : blocks('Besides, try what the changes may break:', list(items));
 }
 
-const NAMES: Readonly<Record<Phase, string>> = { 1: 'immediate', 2: 'needs testing', 3: 'advanced' };
-
-function phaseSection(
-  phase: Phase,
-  applied: readonly ReportFinding[],
-  changed: readonly SurveyedFile[],
-): string {
-  const groups = [...grouped(applied.filter((finding) => finding.phase === phase))].sort((a, b) =>
-    a.first.path < b.first.path ? -1 : a.first.path > b.first.path ? 1 : 0,
-  );
-  const files = changed.filter(({ original, after }) =>
-    phase === 1 ? after[1] !== original.text : after[phase] !== after[(phase - 1) as Phase],
-  );
-  const heading = `### Phase ${phase}: ${NAMES[phase]}`;
-  if (groups.length === 0) return blocks(heading, 'Nothing of this phase is changed here.');
-  const before = groups
-    .map(({ first: { change = '' } }) => /, after: (sudo chown .*)$/.exec(change)?.[1])
-    .filter((command) => command !== undefined);
-  return blocks(
-    heading,
-    table(
-      ['file', 'change', 'where'],
-      groups.map(({ first, places }) => [
-        codeCell(first.path),
-        codeCell(first.change ?? ''),
-        places
-          .map(({ subject }) => subject)
-          .filter((name) => name !== '')
-          .filter(isFirst)
-          .map(cell)
-          .join(', '),
-      ]),
-    ),
-    before.length === 0 ? undefined : blocks('Before the first start:', fence(before.join('\n'), 'sh')),
-    fence(rollOut(phase, files).join('\n'), 'sh'),
-  );
-}
-
-function rollOut(phase: Phase, files: readonly SurveyedFile[]): readonly string[] {
-  const there = formats(files);
-  const compose = files.filter(({ format }) => format === 'compose');
-  const units = files.filter(({ format }) => format === 'systemd');
-  return [
-    `harden --write --phase ${phase}`,
-    `harden verify --phase ${phase}`,
-    ...compose.map((file) => `docker compose --file ${variantOf(file)} up --detach --build --wait`),
-    ...(there.has('dockerfile') && compose.length === 0
-      ? files
-          .filter(({ format }) => format === 'dockerfile')
-          .map((file) => `docker build --file ${variantOf(file)} ${shellWord(folderOf(file.path))}`)
-      : []),
-    ...installed(units, variantOf),
-  ];
-}
-
-/** The commands that put units in place and start them: a user's own by their own manager. */
-function installed(
-  units: readonly SurveyedFile[],
-  source: (file: SurveyedFile) => string,
-): readonly string[] {
-  const commands = (
-    those: readonly SurveyedFile[],
-    folder: string,
-    root: string,
-    manager: string,
-  ): readonly string[] =>
-    those.length === 0
-      ? []
-      : [
-          ...those.map(
-            (file) => `${root}install -D -m 644 ${source(file)} ${folder}/${shellWord(baseName(file.path))}`,
-          ),
-          `${root}systemctl ${manager}daemon-reload`,
-          ...those.map(({ path }) => `${root}systemctl ${manager}restart ${shellWord(baseName(path))}`),
-        ];
-  const own = (file: SurveyedFile): boolean => managerOf(file.original as UnitDocument).value === 'user';
-  return [
-    ...commands(
-      units.filter((file) => !own(file)),
-      '/etc/systemd/system',
-      'sudo ',
-      '',
-    ),
-    ...commands(units.filter(own), '~/.config/systemd/user', '', '--user '),
-  ];
-}
-
-function rollback(changed: readonly SurveyedFile[], applied: readonly ReportFinding[]): string {
-  const compose = changed.filter(({ format }) => format === 'compose');
-  const units = changed.filter(({ format }) => format === 'systemd');
-  const users = applied.some(({ meta }) => meta.id.endsWith('/run-as-non-root'));
-  return blocks(
-    'The originals stay as they are beside the variants. To go back:',
-    fence(
-      [
-        ...compose.map(({ path }) => `docker compose --file ${shellWord(path)} up --detach --build`),
-        ...installed(units, ({ path }) => shellWord(path)),
-        `git checkout -- ${changed.map(({ path }) => shellWord(path)).join(' ')}   # after --in-place`,
-      ].join('\n'),
-      'sh',
-    ),
-    users
-      ? 'What the hardened services wrote belongs to their new users: `chown` it back where the original runs as another user than root.'
-      : undefined,
-  );
-}
-
 function troubleshooting(applied: readonly ReportFinding[]): string {
   const ids = new Set(applied.map(({ meta }) => meta.id as string));
-  const rows = SYMPTOMS.flatMap(({ seen, transforms, look, remedy }) => {
+  const items = SYMPTOMS.flatMap(({ seen, transforms, look, remedy }) => {
     const causes = transforms.filter((id) => ids.has(id));
-    return causes.length === 0 ? [] : [[seen, causes.map(codeCell).join(', '), look, remedy]];
+    return causes.length === 0
+      ? []
+      : [
+          `**${capital(seen)}**\n${list([
+            `Look at: ${look}`,
+            `Remedy: ${remedy}`,
+            `Changed by: ${causes.map(code).join(', ')}`,
+          ])}`,
+        ];
   });
-  const told = new Set(SYMPTOMS.flatMap(({ transforms }) => transforms));
+  const told = new Set<string>([
+    ...SYMPTOMS.flatMap(({ transforms }) => transforms),
+    ...toTry(applied).map(({ meta }) => meta.id),
+  ]);
   const others = applied.filter(({ meta }) => !told.has(meta.id) && !/^Nothing\b/.test(meta.mayBreak));
-  const rest = others.map(({ meta }) => `${code(meta.id)}: ${escape(meta.mayBreak)}`).filter(isFirst);
+  const rest = others.map(({ meta }) => `${code(meta.id)}: ${prose(lower(meta.mayBreak))}`).filter(isFirst);
   return blocks(
-    rows.length === 0 ? undefined : table(['what is seen', 'change', 'look at', 'remedy'], rows),
-    rest.length === 0 ? undefined : blocks('The other changes, and what each may break:', list(rest)),
+    items.length === 0 ? undefined : list(items),
+    rest.length === 0 ? undefined : blocks('What the other changes may break:', list(rest)),
     '`harden verify` finds the change that is to blame by trying, and `harden verify --fix` mends it. A transform is left out for one file or service by `skip` in `harden.config.yml`.',
   );
 }
@@ -281,17 +198,28 @@ function checklist(survey: Survey, findings: readonly ReportFinding[]): string {
   const open = findings.filter(({ outcome }) => outcome === 'open').length;
   const [cis] = survey.standards;
   const undecidable = (cis?.controls ?? []).filter(({ states }) => states[2].status === 'UNDECIDABLE').length;
+  const changes = (phase: ReportFinding['phase']): boolean =>
+    findings.some((finding) => finding.outcome === 'changed' && finding.phase === phase);
   return [
-    'the diff was read: `harden --dry-run`',
+    'Read the diff: `harden --dry-run`',
     ...(open === 0
       ? []
-      : [`the ${open} findings that are for you to decide were decided (SECURITY_ASSESSMENT_DOCKER.md)`]),
-    'phase 1 is in use',
-    '`harden verify` passes for phase 2',
-    'what the changes may break was tried by hand',
-    'monitoring shows no new errors for a week; then phase 3 is looked at',
-    'the way back was tried once',
-    `the ${undecidable} controls of the CIS benchmark that no file shows were decided on the hosts`,
+      : [`Decide the ${counted(open, 'finding')} that harden leaves to you: SECURITY_ASSESSMENT_DOCKER.md`]),
+    ...(changes(1) ? ['Bring phase 1 into use'] : []),
+    ...(changes(2)
+      ? [
+          'See `harden verify` pass for phase 2',
+          'Try by hand what the changes may break',
+          'Try the way back once',
+          'Bring phase 2 into use, and watch the logs for a week',
+        ]
+      : []),
+    ...(changes(3) ? ['Look at phase 3'] : []),
+    ...(undecidable === 0
+      ? []
+      : [
+          `Decide the ${counted(undecidable, 'control')} of the CIS benchmark that no file shows, on the hosts`,
+        ]),
   ]
     .map((item) => `- [ ] ${item}`)
     .join('\n');

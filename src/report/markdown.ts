@@ -3,11 +3,29 @@ export function cell(text: string): string {
   return escape(text).replace(/\|/g, '\\|');
 }
 
-/** Text as it stands, in one line, whatever Markdown would make of it. */
+/**
+ * Text as it stands, in one line, whatever Markdown would make of it. An underscore between letters marks nothing up:
+ * https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis
+ */
 export function escape(text: string): string {
   return text
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/[\\`*_[\]<]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
+    .replace(/[\\`*[\]<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, (character) =>
+      character === '<' ? '&lt;' : `\\${character}`,
+    );
+}
+
+/** A sentence that was written with code spans: they stay, and all else in it is text as it stands. */
+export function prose(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part, at) => (at % 2 === 1 ? code(part.slice(1, -1)) : escape(part)))
+    .join('');
+}
+
+/** The same in a cell of a table. */
+export function proseCell(text: string): string {
+  return prose(text).replace(/\|/g, '\\|');
 }
 
 /** A code span, with as many backticks as its text asks for: https://spec.commonmark.org/0.31.2/#code-spans */
@@ -46,10 +64,17 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item.replace(/\n/g, '\n  ')}`).join('\n');
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function enumeration(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** For the middle of a sentence; an abbreviation or a keyword stays. */
 export function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return /^[A-Z][A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -29,7 +29,7 @@ export const SYMPTOMS: readonly Symptom[] = [
     remedy: '`capabilities` in harden.config.yml',
   },
   {
-    seen: 'sudo, su, ping or another setuid program fails',
+    seen: 'a setuid program (sudo, su, ping) fails',
     transforms: [
       'compose/no-new-privileges',
       'quadlet/no-new-privileges',

@@ -61,25 +61,76 @@ function phaseSwitches(within) {
   return all(`.switch input[value="${root.dataset.phase ?? ''}"]`, HTMLInputElement, within);
 }
 
+/**
+ * The markup of cards that are still to be made, by their lists, and what their folds hold.
+ * @type {Map<HTMLElement, string>}
+ */
+const later = new Map();
+/** @type {WeakMap<Element, string>} */
+const held = new WeakMap();
+
+/** A large page is shown with its first cards; the others are made after it, a list at a time. */
+function setUpLists() {
+  for (const text of all('noscript[data-cards]', HTMLElement)) {
+    const list = document.createElement('ul');
+    list.className = 'cards';
+    list.style.setProperty('--cards', text.dataset.cards ?? '');
+    later.set(list, text.textContent ?? '');
+    text.replaceWith(list);
+  }
+  const next = () => {
+    const [list] = later.keys();
+    if (list === undefined) return;
+    makeCards(list);
+    setTimeout(next);
+  };
+  addEventListener('load', () => requestAnimationFrame(() => setTimeout(next)));
+}
+
+/** @param {HTMLElement} list */
+function makeCards(list) {
+  const text = later.get(list);
+  if (text === undefined) return;
+  later.delete(list);
+  /** @type {string[]} */
+  const folds = [];
+  const template = document.createElement('template');
+  // Without the mark of an HTML comment, which changes how a script in a page is read.
+  template.innerHTML = text.replace(/<!-{2}fold-->([^]*?)<!-{2}\/fold-->/g, (_, inner) => {
+    folds.push(String(inner));
+    return '';
+  });
+  const cards = all('.card', HTMLElement, template.content);
+  cards.forEach((card, at) => {
+    if (card.firstElementChild !== null) held.set(card.firstElementChild, folds[at] ?? '');
+  });
+  list.append(...cards);
+}
+
+function makeAllCards() {
+  for (const list of [...later.keys()]) makeCards(list);
+}
+
 /** @param {HTMLFormElement} form */
 function setUpFilters(form) {
-  const cards = all('.card', HTMLElement);
   const lists = all('.cards', HTMLElement);
   const groups = all('.group', HTMLElement);
   const files = all('.file, .gauges > li', HTMLElement);
   const shown = document.getElementById('shown');
   const none = document.getElementById('none-shown');
-  const total = cards.length;
+  const total = Number(form.dataset.total);
 
   const apply = () => {
     const data = new FormData(form);
     const [file, workload] = [String(data.get('file') ?? ''), String(data.get('workload') ?? '')];
     const facets = ['severity', 'phase', 'outcome'].map((name) => ({ name, values: data.getAll(name) }));
     const filtered = file !== '' || workload !== '' || facets.some(({ values }) => values.length > 0);
+    // Without a filter all that is made later is shown too.
+    if (filtered) makeAllCards();
     /** @type {Set<string | undefined>} */
     const concerned = new Set();
     let count = 0;
-    for (const card of cards) {
+    for (const card of all('.card', HTMLElement)) {
       const { dataset } = card;
       const fits =
         (file === '' || dataset.file === file) &&
@@ -91,6 +142,7 @@ function setUpFilters(form) {
       concerned.add(dataset.file);
     }
     for (const list of lists) {
+      if (later.has(list)) continue;
       const { length } = list.querySelectorAll('.card:not([hidden])');
       list.hidden = length === 0;
       list.style.setProperty('--cards', String(length));
@@ -187,11 +239,14 @@ function copyBySelection(text) {
 function unfold(details) {
   details.open = true;
   const text = details.querySelector(':scope > noscript');
-  if (text === null) return;
+  const markup = held.get(details) ?? text?.textContent;
+  if (typeof markup !== 'string') return;
   // On a large page what a fold holds is text until here: this report's own markup.
   const template = document.createElement('template');
-  template.innerHTML = text.textContent ?? '';
-  text.replaceWith(template.content);
+  template.innerHTML = markup;
+  held.delete(details);
+  text?.remove();
+  details.append(template.content);
   for (const input of phaseSwitches(details)) input.checked = true;
 }
 
@@ -209,6 +264,7 @@ function setUpFolds() {
     const { open, close } = target.dataset;
     const section = document.getElementById(open ?? close ?? '');
     if (section === null) return;
+    if (open !== undefined) makeAllCards();
     for (const details of all(':is(.card, .file):not([hidden]) > details', HTMLDetailsElement, section)) {
       if (open === undefined) details.open = false;
       else unfold(details);
@@ -219,6 +275,7 @@ function setUpFolds() {
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
   addEventListener('beforeprint', () => {
+    makeAllCards();
     opened = all('details:not([open])', HTMLDetailsElement);
     for (const details of opened) unfold(details);
   });
@@ -230,7 +287,9 @@ function setUpFolds() {
 /** What a link leads to is shown, filtered out or folded though it was. */
 function setUpLinks() {
   const reveal = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const id = decodeURIComponent(location.hash.slice(1));
+    if (id !== '' && document.getElementById(id) === null) makeAllCards();
+    const target = document.getElementById(id);
     if (target === null) return;
     const form = document.getElementById('filters');
     if (target.closest('[hidden]') !== null && form instanceof HTMLFormElement) {
@@ -257,6 +316,7 @@ function setUpLinks() {
 setUpTheme();
 setUpPhases();
 setUpBar();
+setUpLists();
 const form = document.getElementById('filters');
 if (form instanceof HTMLFormElement) setUpFilters(form);
 setUpCopying();

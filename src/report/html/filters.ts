@@ -16,7 +16,7 @@ const OUTCOMES: readonly (readonly [outcome: Outcome, name: string])[] = [
 export function filterBar({ about, findings, files, workloads }: PageModel): Markup {
   const severities = SEVERITIES.filter((severity) => findings.some(({ meta }) => meta.severity === severity));
   const concerned = files.filter((file) => file.findings.length > 0);
-  return markup`<form id="filters" class="scripted" aria-label="What is shown"><div class="width"><p id="shown" role="status" aria-live="polite">${counted(findings.length, 'finding')}</p><details open>
+  return markup`<form id="filters" class="scripted" data-total="${findings.length}" aria-label="What is shown"><div class="width"><p id="shown" role="status" aria-live="polite">${counted(findings.length, 'finding')}</p><details open>
 <summary>Filter</summary>
 <div class="fields">
 <fieldset><legend>Show after phase</legend>${PHASES.map(

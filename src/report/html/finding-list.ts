@@ -1,7 +1,8 @@
 import { SEVERITIES, type Evidence } from '../../core/types.js';
 import { redact } from '../../core/redact.js';
+import { capital } from '../markdown.js';
 import { counted } from '../words.js';
-import { folded, markup, type Markup } from './markup.js';
+import { folded, held, markup, prose, type Markup } from './markup.js';
 import type { PageFinding, PageModel } from './model.js';
 import { outcomeText, severityBadge } from './words.js';
 
@@ -24,7 +25,7 @@ ${findings.length === 0 ? markup`<p class="note">Nothing was found.</p>` : undef
 ${groups.map(
   ({ severity, list }) =>
     markup`<section class="group" aria-labelledby="severity-${severity}"><h3 id="severity-${severity}">${severityBadge(severity)} <span class="count">${counted(list.length, 'finding')}</span></h3>
-${slices(list).map((slice) => markup`<ul class="cards">${slice.map((finding) => card(finding, large))}</ul>\n`)}</section>`,
+${slices(list).map((slice, at) => (large && at > 0 ? laterCards(slice) : cards(slice, (content) => folded(large, content))))}</section>`,
 )}
 <p class="note" id="none-shown" hidden>No finding is both in this report and within the filter.</p>
 </section>`;
@@ -35,9 +36,20 @@ function slices<T>(list: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: count }, (_, at) => list.slice(at * LIST_LENGTH, (at + 1) * LIST_LENGTH));
 }
 
-function card(finding: PageFinding, large: boolean): Markup {
+type Fold = (content: Markup) => Markup;
+
+function cards(slice: readonly PageFinding[], fold: Fold): Markup {
+  return markup`<ul class="cards">${slice.map((finding) => card(finding, fold))}</ul>\n`;
+}
+
+/** Cards that are made when the page is shown already: thousands of them would keep it from being shown. */
+function laterCards(slice: readonly PageFinding[]): Markup {
+  return markup`<noscript data-cards="${slice.length}">${cards(slice, held)}</noscript>\n`;
+}
+
+function card(finding: PageFinding, fold: Fold): Markup {
   const { id, fileId, meta, path, line, subject, message, outcome, phase, workload } = finding;
-  return markup`<li class="card" id="${id}" data-severity="${meta.severity}" data-phase="${phase}" data-outcome="${outcome}" data-file="${fileId}" data-workload="${workload?.id ?? ''}"><details><summary><span class="title">${subject === '' ? undefined : markup`<b>${subject}:</b> `}${message}</span><span class="place">${path}:${line}</span><span class="outcome outcome-${outcome}">${outcomeText(finding)}</span></summary>${folded(large, markup`<dl>${facts(finding)}</dl>`)}</details></li>`;
+  return markup`<li class="card" id="${id}" data-severity="${meta.severity}" data-phase="${phase}" data-outcome="${outcome}" data-file="${fileId}" data-workload="${workload?.id ?? ''}"><details><summary><span class="title">${subject === '' ? capital(message) : markup`<b>${capital(subject)}:</b> ${message}`}</span><span class="place">${path}:${line}</span><span class="outcome outcome-${outcome}">${outcomeText(finding)}</span></summary>${fold(markup`<dl>${facts(finding)}</dl>`)}</details></li>`;
 }
 
 function facts(finding: PageFinding): readonly Markup[] {
@@ -62,11 +74,11 @@ function facts(finding: PageFinding): readonly Markup[] {
       : []),
     ...(reason === undefined
       ? []
-      : [fact(outcome === 'accepted' ? 'Why it may stay' : 'Why harden leaves it', markup`${reason}`)]),
+      : [fact(outcome === 'accepted' ? 'Why it may stay' : 'Why harden leaves it', prose(reason))]),
     ...(evidence.length === 0
       ? []
       : [fact('Evidence', markup`<ul>${evidence.map((item) => evidenceItem(item, path))}</ul>`)]),
-    ...(outcome === 'accepted' ? [] : [fact('May break', markup`${meta.mayBreak}`)]),
+    ...(outcome === 'accepted' ? [] : [fact('May break', prose(meta.mayBreak))]),
     fact('Rule', markup`<a href="#${ruleId(meta.id)}">${meta.title}</a> <code>${meta.id}</code>`),
   ];
 }

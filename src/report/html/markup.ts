@@ -30,6 +30,16 @@ export function folded(large: boolean, content: Content): Markup {
   return large ? markup`<noscript>${content}</noscript>` : markup`${content}`;
 }
 
+/** Marks what a fold holds inside of text that is elements later: one `noscript` can't hold another. No text has such a mark. */
+export function held(content: Content): Markup {
+  return markup`<!--fold-->${content}<!--/fold-->`;
+}
+
+/** A sentence that was written with code spans in backticks. */
+export function prose(text: string): Markup {
+  return markup`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? markup`<code>${part}</code>` : part))}`;
+}
+
 /** A boolean attribute. */
 export function flag(name: 'checked' | 'open', on: boolean): Markup | undefined {
   return on ? trusted(` ${name}`) : undefined;

@@ -1,5 +1,5 @@
 import { link, ruleId } from './finding-list.js';
-import { markup, type Markup } from './markup.js';
+import { markup, prose, type Markup } from './markup.js';
 import type { PageModel } from './model.js';
 import { severityBadge } from './words.js';
 
@@ -15,8 +15,8 @@ ${metas.map(
   ({ id, title, description, severity, mayBreak, controls, references }) =>
     markup`<article class="rule" id="${ruleId(id)}"><details>
 <summary>${severityBadge(severity)}<h3>${title}</h3><code>${id}</code></summary>
-<p>${description}</p>
-<dl><div><dt>May break</dt><dd>${mayBreak}</dd></div>
+<p>${prose(description)}</p>
+<dl><div><dt>May break</dt><dd>${prose(mayBreak)}</dd></div>
 ${controls.length === 0 ? undefined : markup`<div><dt>Controls</dt><dd>${controls.join(', ')}</dd></div>`}
 ${references.length === 0 ? undefined : markup`<div><dt>References</dt><dd><ul>${references.map((reference) => markup`<li>${link(reference)}</li>`)}</ul></dd></div>`}</dl>
 </details></article>`,

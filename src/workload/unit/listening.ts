@@ -110,7 +110,7 @@ export function namedPorts({ programs }: UnitCommands): readonly {
   readonly evidence: Evidence;
 }[] {
   const pattern =
-    /(?:^|\s)--?(?:[a-z]+[-._])*(?:port|listen|bind|addr|address)[= ](?:(?:https?|tcp):\/\/)?(?:\[[\da-f:]*\]|[\w.*-]*)?:?(\d{2,5})(?=\s|$)/gi;
+    /(?:^|\s)--?(?:[a-z]+[-._])*(?:port|listen|bind|addr|address)[= ](?:(?:https?|tcp):\/\/)?(?:(?:\[[\da-f:]*\]|[\w.*-]*):)?(\d{2,5})(?=\s|$)/gi;
   return programs
     .filter(({ closed, facts }) => !closed && facts.every(({ listens }) => listens === undefined))
     .flatMap(({ args, evidence }) =>

@@ -1,0 +1,43 @@
+import type { Format } from '../core/types.js';
+import { blocks, list } from './markdown.js';
+
+interface Advice {
+  readonly formats: readonly Format[];
+  readonly text: string;
+}
+
+/** What phase 3 asks for beyond the changes of files: each needs the host, the registry or the running program. */
+const ADVICE: readonly Advice[] = [
+  {
+    formats: ['compose', 'quadlet'],
+    text: '**seccomp:** the default profile of the engine stays in force. A profile of only the calls that a container makes is stricter: `security_opt: [seccomp=FILE]` in Compose, `SeccompProfile=FILE` in a Quadlet. <https://docs.docker.com/engine/security/seccomp/>',
+  },
+  {
+    formats: ['compose', 'quadlet'],
+    text: "**AppArmor, SELinux:** `docker info --format '{{.SecurityOptions}}'` says which of them the host has. A profile of its own confines a container further: `security_opt: [apparmor=PROFILE]`, or `label=type:TYPE`. <https://docs.docker.com/engine/security/apparmor/>",
+  },
+  {
+    formats: ['compose'],
+    text: '**Egress:** services whose networks are not `internal` reach every address. `internal: true` cuts off those that call nobody outside; rules in the chain `DOCKER-USER` limit the others. <https://docs.docker.com/engine/network/packet-filtering-firewalls/>',
+  },
+  {
+    formats: ['systemd'],
+    text: '**Egress:** `IPAddressDeny=any` with `IPAddressAllow=` limits a unit to the addresses that it needs. <https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html>',
+  },
+  {
+    formats: ['dockerfile'],
+    text: '**Image signing:** sign what is built (`cosign sign IMAGE@DIGEST`), and verify it before it runs (`cosign verify IMAGE@DIGEST`). <https://docs.sigstore.dev/cosign/signing/signing_with_containers/>',
+  },
+  {
+    formats: ['dockerfile', 'compose', 'quadlet'],
+    text: '**Pinned images:** `harden --write --pin-digests` pins what is pulled to the digest of its tag.',
+  },
+];
+
+/** The part of it that concerns the formats that are there. */
+export function beyondFiles(formats: ReadonlySet<Format>): string | undefined {
+  const items = ADVICE.filter((advice) => advice.formats.some((format) => formats.has(format)));
+  return items.length === 0
+    ? undefined
+    : blocks('What no change of a file does by itself:', list(items.map(({ text }) => text)));
+}
