@@ -100,7 +100,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .option('check', {
             type: 'boolean',
             group: 'Mode:',
-            describe: 'change nothing; exit 1 when something would change',
+            describe: 'change nothing; exit 1 when something would change, or is new to the baseline',
           })
           .option('phase', {
             choices: [1, 2, 3] as const,
@@ -164,7 +164,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
           .example('$0 --output patch | git apply', 'take the changes as a patch')
           .example('$0 --output-file sarif=x.sarif', 'keep the findings for code scanning too')
           .epilogue(
-            'Exit codes: 0 done, 1 --check found changes (new ones, with a baseline) or a risk accepted until an earlier day, 2 a file could not be handled or the usage is wrong.',
+            'Exit codes: 0 done, 1 --check fails, 2 a file could not be handled or the usage is wrong.',
           ),
       async (args) => {
         exitCode = await runHarden(args as HardenArguments);
