@@ -8,7 +8,7 @@ export const dropCapabilities = forEachWholeService(
     id: 'compose/drop-capabilities',
     title: 'Drop all capabilities but the needed ones',
     description:
-      'Docker gives every container fourteen capabilities, NET_RAW and DAC_OVERRIDE among them. All are dropped, and those are added back that the image needs: an entrypoint that starts as root and steps down needs SETUID and SETGID, one that changes ownership CHOWN, a program with file capabilities these. Where the needs are not known, nothing is dropped.',
+      'A container starts with fourteen capabilities, NET_RAW and DAC_OVERRIDE among them, and whoever takes it over has them all. All are dropped, and those are added back that the image needs: an entrypoint that starts as root and steps down needs SETUID and SETGID, one that changes ownership CHOWN, a program with file capabilities these. Where the needs are not known, nothing is dropped.',
     severity: 'high',
     phase: 1,
     mayBreak:

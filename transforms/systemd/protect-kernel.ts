@@ -27,7 +27,7 @@ export const protectKernel = directive({
     id: 'systemd/protect-kernel',
     title: 'Protect kernel tunables, modules, logs and control groups',
     description:
-      'Few services set kernel variables, load modules, read the kernel log or manage control groups. The settings are left out when a command or a capability of the unit says that it does.',
+      'Who takes a service over that may set kernel variables, load modules or read the kernel log takes over the machine with it. Few services set kernel variables, load modules, read the kernel log or manage control groups. The settings are left out when a command or a capability of the unit says that it does.',
     severity: 'medium',
     phase: 1,
     mayBreak: 'Programs that write to /proc/sys or /sys, load modules, or read /dev/kmsg.',

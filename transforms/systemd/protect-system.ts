@@ -107,7 +107,7 @@ export const protectSystem = directive({
     id: 'systemd/protect-system',
     title: 'Make the file system read-only',
     description:
-      "A service needs to write to its own data and nowhere else. Where the unit says what that is, everything else becomes read-only; where it doesn't, a service that isn't root loses only /usr and /boot, which it can't write to as a rule, and one that is root is left to its maintainer.",
+      "A service that may write everywhere lets who takes it over change programs, units and keys. It needs to write to its own data and nowhere else: where the unit says what that is, everything else becomes read-only; where it doesn't, a service that isn't root loses only /usr and /boot, which it can't write to as a rule, and one that is root is left to its maintainer.",
     severity: 'high',
     phase: 2,
     mayBreak: 'A program that writes to a place which neither the unit nor its arguments name.',
