@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isTrusted } from '../src/io/config.js';
 import { folderOf, get, harden, put } from './support/cli.js';
 import type { Tree } from './support/memory.js';
 
@@ -112,6 +113,15 @@ describe('where a config may stand', () => {
     const { code, stderr } = await harden(root, ['--write']);
     expect([code, stderr]).toEqual([2, `harden: ${reason}\n`]);
     expect(() => get(root, 'docker-compose.hardened.yml')).toThrow();
+  });
+
+  test('a program of another user is not run unasked', () => {
+    expect([isTrusted(1000, 1000), isTrusted(0, 1000), isTrusted(1000, undefined)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([isTrusted(1001, 1000), isTrusted(1000, 0)]).toEqual([false, false]);
   });
 
   test('the key harden of package.json, with its line', async () => {

@@ -60,6 +60,10 @@ export async function readConfig(root: string, search: ConfigSearch = {}): Promi
   const program = /\.[cm]?js$/.test(name);
   const file = { absolute, path, place, editable: !program && name !== PACKAGE };
   if (found.length === 0) return { ok: true, file: { ...file, text: undefined }, config: undefined };
+  if (program && search.file === undefined && !isTrusted(statSync(absolute).uid, process.getuid?.())) {
+    const reason = `belongs to another user, and would be run: --config ${path} runs it all the same`;
+    return { ok: false, reasons: [`${path} ${reason}`] };
+  }
   const read = program ? await runProgram(absolute) : readTextFile(absolute);
   if (!read.ok) return { ok: false, reasons: [`${path} ${read.reason}`] };
   const { parseConfig } = await import('../config/parse.js');
@@ -98,6 +102,14 @@ function holdsConfig(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * True for a program that the user, or root, has put there: one that is found above may be anybody's, in /tmp for example.
+ * @param user undefined on a system without user numbers.
+ */
+export function isTrusted(owner: number, user: number | undefined): boolean {
+  return user === undefined || owner === user || owner === 0;
 }
 
 /** What a program exports as its default, as JSON. */
