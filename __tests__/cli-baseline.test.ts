@@ -136,6 +136,14 @@ describe('harden baseline', () => {
     expect(await harden(root, ['--check'])).toMatchObject({ code: 2, stdout: '', stderr: reason });
   });
 
+  test('a large one is read', async () => {
+    const finding = { transform: 'compose/x', subject: 'web', fingerprint: '0'.repeat(32) };
+    const text = JSON.stringify({ version: 1, findings: { gone: Array(15_000).fill(finding) } });
+    const root = folderOf({ ...TREE, 'harden.baseline.json': text });
+    const { code, stderr } = await harden(root, ['--check']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('15000 of its findings are gone')]);
+  });
+
   test('one that is named must be there', async () => {
     const root = folderOf(TREE);
     const { code, stderr } = await harden(root, ['--check', '--baseline', 'no.json']);

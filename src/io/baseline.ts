@@ -7,6 +7,9 @@ import { readTextFile } from './files.js';
 const NAME = 'harden.baseline.json';
 const VERSION = 1;
 
+/** A finding has about 120 bytes: half a million of them, which no tree has. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 export type ReadBaseline =
   | {
       readonly ok: true;
@@ -30,7 +33,7 @@ export function readBaseline(root: string, asked?: string): ReadBaseline {
   if (found === undefined || !exists(found))
     return { ok: true, absolute, baseline: undefined, text: undefined };
   const path = pathIn(root, absolute);
-  const read = readTextFile(absolute);
+  const read = readTextFile(absolute, MAX_BYTES);
   if (!read.ok) return { ok: false, reason: `${path} ${read.reason}` };
   const files = filesOf(read.text);
   return files === undefined

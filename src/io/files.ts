@@ -12,8 +12,10 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { keepLast } from '../core/lazy.js';
 import type { FileReader } from '../core/types.js';
 
+const MIB = 1024 * 1024;
+
 /** Larger than any configuration file; what is above it is refused unread. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+export const MAX_FILE_BYTES = MIB;
 
 export type ReadOutcome =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
@@ -21,8 +23,9 @@ export type ReadOutcome =
 /**
  * Reads a text file as UTF-8, with its byte order mark.
  * @param absolute an absolute path; links are followed, so the caller decides whether it lies in the tree.
+ * @param most bytes that it may have.
  */
-export function readTextFile(absolute: string): ReadOutcome {
+export function readTextFile(absolute: string, most = MAX_FILE_BYTES): ReadOutcome {
   let descriptor: number;
   try {
     // Without O_NONBLOCK a named pipe would block for ever.
@@ -33,9 +36,9 @@ export function readTextFile(absolute: string): ReadOutcome {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return { ok: false, reason: 'is not a regular file' };
-    if (stat.size > MAX_FILE_BYTES) {
-      const size = (stat.size / 1024 / 1024).toFixed(1);
-      return { ok: false, reason: `has ${size} MiB; harden reads files of up to 1 MiB` };
+    if (stat.size > most) {
+      const size = (stat.size / MIB).toFixed(1);
+      return { ok: false, reason: `has ${size} MiB; harden reads files of up to ${most / MIB} MiB` };
     }
     const bytes = Buffer.allocUnsafe(stat.size);
     const length = readSync(descriptor, bytes, 0, stat.size, 0);
