@@ -5,17 +5,8 @@ import type { FilePlan } from '../src/core/plan.js';
 import type { Format } from '../src/core/types.js';
 import { createRun, type FileOutcome } from '../src/harden.js';
 import { appliedEdits } from '../src/core/fixes.js';
-import { readCases } from './support/cases.js';
+import { PATHS, readCases } from './support/cases.js';
 import { memoryWorkspace } from './support/memory.js';
-
-const PATHS: Readonly<Record<Format, string>> = {
-  dockerfile: 'Dockerfile',
-  compose: 'docker-compose.yml',
-  systemd: 'app.service',
-  quadlet: 'app.container',
-  fly: 'fly.toml',
-  render: 'render.yaml',
-};
 
 /** The pieces that real files are made of: paragraphs and lines of the fixtures. */
 function material(format: Format): { readonly texts: string[]; readonly lines: string[] } {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { planDocument, type FilePlan } from '../../src/core/plan.js';
-import type { FormatAdapter, SourceDocument, Transform } from '../../src/core/types.js';
+import type { Format, FormatAdapter, SourceDocument, Transform } from '../../src/core/types.js';
 import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
 import { createRun } from '../../src/harden.js';
 import type { DockerfileContext, Resolution, RuntimeBase, ServiceUse } from '../../src/workload/context.js';
@@ -36,7 +36,8 @@ export interface TransformCase {
   readonly settings: CaseSettings;
 }
 
-const DEFAULT_PATHS: Readonly<Record<string, string>> = {
+/** A path of each format. */
+export const PATHS: Readonly<Record<Format, string>> = {
   dockerfile: 'Dockerfile',
   compose: 'docker-compose.yml',
   systemd: 'app.service',
@@ -60,7 +61,7 @@ export function readCases(): readonly TransformCase[] {
           name: `${format}/${transform}/${name}`,
           folder,
           id: `${format}/${transform}`,
-          path: settings.path ?? DEFAULT_PATHS[format] ?? input,
+          path: settings.path ?? PATHS[format as Format],
           text: readFileSync(join(folder, input), 'utf8'),
           files: readTree(join(folder, 'files')),
           settings,

@@ -9,9 +9,9 @@ import type { FlyDocument } from '../../src/formats/toml/document.js';
 import { createRun } from '../../src/harden.js';
 import { isSuppressed } from '../../src/suppress/match.js';
 import { suppressionsOf } from '../../src/suppress/suppressions.js';
-import { planCase, readCases } from '../support/cases.js';
+import { PATHS, planCase, readCases } from '../support/cases.js';
 import { memoryWorkspace } from '../support/memory.js';
-import { ids, parse, PATHS } from './read.js';
+import { ids, parse } from './read.js';
 
 function planOf(format: Format, text: string): FilePlan {
   const path = PATHS[format];

@@ -7,19 +7,11 @@ import type { Format, ParseResult, SourceDocument } from '../../src/core/types.j
 import { suppressionsOf } from '../../src/suppress/suppressions.js';
 import type { Suppression, SuppressionProblem } from '../../src/suppress/types.js';
 import { registry } from '../../transforms/index.js';
+import { PATHS } from '../support/cases.js';
 
 export const ids = Object.values(registry)
   .flat()
   .map(({ meta }) => meta.id);
-
-export const PATHS: Readonly<Record<Format, string>> = {
-  dockerfile: 'Dockerfile',
-  compose: 'docker-compose.yml',
-  systemd: 'app.service',
-  quadlet: 'app.container',
-  fly: 'fly.toml',
-  render: 'render.yaml',
-};
 
 export function parse(
   format: Format,
