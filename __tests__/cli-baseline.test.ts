@@ -136,6 +136,19 @@ describe('harden baseline', () => {
     expect(await harden(root, ['--check'])).toMatchObject({ code: 2, stdout: '', stderr: reason });
   });
 
+  test('names a file that can not be read with its line, and keeps what is known of it', async () => {
+    const root = folderOf(TREE);
+    await harden(root, ['baseline']);
+    const before = baselineOf(root);
+    put(root, 'deploy/docker-compose.yml', 'services:\n  web: [\n');
+    const { code, stderr } = await harden(root, ['baseline']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^harden: deploy\/docker-compose\.yml:\d+: YAML: /),
+    ]);
+    expect(baselineOf(root)).toEqual(before);
+  });
+
   test('a large one is read', async () => {
     const finding = { transform: 'compose/x', subject: 'web', fingerprint: '0'.repeat(32) };
     const text = JSON.stringify({ version: 1, findings: { gone: Array(15_000).fill(finding) } });

@@ -8,6 +8,7 @@ import { pathIn, placeOf } from '../io/config.js';
 import { openReport } from '../io/report-file.js';
 import { knownBy, type Baseline, type BaselineFinding } from '../render/baseline.js';
 import { issuesOf } from '../render/issues.js';
+import { problemOf, problemText } from '../render/problems.js';
 import { plural } from '../render/text.js';
 import { loadConfig } from './config.js';
 import { locate, realPlace } from './locate.js';
@@ -59,7 +60,7 @@ export async function runBaseline(args: BaselineArguments): Promise<ExitCode> {
   for (const outcome of run.outcomes()) {
     if (outcome.kind === 'failed') {
       failed = true;
-      fail(`${outcome.path}: ${outcome.reason}`);
+      fail(problemText(problemOf(outcome)));
     }
     if (outcome.kind !== 'planned') continue;
     const { files, builders } = companionsOf(outcome.plan);

@@ -7,6 +7,7 @@ import { packageVersion } from '../io/package.js';
 import { loadReportAssets } from '../io/report-assets.js';
 import { writeReport } from '../io/write.js';
 import type { About } from '../report/assessment.js';
+import { problemOf, problemText } from '../render/problems.js';
 import { reportsOf } from '../report/reports.js';
 import { survey } from '../survey.js';
 import { loadConfig } from './config.js';
@@ -43,8 +44,7 @@ export async function runReport(args: ReportArguments): Promise<ExitCode> {
   status.say('looking at the files, as they are and after each phase');
   const found = survey({ ...options, root, paths });
   status.end();
-  for (const { path, line, reason } of found.failures)
-    printError(`harden: ${line === undefined ? path : `${path}:${line}`}: ${reason}\n`);
+  for (const failure of found.failures) printError(`harden: ${problemText(problemOf(failure))}\n`);
   if (found.files.length === 0) {
     printError('harden: there is nothing to report on: no file that harden reads is here\n');
     return EXIT_ERROR;

@@ -6,6 +6,7 @@ import type { Format, Phase } from '../core/types.js';
 import { prepare, type Run, type RunOptions } from '../harden.js';
 import { readConfig, type ReadConfig } from '../io/config.js';
 import { writeReason } from '../io/files.js';
+import { problemOf } from '../render/problems.js';
 import { createVerifyRenderer, verifyJson, type VerifyTotals } from '../render/verify.js';
 import { failed, type Check, type Stage } from '../verify/check.js';
 import { composeChecks, type RunOptions as TrialOptions } from '../verify/compose/checks.js';
@@ -71,7 +72,7 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const options = runOptionsOf(args, loaded.config);
-  const problem = typeof options === 'string' ? options : problemOf(args);
+  const problem = typeof options === 'string' ? options : usageProblem(args);
   if (typeof options === 'string' || problem !== undefined) {
     printError(`harden: ${problem ?? ''}\n`);
     return EXIT_ERROR;
@@ -107,7 +108,7 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
 const STAGES: readonly string[] = ['static', 'build', 'run'] satisfies readonly Stage[];
 
 /** What is wrong with the arguments. */
-function problemOf({ stage, settle, composeEnv }: VerifyArguments): string | undefined {
+function usageProblem({ stage, settle, composeEnv }: VerifyArguments): string | undefined {
   if (!Number.isFinite(settle) || settle < 0) return '--settle takes a number of seconds, from 0 on.';
   const stranger = stage?.find((name) => !STAGES.includes(name));
   if (stranger !== undefined) return `there is no stage ${stranger}: it is one of ${STAGES.join(', ')}.`;
@@ -179,7 +180,7 @@ async function verifyIn(
     for (const failure of round === 1 ? [...found.failures, ...made.failures] : []) {
       const place = failure.line === undefined ? failure.path : `${failure.path}:${failure.line}`;
       totals.failed += 1;
-      await output.result(failed('static', place, 'harden reads it', failure.reason));
+      await output.result(failed('static', place, 'harden reads it', problemOf(failure).reason));
     }
     for await (const result of checks({ folder, pairs: made.pairs }, trials, args.stage)) {
       status.end();

@@ -16,7 +16,7 @@ export interface Acceptances {
 
 export function createAcceptances(config: HardenConfig | undefined): Acceptances {
   const accept = config?.accept ?? [];
-  const scopes = createScopes(accept, config?.place ?? { folder: '.', root: '.' });
+  const scopes = createScopes(accept, config?.place);
   const met = new Set<number>();
   const find = (
     path: string,

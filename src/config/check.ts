@@ -44,11 +44,15 @@ export function checkPath(word: string): Checked {
   };
 }
 
+/** What somebody may have meant by a name, or where to look. */
+export function hintFor(name: string, ids: readonly string[]): string {
+  const meant = near(name, ids);
+  return meant === undefined ? "'harden list' shows them all" : `did you mean ${meant}?`;
+}
+
 export function checkTransform(name: string, ids: readonly string[]): Checked {
   if (ids.some((id) => isNamed(id, name))) return { value: name };
-  const meant = near(name, ids);
-  const hint = meant === undefined ? "'harden list' shows them all" : `did you mean ${meant}?`;
-  return { problem: `names ${name}, which is no transform: ${hint}` };
+  return { problem: `names ${name}, which is no transform: ${hintFor(name, ids)}` };
 }
 
 /** A path or a pattern below the config's folder. */

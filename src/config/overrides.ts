@@ -37,7 +37,7 @@ export interface Overrides {
 
 export function createOverrides(config: HardenConfig | undefined): Overrides {
   const { overrides = [], options = [] } = config ?? {};
-  const scopes = createScopes(overrides, config?.place ?? { folder: '.', root: '.' });
+  const scopes = createScopes(overrides, config?.place);
   const forService = (path: string, service: string | undefined): readonly ConfigOverride[] =>
     scopes.about(path).filter((one) => one.service === undefined || one.service === service);
 

@@ -11,8 +11,6 @@ import { readPhase, readTransforms } from './read-transforms.js';
 import { createReader, isNull, orOf, type ConfigProblem, type ConfigReader } from './reader.js';
 import type { HardenConfig } from './types.js';
 
-export type { ConfigProblem } from './reader.js';
-
 export type ConfigOutcome =
   | { readonly ok: true; readonly config: HardenConfig }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Node } from 'yaml';
-import { near } from '../core/near.js';
 import { optionProblem } from '../core/options.js';
 import type { Phase } from '../core/types.js';
+import { hintFor } from './check.js';
 import type { KnownTransform } from './parse.js';
 import { isNull, type ConfigReader } from './reader.js';
 import type { HardenConfig, OptionSetting } from './types.js';
@@ -27,7 +27,7 @@ export function readTransforms(
       const asked = readPhase(phase, reader);
       if (asked !== undefined) phases[id] = asked;
     }
-    return { more: ['phase'], instead: ' or off' };
+    return ['phase'];
   });
   return { off, phases, options };
 }
@@ -38,7 +38,7 @@ export function readOptions(
   reader: ConfigReader,
   known: readonly KnownTransform[] | undefined,
 ): readonly OptionSetting[] {
-  return eachTransform(node, reader, known, () => ({ more: [], instead: '' }));
+  return eachTransform(node, reader, known, () => []);
 }
 
 export function readPhase(node: Node, reader: ConfigReader): Phase | undefined {
@@ -47,18 +47,12 @@ export function readPhase(node: Node, reader: ConfigReader): Phase | undefined {
   return reader.fail(node, 'phase must be 1, 2 or 3');
 }
 
-interface Form {
-  /** Keys beside the transform's options. */
-  readonly more: readonly string[];
-  /** What may stand in place of a mapping. */
-  readonly instead: string;
-}
-
+/** @param moreKeys the keys beside the transform's options; undefined where no mapping stands there. */
 function eachTransform(
   node: Node | undefined,
   reader: ConfigReader,
   known: readonly KnownTransform[] | undefined,
-  formOf: (id: string, value: Node) => Form | undefined,
+  moreKeys: (id: string, value: Node) => readonly string[] | undefined,
 ): readonly OptionSetting[] {
   // Who only adds an override to a config knows no transforms, and judges nothing of what is set of them.
   if (node === undefined || known === undefined || isNull(node)) return [];
@@ -71,20 +65,19 @@ function eachTransform(
     const id = isScalar(key) ? String(key.value) : '';
     const transform = known.find((one) => one.id === id);
     if (transform === undefined) {
-      const meant = near(
+      const hint = hintFor(
         id,
         known.map((one) => one.id),
       );
-      const hint = meant === undefined ? "'harden list' shows them all" : `did you mean ${meant}?`;
       reader.fail(key, `transforms names ${id}, which is the id of no transform: ${hint}`);
       return [];
     }
     const value = reader.resolve(pair.value);
     if (value === undefined) return reader.fail(key, `${id} has no value: give it one, or take it out`) ?? [];
-    const form = formOf(id, value);
-    if (form === undefined) return [];
+    const more = moreKeys(id, value);
+    if (more === undefined) return [];
     const { options = [] } = transform;
-    const keys = [...options.map(({ name }) => name), ...form.more];
+    const keys = [...options.map(({ name }) => name), ...more];
     if (keys.length === 0) {
       reader.fail(key, `${id} has no options`);
       return [];

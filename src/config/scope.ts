@@ -9,16 +9,19 @@ export interface Scopes<T> {
   about(path: string): readonly T[];
 }
 
-/** Finds the entries of a config by the files that they name. */
+/**
+ * Finds the entries of a config by the files that they name.
+ * @param place undefined where there is no config, and nothing in it.
+ */
 export function createScopes<T extends { readonly file: string }>(
   items: readonly T[],
-  place: ConfigPlace,
+  place: ConfigPlace | undefined,
 ): Scopes<T> {
   const rules = items.map((item) => ({ item, matches: matcher(item.file) }));
   return {
     items,
     about: (path) => {
-      if (rules.length === 0) return [];
+      if (rules.length === 0 || place === undefined) return [];
       const named = pathInConfig(place, path);
       if (named === undefined) return [];
       return rules.filter(({ matches }) => matches(named)).map(({ item }) => item);

@@ -1,5 +1,6 @@
 import { redact } from '../core/redact.js';
 import { printable, shown } from './text.js';
+import type { FailedOutcome } from '../harden.js';
 import type { Told } from './output.js';
 
 /** What kept a file from being read, planned or written. */
@@ -10,12 +11,15 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** Why a file could not be read or planned. */
+export function problemOf({ path, line, reason }: FailedOutcome): Problem {
+  return { path, line, reason: redact(reason) };
+}
+
 /** All that went wrong with a file and its companions. */
 export function problemsOf({ outcome, written, companions }: Told): readonly Problem[] {
   const problems: Problem[] = [];
-  if (outcome.kind === 'failed') {
-    problems.push({ path: outcome.path, line: outcome.line, reason: redact(outcome.reason) });
-  }
+  if (outcome.kind === 'failed') problems.push(problemOf(outcome));
   for (const file of [written, ...companions.map((told) => told.written)]) {
     if (file?.error !== undefined) problems.push({ path: file.path, line: undefined, reason: file.error });
   }
