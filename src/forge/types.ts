@@ -1,5 +1,7 @@
 /** The three interfaces that harden talks to. Forgejo's is that of Gitea. */
-export type ForgeKind = 'github' | 'gitlab' | 'gitea';
+export const FORGE_KINDS = ['github', 'gitlab', 'gitea'] as const;
+
+export type ForgeKind = (typeof FORGE_KINDS)[number];
 
 /** A repository on a forge. */
 export interface RepositoryPlace {
@@ -10,6 +12,13 @@ export interface RepositoryPlace {
   readonly host: string;
   /** `owner/name`; on GitLab with all its groups. */
   readonly path: string;
+}
+
+/** A repository as its forge knows it today. */
+export interface Repository {
+  /** Its present name: it may have been renamed since it was cloned. */
+  readonly path: string;
+  readonly defaultBranch: string;
 }
 
 /** Where the commits of a pull request come from. */
@@ -23,6 +32,7 @@ export interface PullRequest {
   readonly number: number;
   readonly url: string;
   readonly state: 'open' | 'closed' | 'merged';
+  /** Without the word that marks a draft on GitLab and Gitea. */
   readonly title: string;
   readonly body: string;
   readonly base: string;
@@ -73,12 +83,14 @@ export interface Forge {
   readonly noun: 'pull request' | 'merge request';
   /** What a body may hold, in characters. */
   readonly bodyLimit: number;
+  /** Asked for once. It fails for a repository that takes no pull requests. */
+  repository(): Promise<Answer<Repository>>;
   /** The pull requests from a branch, the newest first, whatever their state. */
   pullRequestsFrom(from: Head): Promise<Answer<readonly PullRequest[]>>;
   open(request: NewPullRequest): Promise<Answer<PullRequest>>;
   update(number: number, change: PullRequestChange): Promise<Answer<PullRequest>>;
   /** Adds to the labels that are there. Labels that the repository does not have yet are created. */
   addLabels(number: number, labels: readonly string[]): Promise<Answer<undefined>>;
-  /** Asks for reviews by users; on GitHub and Gitea also by teams, as `organisation/team`. */
+  /** Asks for reviews by users, and on GitHub and Gitea by teams as `organisation/team`; those asked before stay. */
   requestReviewers(number: number, reviewers: readonly string[]): Promise<Answer<undefined>>;
 }
