@@ -51,6 +51,8 @@ export async function makeCommits(
     if (!tree.ok) return tree;
     const patch = await patchOf(git, last, tree.value);
     if (!patch.ok) return patch;
+    // Nothing is left of it once the filters of the repository have seen it.
+    if (patch.value === '') continue;
     const trailers = [
       `${SEAL}: ${patch.value.slice(0, LENGTH)}`,
       ...(options.signOff ? [`Signed-off-by: ${committer.value.replace(/ \d+ [+-]\d+\s*$/, '')}`] : []),

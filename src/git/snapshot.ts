@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGit, type Git, type GitAnswer } from './git.js';
@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly folder: string;
   /** git with this folder as its work tree and an index of its own. */
   readonly git: Git;
+  /** Puts the files of a commit in place of all that was changed. */
+  reset(commit: string): Promise<GitAnswer<undefined>>;
   remove(): void;
 }
 
@@ -34,14 +36,17 @@ export async function checkOut(
     GIT_LFS_SKIP_SMUDGE: '1',
   };
   const git = createGit(folder, { env, signal });
-  for (const args of [
-    ['read-tree', commit],
-    ['checkout-index', '--all', '--force', '--quiet'],
-  ]) {
-    const done = await git.text(args);
-    if (done.ok) continue;
-    remove();
-    return done;
-  }
-  return { ok: true, value: { folder, git, remove } };
+  const reset: Snapshot['reset'] = async (commit) => {
+    for (const entry of readdirSync(folder)) {
+      if (entry !== '.git') rmSync(join(folder, entry), { recursive: true, force: true });
+    }
+    const read = await git.text(['read-tree', commit]);
+    if (!read.ok) return read;
+    const written = await git.text(['checkout-index', '--all', '--force', '--quiet']);
+    return written.ok ? { ok: true, value: undefined } : written;
+  };
+  const checkedOut = await reset(commit);
+  if (checkedOut.ok) return { ok: true, value: { folder, git, reset, remove } };
+  remove();
+  return checkedOut;
 }
