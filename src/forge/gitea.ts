@@ -80,7 +80,8 @@ export function createGitea(place: RepositoryPlace, token: string, transport: Tr
             method: 'POST',
             path: `${root}/pulls`,
             body: {
-              head: from.path === undefined ? from.branch : `${from.path}:${from.branch}`,
+              // A fork is named by its owner alone: an owner has a single fork.
+              head: from.path === undefined ? from.branch : `${from.path.split('/')[0]}:${from.branch}`,
               base,
               title: markedTitle(GITEA_DRAFT, title, draft),
               body,

@@ -2,7 +2,7 @@ import { request } from '@octokit/request';
 import { done, failed, once, then } from './answer.js';
 import { allPages, type Page } from './api.js';
 import { FORGE_NAMES, openFor, problemOf } from './problems.js';
-import { StrangeAnswer } from './read.js';
+import { type Json, listIn, maybeText, numberAt, objectIn, textAt } from './read.js';
 import { NoAnswer, type Transport } from './transport.js';
 import type { Answer, Forge, Head, PullRequest, Repository, RepositoryPlace } from './types.js';
 
@@ -32,14 +32,13 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
   });
 
   /** Sends a request through octokit. An error that it makes of an answer becomes a problem. */
-  const ask = async <T extends object, U>(
+  const ask = async <T>(
     what: string,
-    send: () => Promise<{ readonly data: T; readonly headers: object }>,
-    read: (data: T, headers: Headers) => U,
-  ): Promise<Answer<U>> => {
+    send: () => Promise<{ readonly data: unknown; readonly headers: object }>,
+    read: (data: unknown, headers: Headers) => T,
+  ): Promise<Answer<T>> => {
     try {
       const { data, headers } = await send();
-      if (typeof data !== 'object') throw new StrangeAnswer();
       return done(read(data, headersIn(headers)));
     } catch (error) {
       const { status, response, cause } = error as OctokitError;
@@ -55,12 +54,14 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
     const found = ask(
       `read ${place.path}`,
       () => client('GET /repos/{owner}/{repo}', { owner, repo }),
-      ({ full_name: path, default_branch: defaultBranch, archived }) => {
-        if (typeof path !== 'string') throw new StrangeAnswer();
-        return { path, defaultBranch, archived };
-      },
+      (data) => objectIn(data),
     );
-    return then(found, (known) => openFor(known, known.archived));
+    return then(found, (json) =>
+      openFor(
+        { path: textAt(json, 'full_name'), defaultBranch: textAt(json, 'default_branch') },
+        json.archived,
+      ),
+    );
   });
 
   /** Goes on with the present names of the repository: a search for the branches of a former owner finds none. */
@@ -93,10 +94,12 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
                 per_page: PAGE,
                 page,
               }),
-            (pulls, headers): Page<ApiPull> => ({ items: pulls, headers }),
+            (pulls, headers): Page<Json> => ({ items: listIn(pulls).map(objectIn), headers }),
           ),
         );
-        return then(found, (pulls) => done(pulls.filter((pull) => isFrom(pull, from)).map(pullRequestOf)));
+        return then(found, (pulls) =>
+          done(pulls.filter((pull) => isFrom(pull, from, `${names.owner}/${names.repo}`)).map(pullRequestOf)),
+        );
       }),
     open: ({ from, base, title, body, draft }) =>
       inRepository((names) =>
@@ -160,41 +163,27 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
   };
 }
 
-interface ApiPull {
-  readonly number: number;
-  readonly html_url: string;
-  readonly state: string;
-  readonly merged_at: string | null;
-  readonly title: string;
-  readonly body?: string | null;
-  readonly draft?: boolean | undefined;
-  readonly base: { readonly ref: string; readonly repo: { readonly id: number | bigint } };
-  readonly head: {
-    readonly ref: string;
-    /** Null when the fork is gone. */
-    readonly repo: { readonly id: number | bigint; readonly full_name: string } | null;
-  };
-}
-
-function pullRequestOf(pull: ApiPull): PullRequest {
-  if (typeof pull.number !== 'number' || typeof pull.html_url !== 'string') throw new StrangeAnswer();
+function pullRequestOf(data: unknown): PullRequest {
+  const pull = objectIn(data);
+  const closed = textAt(pull, 'state') === 'open' ? 'open' : 'closed';
   return {
-    number: pull.number,
-    url: pull.html_url,
-    state: pull.merged_at !== null ? 'merged' : pull.state === 'open' ? 'open' : 'closed',
-    title: pull.title,
-    body: pull.body ?? '',
-    base: pull.base.ref,
-    draft: pull.draft ?? false,
-    head: pull.head.ref,
+    number: numberAt(pull, 'number'),
+    url: textAt(pull, 'html_url'),
+    state: maybeText(pull, 'merged_at') === '' ? closed : 'merged',
+    title: textAt(pull, 'title'),
+    body: maybeText(pull, 'body'),
+    base: textAt(objectIn(pull.base), 'ref'),
+    draft: pull.draft === true,
+    head: textAt(objectIn(pull.head), 'ref'),
   };
 }
 
 /** An owner can have several forks: the search finds the branches of each of them. */
-function isFrom({ head, base }: ApiPull, { path, branch }: Head): boolean {
-  if (head.ref !== branch) return false;
-  if (path === undefined) return head.repo?.id === base.repo.id;
-  return head.repo?.full_name.toLowerCase() === path.toLowerCase();
+function isFrom(pull: Json, { path, branch }: Head, repository: string): boolean {
+  const head = objectIn(pull.head);
+  // The repository of the head is null when the fork is gone.
+  if (head.ref !== branch || head.repo === null) return false;
+  return textAt(objectIn(head.repo), 'full_name').toLowerCase() === (path ?? repository).toLowerCase();
 }
 
 /** Within one organisation, `head_repo` names the fork: `owner:branch` would be a branch of the repository itself. */
