@@ -53,8 +53,16 @@ export async function remoteNames({ git }: Repository): Promise<GitAnswer<readon
   return names.ok ? { ok: true, value: names.value.split('\n').filter((name) => name !== '') } : names;
 }
 
-/** The URL that a remote is fetched from, after `insteadOf`. May hold credentials: never to be shown. */
-export async function remoteUrl({ git }: Repository, remote: string): Promise<GitAnswer<string>> {
-  const url = await git.text(['remote', 'get-url', '--', remote]);
-  return url.ok ? { ok: true, value: url.value.trim() } : url;
+/**
+ * The URLs that a remote stands for: as git uses it, after `insteadOf`, then as it is written. May hold credentials: never to
+ * be shown.
+ */
+export async function remoteUrls({ git }: Repository, remote: string): Promise<GitAnswer<readonly string[]>> {
+  const used = await git.text(['remote', 'get-url', '--', remote]);
+  if (!used.ok) return used;
+  const written = await git.call(['config', '--get', `remote.${remote}.url`]);
+  return {
+    ok: true,
+    value: [...new Set([used.value.trim(), written.stdout.trim()])].filter((url) => url !== ''),
+  };
 }

@@ -26,11 +26,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     pattern:
       /could not read (?:Username|Password)|Authentication failed|terminal prompts disabled|Permission denied \(publickey|returned error: 401/i,
     says: (remote) =>
-      `${remote} knows you not: let git log in there (ssh key, credential helper, gh auth setup-git)`,
+      `${remote} does not know you: let git log in there (ssh key, credential helper, gh auth setup-git)`,
   },
   {
     pattern:
-      /Permission to .* denied|returned error: 403|not permitted|Write access .* not granted|denied to|read-only|access rights|not allowed to upload/i,
+      /Permission to .* denied|returned error: 403|not permitted|Write access .* not granted|denied to|read-only|not allowed to upload/i,
     says: (remote) =>
       `you may not push to ${remote}: fork the repository, add the fork as a remote, and name it with --remote`,
   },
