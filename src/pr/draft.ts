@@ -110,7 +110,8 @@ function statesOf(run: Run): readonly ControlStatus[] {
   const subjects = subjectsOf(run);
   return standards.flatMap((standard) =>
     standard.controls.map((control) => ({
-      standard: standard.name,
+      // Its full name says which parts of it are meant: the report's readers need that.
+      standard: standard.name.replace(/[,:].*/, ''),
       id: control.id.slice(standard.id.length + 1),
       title: control.title,
       status: stateOf(control, subjects).status,

@@ -31,7 +31,7 @@ function ofEntries({ path, entries }: FileChange): readonly ToldChange[] {
       subjects: [clean(subjectOf(entry))],
       change: clean(whatOf(entry)),
       why: clean(entry.finding.message),
-      evidence: entry.finding.evidence,
+      evidence: distinct(entry.finding.evidence),
       toBeTested: entry.finding.safety === 'unsafe',
     })),
   );
@@ -46,7 +46,7 @@ function ofCompanion(path: string, { notes }: NonNullable<FileChange['companion'
         subjects: [],
         change: clean(subject),
         why: clean(reason),
-        evidence,
+        evidence: distinct(evidence),
         toBeTested: safety === 'unsafe',
       })),
   );
