@@ -71,7 +71,7 @@ function parseText(text: string): unknown {
 async function unpack(folder: string, source: Source): Promise<string> {
   const kept = join(folder, `${source.package.replace(/\W+/g, '-')}.json`);
   if (existsSync(kept)) return kept;
-  const unpacked = join(folder, 'unpacked');
+  const unpacked = `${kept}.unpacked`;
   mkdirSync(unpacked, { recursive: true });
   const packed = await must('npm', ['pack', source.package, '--silent', '--pack-destination', unpacked]);
   const archive = join(unpacked, packed.trim().split('\n').at(-1) ?? '');

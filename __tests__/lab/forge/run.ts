@@ -1,27 +1,31 @@
 /**
  * `npm run lab:forge -- [github|gitlab|gitea...] [--gitlab FILE] [--gitea FILE] [--folder FOLDER]`: does all that harden
- * does on a forge, and lets prism check each request and each answer of the fake forge by the forge's description; exit
+ * does on a forge, with each of its methods and as `harden pr`, and lets prism check each request and each answer of the fake forge by the forge's description; exit
  * code 1 when one is not valid. GitHub's description and Gitea's come from npm; GitLab's is in no package: what harden
  * uses of it is described in `gitlab-contract.yaml`, and FILE can be `doc/api/openapi/openapi_v2.yaml` of GitLab's
  * source. prism and the descriptions stay in the folder for the next run.
  */
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/core/errors.js';
 import { createForge } from '../../../src/forge/forge.js';
 import { type ForgeKind, FORGE_KINDS } from '../../../src/forge/types.js';
+import { TOKEN } from '../../support/clone.js';
+import { MAIN } from '../../support/command.js';
 import { startFakeGitea, startFakeGithub, startFakeGitlab } from '../../support/fake-forge/index.js';
 import { fetchDescription, fetchPrism } from './descriptions.js';
 import { type Prism, startPrism } from './prism.js';
-import { FORGE_SCENARIOS, type Scenario, TEAM_SCENARIO, TOKEN } from './scenarios.js';
+import { PR_SCENARIO, STATE_SCENARIOS } from './pr-scenarios.js';
+import { FORGE_SCENARIOS, type Scenario, TEAM_SCENARIO } from './scenarios.js';
 
 const STARTS = { github: startFakeGithub, gitlab: startFakeGitlab, gitea: startFakeGitea };
 
 const SCENARIOS: Readonly<Record<ForgeKind, readonly Scenario[]>> = {
-  github: [...FORGE_SCENARIOS, TEAM_SCENARIO],
-  gitlab: FORGE_SCENARIOS,
-  gitea: [...FORGE_SCENARIOS, TEAM_SCENARIO],
+  github: [...FORGE_SCENARIOS, TEAM_SCENARIO, PR_SCENARIO, ...STATE_SCENARIOS],
+  gitlab: [...FORGE_SCENARIOS, PR_SCENARIO],
+  gitea: [...FORGE_SCENARIOS, TEAM_SCENARIO, PR_SCENARIO],
 };
 
 const began = performance.now();
@@ -36,7 +40,7 @@ async function play(kind: ForgeKind, { state, run }: Scenario, prism: Prism): Pr
   const fake = await STARTS[kind]({ path: 'octo/app', ...state, token: TOKEN, witness: prism.witness });
   try {
     const place = { kind, api: fake.api, host: fake.host, path: fake.path };
-    await run(fake, await createForge(place, TOKEN));
+    await run(fake, await createForge(place, TOKEN), kind);
     return prism.takeFaults();
   } catch (error) {
     return [...prism.takeFaults(), messageOf(error)];
@@ -59,6 +63,7 @@ async function main(): Promise<number> {
     options: { gitlab: { type: 'string' }, gitea: { type: 'string' }, folder: { type: 'string' } },
     allowPositionals: true,
   });
+  if (!existsSync(MAIN)) throw new Error('not built: run npm run build first');
   const folder = values.folder ?? join(tmpdir(), 'harden-lab', 'forge');
   const program = await fetchPrism(folder);
   let [passed, failed] = [0, 0];
@@ -68,7 +73,7 @@ async function main(): Promise<number> {
     say(`${faults.length === 0 ? 'ok    ' : 'FAILED'}  ${name}`);
     for (const fault of new Set(faults)) console.log(fault.replace(/^/gm, '          '));
   };
-  for (const kind of FORGE_KINDS.filter((name) => positionals.length === 0 || positionals.includes(name))) {
+  const tryForge = async (kind: ForgeKind): Promise<void> => {
     const given = kind === 'github' ? undefined : values[kind];
     const description = await fetchDescription(folder, kind, given);
     // GitLab's own description lacks some paths, and gives texts for numbers and truth values in what is answered.
@@ -87,7 +92,10 @@ async function main(): Promise<number> {
     } finally {
       await prism.close();
     }
-  }
+  };
+  const kinds = FORGE_KINDS.filter((name) => positionals.length === 0 || positionals.includes(name));
+  // Side by side: they wait for programs to start most of the time.
+  await Promise.all(kinds.map(tryForge));
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

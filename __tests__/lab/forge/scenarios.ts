@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Answer, Forge, NewPullRequest } from '../../../src/forge/types.js';
+import type { Answer, Forge, ForgeKind, NewPullRequest } from '../../../src/forge/types.js';
 import type { FakeForge, FakeForgeOptions } from '../../support/fake-forge/index.js';
 
 /** One thing that is done with a forge whose requests and answers are checked by its description. */
 export interface Scenario {
   readonly name: string;
-  /** What the forge has from the start; its token is `TOKEN`. */
+  /** What the forge has from the start. */
   readonly state?: Omit<FakeForgeOptions, 'token' | 'witness'>;
   /** Throws when something is not as it should be. */
-  run(fake: FakeForge, forge: Forge): Promise<void>;
+  run(fake: FakeForge, forge: Forge, kind: ForgeKind): Promise<void>;
 }
-
-/** The token that the fake forges of the lab take. */
-export const TOKEN = 'lab-token-0123456789';
 
 const NEW: NewPullRequest = {
   from: { branch: 'harden/phase-1' },
