@@ -164,8 +164,8 @@ async function dirtyReason(repository: Repository): Promise<string | undefined> 
   return `these are not committed: ${named}${more > 0 ? ` and ${more} more` : ''}. Commit or stash them, or leave them out with --allow-dirty`;
 }
 
-async function inSnapshot(work: Work): Promise<ExitCode> {
-  const { args, repository, destination, snapshot, text } = work;
+async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode> {
+  const { args, repository, destination, snapshot, text } = checkedOut;
   const { root, paths } = placesIn(snapshot, repository, args);
   const loaded = await loadConfig(root, configIn(snapshot, repository, args.config));
   if (loaded === undefined) return EXIT_ERROR;
@@ -173,6 +173,7 @@ async function inSnapshot(work: Work): Promise<ExitCode> {
   // What is safe is the default of what changes the files themselves.
   const options = runOptionsOf({ ...args, inPlace: true }, config);
   if (typeof options === 'string') return fail(options);
+  const work: Work = { ...checkedOut, lastPhase: options.phase };
   const plans = plansOf(args, { ...options, root, paths });
 
   const failures = new Map<string, FailedOutcome>();
