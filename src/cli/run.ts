@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
-import { prepare, type FileOutcome, type Run } from '../harden.js';
+import type { selectSince } from './since.js';
+import { createRunBelow, prepare, type FileOutcome, type Run } from '../harden.js';
 import { addTotals } from '../render/totals.js';
 import { loadBaseline, loadConfig, tellExpired, tellGone, tellUnmet, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
@@ -39,13 +40,23 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   }
   const pins = args.pinDigests ?? config?.pinDigests ?? false;
   const digests = pins ? new Map<string, Resolution>() : undefined;
-  const run = prepare({ root, paths, digests, ...options });
-  const sources = new Set(run.workspace.files.map(({ path }) => resolve(root, path)));
+  const found = prepare({ root, paths, digests, ...options });
+  const sources = new Set(found.workspace.files.map(({ path }) => resolve(root, path)));
   const files = openReports(reports, sources);
   if (typeof files === 'string') {
     printError(`harden: ${files}\n`);
     return EXIT_ERROR;
   }
+  const selected =
+    args.since === undefined ? undefined : await select(args.since, root, found, options, args);
+  if (typeof selected === 'string') {
+    printError(`harden: ${selected}\n`);
+    return EXIT_ERROR;
+  }
+  const run =
+    selected === undefined
+      ? found
+      : createRunBelow(root, found.workspace.files, { ...options, digests, selected }, found.failures);
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const baseline = loadBaseline(root, args.baseline);
   if (baseline === undefined) return EXIT_ERROR;
@@ -57,6 +68,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     digests,
     config,
     baseline: baseline.baseline,
+    selected,
     reports,
   };
   const outputs = await createOutputs(settings);
@@ -89,8 +101,14 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   return args.check === true && (pending > 0 || expired > 0) ? EXIT_CHANGES : 0;
 }
 
-function isUnfiltered({ only, skip }: HardenArguments): boolean {
-  return only === undefined && skip === undefined;
+function isUnfiltered({ only, skip, since }: HardenArguments): boolean {
+  return only === undefined && skip === undefined && since === undefined;
+}
+
+/** What asks git is loaded only where it is to be asked. */
+async function select(...given: Parameters<typeof selectSince>): ReturnType<typeof selectSince> {
+  const { selectSince: selectThem } = await import('./since.js');
+  return selectThem(...given);
 }
 
 /** What speaks to registries is loaded only where images are to be pinned. */
