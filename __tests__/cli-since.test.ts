@@ -44,7 +44,7 @@ describe('harden --since', () => {
     put(root, 'b/compose.yml', SOFT.replace('16', '17'));
     expect((await harden(root, ['--in-place', '--since', 'main'])).code).toBe(0);
     expect(git(root, 'status', '--porcelain')).toBe(' M b/compose.yml\n');
-    expect(get(root, 'b/compose.yml')).toContain('127.0.0.1:5432:5432');
+    expect(get(root, 'b/compose.yml')).toContain('no-new-privileges:true');
   });
 
   test('is given from a folder of the repository, for a part of it', async () => {
