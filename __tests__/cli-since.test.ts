@@ -84,3 +84,36 @@ describe('harden --since', () => {
     expect(stderr).toContain(reason);
   });
 });
+
+describe('harden --changed', () => {
+  const paths = async (root: string, ...changed: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await harden(root, ['--changed', '--output', 'json', ...changed]);
+    return (JSON.parse(stdout) as Result).files.map(({ path }) => path);
+  };
+
+  test('looks at the paths, and at what depends on them, with the whole folder in mind', async () => {
+    const root = folderOf({
+      ...TREE,
+      'c/Dockerfile': 'FROM debian:12\nCOPY start.sh /start.sh\nCMD ["/start.sh"]\n',
+      'c/start.sh': '#!/bin/sh\nexec sleep 1\n',
+      'c/compose.yml': 'services:\n  app:\n    build: .\n',
+    });
+    expect(await paths(root, 'c/start.sh')).toEqual(['c/Dockerfile', 'c/compose.yml']);
+    expect(await paths(root, 'units/app.service', 'README.md')).toEqual(['units/app.service']);
+    expect(await paths(root, 'gone/compose.yml')).toEqual([]);
+  });
+
+  test('of two files of a project both are looked at', async () => {
+    const root = folderOf({
+      'compose.yml':
+        'services:\n  db:\n    image: postgres:16\n    cap_drop: [ALL]\n    cap_add: [NET_ADMIN]\n',
+      'compose.override.yml': 'services:\n  db:\n    network_mode: host\n',
+    });
+    expect(await paths(root, 'compose.override.yml')).toEqual(['compose.override.yml', 'compose.yml']);
+  });
+
+  test('goes with no --since', async () => {
+    const { code, stderr } = await harden(folderOf(TREE), ['--changed', '--since', 'main']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('mutually exclusive')]);
+  });
+});

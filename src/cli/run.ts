@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
-import type { selectSince } from './since.js';
+import type { selectAffected, Selection } from './since.js';
 import { createRunBelow, prepare, type FileOutcome, type Run } from '../harden.js';
 import { addTotals } from '../render/totals.js';
 import { loadBaseline, loadConfig, tellExpired, tellGone, tellUnmet, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
 import { near } from '../core/near.js';
-import { locate } from './locate.js';
+import { locate, realPlace } from './locate.js';
 import {
   createProgress,
   EXIT_CHANGES,
@@ -29,7 +29,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     printError(`harden: ${reports}\n`);
     return EXIT_ERROR;
   }
-  const { root, paths } = locate(args.paths);
+  // Files that have changed are looked at among all the others.
+  const { root, paths } = locate(args.changed === true ? ['.'] : args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
@@ -47,8 +48,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     printError(`harden: ${files}\n`);
     return EXIT_ERROR;
   }
-  const selected =
-    args.since === undefined ? undefined : await select(args.since, root, found, options, args);
+  const selection = selectionOf(args);
+  const selected = selection === undefined ? undefined : await select(selection, root, found, options, args);
   if (typeof selected === 'string') {
     printError(`harden: ${selected}\n`);
     return EXIT_ERROR;
@@ -101,13 +102,18 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   return args.check === true && (pending > 0 || expired > 0) ? EXIT_CHANGES : 0;
 }
 
-function isUnfiltered({ only, skip, since }: HardenArguments): boolean {
-  return only === undefined && skip === undefined && since === undefined;
+function isUnfiltered(args: HardenArguments): boolean {
+  return args.only === undefined && args.skip === undefined && selectionOf(args) === undefined;
+}
+
+function selectionOf({ since, changed, paths }: HardenArguments): Selection | undefined {
+  if (since !== undefined) return { since };
+  return changed === true ? { changed: paths.map((path) => realPlace(resolve(path))) } : undefined;
 }
 
 /** What asks git is loaded only where it is to be asked. */
-async function select(...given: Parameters<typeof selectSince>): ReturnType<typeof selectSince> {
-  const { selectSince: selectThem } = await import('./since.js');
+async function select(...given: Parameters<typeof selectAffected>): ReturnType<typeof selectAffected> {
+  const { selectAffected: selectThem } = await import('./since.js');
   return selectThem(...given);
 }
 

@@ -37,6 +37,8 @@ export interface HardenArguments {
   readonly baseline?: string | false;
   /** A commit: only what has changed since is looked at. */
   readonly since?: string;
+  /** The paths are what has changed: they, and what depends on them, are looked at. */
+  readonly changed?: boolean;
   readonly color?: boolean;
 }
 

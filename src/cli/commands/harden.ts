@@ -88,6 +88,11 @@ export const hardenCommand: Command = {
       requiresArg: true,
       describe: 'look only at files that have changed since a commit, or that depend on what has',
     },
+    changed: {
+      type: 'boolean',
+      describe:
+        'the paths are what has changed: look at those, and at what depends on them, below this folder',
+    },
     jobs: {
       type: 'number',
       requiresArg: true,
@@ -98,6 +103,7 @@ export const hardenCommand: Command = {
     write: ['in-place', 'check', 'dry-run'],
     'in-place': ['check', 'dry-run'],
     check: ['dry-run'],
+    since: ['changed'],
   },
   check: ({ jobs }: Arguments) =>
     jobs === undefined || (Number.isInteger(jobs) && Number(jobs) > 0)
