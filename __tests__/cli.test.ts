@@ -85,6 +85,17 @@ describe('the usage', () => {
     expect(treeOf(root)).toEqual(TREE);
   });
 
+  test('what stands after -- is a path, whatever it looks like', async () => {
+    const root = folderOf({ ...TREE, '--write/compose.yml': COMPOSE, 'list/compose.yml': COMPOSE });
+    const pathsOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await harden(root, ['--output', 'json', '--', ...args]);
+      return (JSON.parse(stdout) as { files: { path: string }[] }).files.map(({ path }) => path);
+    };
+    expect(await pathsOf('units')).toEqual(['units/app.service']);
+    expect(await pathsOf('--write', 'list')).toEqual(['--write/compose.yml', 'list/compose.yml']);
+    expect(await pathsOf('nowhere')).toEqual(['nowhere']);
+  });
+
   test('a word that is neither a path nor a command is named, with the command that was meant', async () => {
     const { code, stdout } = await harden(folderOf(TREE), ['lsit']);
     expect(code).toBe(2);
