@@ -1,10 +1,10 @@
 import { isChanged, NO_COMPANIONS, type Companion } from '../core/companion.js';
-import { createCompanions, type CompanionMode } from '../companions.js';
+import { companionOptions, createCompanions, type CompanionMode } from '../companions.js';
 import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from '../io/write.js';
 import { dropInOf, dropInPath } from '../drop-in.js';
 import type { UnitDocument } from '../formats/systemd/document.js';
 import type { ComposeDocument } from '../formats/compose/document.js';
-import type { FileOutcome, Run, RunOptions } from '../harden.js';
+import type { FileOutcome, Run } from '../harden.js';
 import { knownBy } from '../render/baseline.js';
 import type { Output, Piece, Told, WrittenFile } from '../render/output.js';
 import { issuesOf } from '../render/issues.js';
@@ -12,7 +12,6 @@ import { noticesOf, problemsOf, problemText } from '../render/problems.js';
 import { count, countCompanions, countKnown, createTotals, type Totals } from '../render/totals.js';
 import { overlayOf, overlayPath } from '../overlay.js';
 import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
-import { ignoreMeta } from '../workload/ignore-additions.js';
 import { digest, modeOf } from './outputs.js';
 import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
@@ -137,14 +136,5 @@ export function createReporter(run: Run, settings: Settings, outputs: readonly O
           .join(''),
       };
     },
-  };
-}
-
-export function companionOptions(run: Run, options: RunOptions): Parameters<typeof createCompanions>[1] {
-  const { id } = ignoreMeta;
-  const enabled = options.enabled?.(id) ?? true;
-  return {
-    phase: options.phase,
-    ignores: (dockerfile) => enabled && !run.leavesOut(dockerfile, id),
   };
 }
