@@ -2,7 +2,7 @@ import { realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { affectedFiles } from '../src/affected.js';
-import { companionOptions } from '../src/cli/reporter.js';
+import { companionOptions } from '../src/companions.js';
 import { changedSince } from '../src/git/changed.js';
 import { prepare, type RunOptions } from '../src/harden.js';
 import { readConfig } from '../src/io/config.js';

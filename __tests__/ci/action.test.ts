@@ -36,6 +36,7 @@ describe('the steps of action.yml', () => {
       'exit-code': '1',
       changes: expect.stringMatching(/^[1-9]\d*$/),
       findings: expect.stringMatching(/^[1-9]\d*$/),
+      'json-file': expect.stringMatching(/harden\.json$/),
       'sarif-file': expect.stringMatching(/harden\.sarif$/),
     });
     const sarif = JSON.parse(readFileSync(outputs['sarif-file']!, 'utf8')) as SarifLog;
