@@ -157,8 +157,13 @@ function firstSentences(text: string): string {
     .join(' ');
 }
 
+const MAX_SUBJECTS = 12;
+
 function changeItem({ path, subjects, change, why, evidence, toBeTested }: ToldChange, most: number): string {
-  const whose = subjects.length === 0 ? '' : ` ${enumeration(subjects.map(escape))}:`;
+  const named = subjects.slice(0, MAX_SUBJECTS).map(escape);
+  const others = subjects.length - named.length;
+  const names = others > 0 ? [...named, `${others} more`] : named;
+  const whose = names.length === 0 ? '' : ` ${enumeration(names)}:`;
   const first = toBeTested ? '**test first** ' : '';
   const head = `${first}${code(path)}${whose} ${code(change)}: ${escape(why)}`;
   const shown = evidence.slice(0, most).map((item) => code(evidenceLine(item)));
@@ -237,6 +242,8 @@ function leftSection({ accepted, manual }: PullRequestFacts): string | undefined
     manual === 0
       ? undefined
       : `${capital(counted(manual, 'finding'))} ${manual === 1 ? 'is' : 'are'} for a person to decide: \`harden\` shows them with their reasons.`,
-    accepted.length === 0 ? undefined : blocks('Accepted, by the config or a comment:', list(accepted.map(escape))),
+    accepted.length === 0
+      ? undefined
+      : blocks('Accepted, by the config or a comment:', list(accepted.map(escape))),
   );
 }

@@ -1,4 +1,5 @@
 import { pullRequestBody, pullRequestTitle, type PullRequestFacts } from '../../templates/pull-request.js';
+import type { Phase } from '../core/types.js';
 import type { Head } from '../forge/types.js';
 import type { GitAnswer } from '../git/git.js';
 import { setBranch } from '../git/local.js';
@@ -22,6 +23,8 @@ export interface Work {
   /** Undefined where no pull request is wanted. */
   readonly place: GitAnswer<ForgePlace> | undefined;
   readonly verification: PullRequestFacts['verification'];
+  /** The phase that was asked for; the branches before it are of earlier ones. */
+  readonly lastPhase: Phase;
   readonly text: PrText;
 }
 
@@ -116,17 +119,16 @@ function baseOf(
   return fork === undefined ? (onTopOf ?? base) : base;
 }
 
-function factsOf({ place, verification, args }: Work, branch: PreparedBranch): PullRequestFacts {
+function factsOf({ place, verification, lastPhase }: Work, branch: PreparedBranch): PullRequestFacts {
   const { plan, draft, onTopOf } = branch;
   const { changes, controls, accepted } = draft;
-  const last = args.perTransform === true || plan.phase === (args.phase ?? plan.phase);
   return {
     version: packageVersion(),
     noun: place?.ok === true ? place.value.forge.noun : 'pull request',
     ...{ phase: plan.phase, transform: plan.transform, steps: changes.steps, onTopOf, controls, accepted },
     exposures: changes.exposures.map(({ path, change: { before, after } }) => ({ path, before, after })),
     // It ran with the changes of all phases up to the last.
-    verification: last ? verification : undefined,
+    verification: plan.phase === lastPhase ? verification : undefined,
     manual: changes.manual.length,
   };
 }

@@ -2,14 +2,14 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { policies } from '../../transforms/index.js';
 import type { HardenConfig } from '../config/types.js';
-import { isNamed } from '../core/select.js';
+import { isFix } from '../core/fixes.js';
 import type { Format, Phase } from '../core/types.js';
 import type { ForgeKind } from '../forge/types.js';
 import type { GitAnswer } from '../git/git.js';
 import { fetchCommits } from '../git/remote.js';
 import { changedFiles, openRepository, type Repository } from '../git/repository.js';
 import { checkOut, type Snapshot } from '../git/snapshot.js';
-import type { FailedOutcome, Run, RunOptions } from '../harden.js';
+import { prepare, type FailedOutcome, type FileOutcome, type HardenOptions, type Run } from '../harden.js';
 import { isInside } from '../io/files.js';
 import { phaseBranches, transformBranches, type BranchPlan } from '../pr/branches.js';
 import { forgeOf, localDestination, remoteDestination, type DestinationOptions } from '../pr/destination.js';
@@ -19,6 +19,7 @@ import { standingOf, type Standing } from '../pr/publish.js';
 import { readVerification } from '../pr/verification.js';
 import { problemOf, problemText } from '../render/problems.js';
 import type { Resolution, RuntimeBase } from '../workload/context.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import { loadConfig, tellExpired } from './config.js';
 import { realPlace } from './locate.js';
 import { EXIT_CHANGES, EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
@@ -163,8 +164,8 @@ async function dirtyReason(repository: Repository): Promise<string | undefined> 
   return `these are not committed: ${named}${more > 0 ? ` and ${more} more` : ''}. Commit or stash them, or leave them out with --allow-dirty`;
 }
 
-async function inSnapshot(work: Work): Promise<ExitCode> {
-  const { args, repository, destination, snapshot, text } = work;
+async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode> {
+  const { args, repository, destination, snapshot, text } = checkedOut;
   const { root, paths } = placesIn(snapshot, repository, args);
   const loaded = await loadConfig(root, configIn(snapshot, repository, args.config));
   if (loaded === undefined) return EXIT_ERROR;
@@ -172,7 +173,8 @@ async function inSnapshot(work: Work): Promise<ExitCode> {
   // What is safe is the default of what changes the files themselves.
   const options = runOptionsOf({ ...args, inPlace: true }, config);
   if (typeof options === 'string') return fail(options);
-  const plans = plansOf(args, options);
+  const work: Work = { ...checkedOut, lastPhase: options.phase };
+  const plans = plansOf(args, { ...options, root, paths });
 
   const failures = new Map<string, FailedOutcome>();
   const met = new Set<number>();
@@ -252,14 +254,20 @@ function configIn(
   return isInside(folder, absolute) && existsSync(committed) ? committed : absolute;
 }
 
-function plansOf(args: PrArguments, { phase, enabled, formats }: RunOptions): readonly BranchPlan[] {
+function plansOf(args: PrArguments, options: HardenOptions): readonly BranchPlan[] {
+  const { phase, enabled } = options;
   if (args.perTransform !== true) return phaseBranches(args.branchPrefix, phase);
+  const acting = new Set([...prepare(options).outcomes()].flatMap(idsOfFixes));
   const ids = policies
-    .filter(({ touches }) => touches.length > 0)
     .map(({ id }) => id)
-    .filter((id) => enabled?.(id) !== false)
-    .filter((id) => formats === undefined || [...formats].some((format) => isNamed(id, format)));
+    .filter((id) => acting.has(id) || (id === ignoreMeta.id && enabled?.(id) !== false));
   return transformBranches(args.branchPrefix, phase, ids);
+}
+
+/** The transforms that could change a file. */
+function idsOfFixes(outcome: FileOutcome): readonly string[] {
+  if (outcome.kind !== 'planned') return [];
+  return outcome.plan.entries.filter(({ finding }) => isFix(finding)).map(({ meta }) => meta.id);
 }
 
 interface Pinning {

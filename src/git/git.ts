@@ -18,12 +18,15 @@ export interface GitOptions {
   /** Variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Settings in place of the user's: `core.fsmonitor=false`. */
+  readonly config?: readonly string[] | undefined;
 }
 
 /** What tells git where its repository is would send it to another: a hook sets these. */
 const PLACES = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX'];
 
-export function createGit(folder: string, { env = {}, signal }: GitOptions = {}): Git {
+export function createGit(folder: string, { env = {}, signal, config = [] }: GitOptions = {}): Git {
+  const settings = config.flatMap((setting) => ['-c', setting]);
   const options: CallOptions = {
     cwd: folder,
     signal,
@@ -31,7 +34,7 @@ export function createGit(folder: string, { env = {}, signal }: GitOptions = {})
     env: { LC_ALL: 'C', ...(process.stdin.isTTY ? {} : { GIT_TERMINAL_PROMPT: '0' }), ...env },
     without: PLACES.filter((name) => !(name in env)),
   };
-  const run: Git['call'] = (args, input) => call('git', args, { ...options, input });
+  const run: Git['call'] = (args, input) => call('git', [...settings, ...args], { ...options, input });
   return {
     folder,
     call: run,

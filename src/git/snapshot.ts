@@ -15,6 +15,14 @@ export interface Snapshot {
   remove(): void;
 }
 
+/** What a user has set for the index of their own work tree, and for lines that git converts there. */
+const OWN_INDEX = [
+  'core.sparseCheckout=false',
+  'core.splitIndex=false',
+  'core.fsmonitor=false',
+  'core.safecrlf=false',
+];
+
 /** Checks a commit out into a temporary folder. */
 export async function checkOut(
   { gitFolder }: Repository,
@@ -35,7 +43,7 @@ export async function checkOut(
     // Large files are no configuration.
     GIT_LFS_SKIP_SMUDGE: '1',
   };
-  const git = createGit(folder, { env, signal });
+  const git = createGit(folder, { env, signal, config: OWN_INDEX });
   const reset: Snapshot['reset'] = async (commit) => {
     for (const entry of readdirSync(folder)) {
       if (entry !== '.git') rmSync(join(folder, entry), { recursive: true, force: true });
