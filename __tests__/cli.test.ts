@@ -10,6 +10,7 @@ import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { allTransforms } from '../transforms/index.js';
 import { OUTPUT_NAMES } from '../src/render/output.js';
 import { type CliResult, folderOf, get, harden, MAIN, put, treeOf } from './support/cli.js';
+import { git, repositoryOf } from './support/git.js';
 import { applySarif, type SarifLog } from './support/sarif.js';
 import type { Tree } from './support/memory.js';
 
@@ -567,9 +568,10 @@ describe('a closed pipe', () => {
 });
 
 test('the examples in --help are ones that work', async () => {
-  const root = folderOf(TREE);
-  mkdirSync(join(root, 'deploy'));
-  writeFileSync(join(root, 'deploy/Dockerfile'), readFileSync(join(root, 'Dockerfile')));
+  const root = repositoryOf({});
+  git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+  for (const [path, text] of Object.entries({ ...TREE, 'deploy/Dockerfile': DOCKERFILE }))
+    put(root, path, text);
   const { stdout } = await harden(root, ['--help']);
   const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|=-]+)*) {2,}\S/gm)]
     .map((match) => match[1]!)
