@@ -82,7 +82,8 @@ function createCompanionWriter(
   };
 }
 
-function companionMode(args: HardenArguments): CompanionMode {
+/** What a run does with the companions of its files. */
+export function companionMode(args: HardenArguments): CompanionMode {
   const mode = modeOf(args);
   return mode === 'check' ? 'preview' : mode;
 }

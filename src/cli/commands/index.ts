@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { baselineCommand } from './baseline.js';
 import { explainCommand } from './explain.js';
+import { fleetReportCommand } from './fleet-report.js';
 import { hardenCommand } from './harden.js';
 import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   prCommand,
   reportCommand,
   baselineCommand,
+  fleetReportCommand,
   listCommand,
   explainCommand,
 ];
