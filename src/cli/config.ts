@@ -5,6 +5,7 @@ import type { Run } from '../harden.js';
 import type { HardenConfig } from '../config/types.js';
 import { readBaseline } from '../io/baseline.js';
 import { readConfig } from '../io/config.js';
+import { builtIn, type Registry } from '../registry.js';
 import type { Baseline } from '../render/baseline.js';
 import { realPlace } from './locate.js';
 import { printError } from './output.js';
@@ -12,6 +13,8 @@ import { printError } from './output.js';
 /** The config of a run; undefined where there is none. */
 export interface LoadedConfig {
   readonly config: HardenConfig | undefined;
+  /** The transforms that there are: harden's own, and those of the config's plugins. */
+  readonly registry: Registry;
 }
 
 /**
@@ -25,10 +28,10 @@ export async function loadConfig(
   asked: string | false | undefined,
   system = false,
 ): Promise<LoadedConfig | undefined> {
-  if (asked === false) return { config: undefined };
+  if (asked === false) return { config: undefined, registry: builtIn };
   const file = asked === undefined ? undefined : realPlace(resolve(asked));
   const read = await readConfig(root, { file, system });
-  if (read.ok) return { config: read.config };
+  if (read.ok) return read;
   for (const reason of read.reasons) printError(`harden: ${reason}\n`);
   return undefined;
 }

@@ -109,7 +109,7 @@ export function createReporter(run: Run, settings: Settings, outputs: readonly O
   const { root, args } = settings;
   const write = createWriter(run, root, args);
   const writeCompanion = createCompanionWriter(run, root, args);
-  const options = runOptionsOf(args, settings.config);
+  const options = runOptionsOf(args, { config: settings.config, registry: run.registry });
   // Wrong settings never get here.
   if (typeof options === 'string') throw new Error(options);
   const companionsOf = createCompanions(run, companionOptions(run, options), companionMode(args));

@@ -6,7 +6,8 @@ import { OUTPUT_NAMES, type OutputName } from '../render/output.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
-import { policies, registry } from '../../transforms/index.js';
+import { FORMATS, type PluginModule, type Registry } from '../registry.js';
+import type { LoadedConfig } from './config.js';
 import { near } from '../core/near.js';
 import { isNamed } from '../core/select.js';
 
@@ -50,6 +51,8 @@ export interface Settings {
   readonly digests: Digests | undefined;
   /** The project's config; undefined where there is none. */
   readonly config: HardenConfig | undefined;
+  /** The plugins that the config names. */
+  readonly plugins: readonly PluginModule[];
   /** The project's baseline; undefined where there is none. */
   readonly baseline: Baseline | undefined;
   /** The outputs that go to files. */
@@ -88,12 +91,12 @@ export type RunArguments = Pick<
 /**
  * What a run is to do, or the message for a name that no transform or format has. The command line goes before the config.
  */
-export function runOptionsOf(args: RunArguments, config: HardenConfig | undefined): RunOptions | string {
+export function runOptionsOf(args: RunArguments, { config, registry }: LoadedConfig): RunOptions | string {
   const phase = args.phase ?? config?.phase ?? (args.inPlace === true ? 1 : 2);
   if (args.base !== undefined && args.base !== 'slim' && phase !== 3) {
     return `an image without a shell is an advanced change: --base ${args.base} goes with --phase 3.`;
   }
-  const enabled = selectTransforms(args);
+  const enabled = selectTransforms(args, registry);
   if (typeof enabled === 'string') return enabled;
   return {
     phase,
@@ -103,22 +106,29 @@ export function runOptionsOf(args: RunArguments, config: HardenConfig | undefine
     enabled: (id) => config?.off.includes(id) !== true && enabled(id),
     formats: args.format === undefined ? undefined : new Set(args.format),
     config,
+    registry,
   };
 }
 
 /** The run of settings that were accepted already, over the files that were found for it. */
-export function resume({ args, root, digests, config }: Settings, files: readonly SourceFile[]): Run {
-  const options = runOptionsOf(args, config);
+export function resume(
+  { args, root, digests, config }: Settings,
+  files: readonly SourceFile[],
+  registry: Registry,
+): Run {
+  const options = runOptionsOf(args, { config, registry });
   if (typeof options === 'string') throw new Error(options);
   return createRunBelow(root, files, { ...options, digests });
 }
 
 /** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
-function selectTransforms({ only, skip, format }: RunArguments): ((id: string) => boolean) | string {
-  const formats: readonly string[] = Object.keys(registry);
+function selectTransforms(
+  { only, skip, format }: RunArguments,
+  { ids }: Registry,
+): ((id: string) => boolean) | string {
+  const formats: readonly string[] = FORMATS;
   const stranger = format?.find((name) => !formats.includes(name));
   if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
-  const ids: readonly string[] = policies.map(({ id }) => id);
   for (const name of [...(only ?? []), ...(skip ?? [])]) {
     if (ids.some((id) => isNamed(id, name))) continue;
     const suggestion = near(name, ids);

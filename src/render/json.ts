@@ -1,10 +1,9 @@
 import { isChanged } from '../core/companion.js';
 import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { SourceDocument } from '../core/types.js';
+import type { SourceDocument, TransformMeta } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { FileOutcome } from '../harden.js';
-import { policies } from '../../transforms/index.js';
 import type { Output, Told, ToldCompanion } from './output.js';
 import { withoutSecrets } from './secret-edits.js';
 
@@ -15,7 +14,7 @@ const SCHEMA = 1;
  * A run as one JSON object, in the shape of output.schema.json, an outcome a line. What is said of a transform stands once,
  * in the head. Offsets are UTF-16 code units of the original text, with its byte order mark.
  */
-export function createJsonOutput(version: string): Output {
+export function createJsonOutput(version: string, policies: readonly TransformMeta[]): Output {
   return {
     head: () => {
       const transforms = Object.fromEntries(policies.map(({ id, ...meta }) => [id, meta]));
