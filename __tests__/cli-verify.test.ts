@@ -95,7 +95,7 @@ test('what can not be meant is refused before anything is done', async () => {
     stderr: 'harden: --original: there is no commit HEAD here\n',
   });
   expect((await verify('--stage', 'test')).stderr).toContain('there is no stage test');
-  expect((await verify('--settle', 'long')).stderr).toContain('--settle takes a number of seconds');
+  expect((await verify('--settle', 'long')).stderr).toContain('--settle takes a number');
   expect((await verify('--timeot', '5')).stderr).toContain('Did you mean --timeout?');
   expect((await verify('--compose-env', 'missing')).stderr).toContain('missing does not exist');
 });

@@ -48,6 +48,7 @@ describe('the usage', () => {
 
   test.each([
     [['--wirte'], 'unknown option --wirte. Did you mean --write?'],
+    [['--systemd-version', 'new'], '--systemd-version takes a number'],
     [['--no-colour'], 'Did you mean --'],
     [['-x'], 'unknown option -x.'],
     [['--only', 'compose/drop-capabilites'], 'Did you mean compose/drop-capabilities?'],

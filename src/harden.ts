@@ -27,15 +27,9 @@ import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace } from './io/workspace.js';
 import type { Digests, RuntimeBase } from './workload/context.js';
+import { DEFAULT_SYSTEMD_VERSION } from './workload/systemd-version.js';
 import { builtIn, type Registry } from './registry.js';
 import { createReviewer, isNamedByComment } from './suppress/review.js';
-
-/**
- * What the current Debian (13), Ubuntu LTS (26.04) and RHEL (10) all have.
- * https://packages.debian.org/trixie/systemd, https://packages.ubuntu.com/resolute/systemd,
- * https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/10
- */
-export const DEFAULT_SYSTEMD_VERSION = 257;
 
 export interface RunOptions {
   readonly phase: Phase;

@@ -72,7 +72,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   };
 
   await streams.begin();
-  for (const failure of [...failures, ...run.failures]) await say(reporter.take(withHint(failure)));
+  for (const failure of [...failures, ...run.failures]) await say(reporter.take(await withHint(failure)));
   await sayAll(crew, run.files.length, args, say);
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);
@@ -125,14 +125,14 @@ async function sayAll(
   progress.end();
 }
 
-const COMMANDS = ['list', 'explain', 'unit', 'verify', 'report', 'baseline'];
-
 /** A lone word that is no path may be a command with a typing error. */
-function withHint(outcome: FileOutcome): FileOutcome {
+async function withHint(outcome: FileOutcome): Promise<FileOutcome> {
   if (outcome.kind !== 'failed' || outcome.reason !== 'does not exist' || !/^[a-z]+$/i.test(outcome.path)) {
     return outcome;
   }
-  const command = near(outcome.path, COMMANDS);
+  const { commands } = await import('./commands/index.js');
+  const names = commands.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const command = near(outcome.path, names);
   if (command === undefined) return outcome;
   return { ...outcome, reason: `${outcome.reason}; did you mean the command ${command}?` };
 }

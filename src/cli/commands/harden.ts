@@ -1,0 +1,111 @@
+import { OUTPUT_NAMES } from '../../render/output.js';
+import type { Arguments, Command } from '../command.js';
+import {
+  BASELINE,
+  CONFIG,
+  formatOption,
+  ONLY,
+  PATHS,
+  repeatedOption,
+  SKIP,
+  SYSTEMD_VERSION,
+} from '../options.js';
+import { runHarden } from '../run.js';
+import type { HardenArguments } from '../settings.js';
+
+/** `harden [paths..]`, the command without a name. */
+export const hardenCommand: Command = {
+  name: undefined,
+  describe: 'preview (the default) or write the hardened files',
+  positionals: [PATHS],
+  options: {
+    'dry-run': {
+      type: 'boolean',
+      group: 'Mode:',
+      describe: 'show the diffs and the reasons (default)',
+    },
+    write: {
+      type: 'boolean',
+      group: 'Mode:',
+      describe: 'write .hardened files beside the originals',
+    },
+    overlay: {
+      type: 'boolean',
+      group: 'Mode:',
+      implies: 'write',
+      describe: 'with --write: for Compose, a file to add with -f that holds only the changes',
+    },
+    'drop-in': {
+      type: 'boolean',
+      group: 'Mode:',
+      implies: 'write',
+      describe: 'with --write: for a unit, <unit>.d/50-hardening.conf that holds only the changes',
+    },
+    'in-place': { type: 'boolean', group: 'Mode:', describe: 'change the files themselves' },
+    check: {
+      type: 'boolean',
+      group: 'Mode:',
+      describe: 'change nothing; exit 1 when something would change, or is new to the baseline',
+    },
+    phase: {
+      choices: [1, 2, 3] as const,
+      describe: '1 immediate, 2 needs testing, 3 advanced; 2 by default, 1 with --in-place',
+    },
+    only: ONLY,
+    skip: SKIP,
+    format: formatOption('read'),
+    output: {
+      choices: OUTPUT_NAMES,
+      default: 'text' as const,
+      describe: 'what to print',
+    },
+    'output-file': repeatedOption(
+      'also write an output to a file, as <output>=<file>; may be given several times',
+    ),
+    force: {
+      type: 'boolean',
+      default: false,
+      describe: 'with --write: replace a .hardened file that was edited',
+    },
+    'pin-digests': {
+      type: 'boolean',
+      describe: 'pin images to the digest of their tag, from harden.lock or the registry',
+    },
+    'refresh-digests': {
+      type: 'boolean',
+      implies: 'pin-digests',
+      describe: 'ask the registries again, whatever harden.lock says',
+    },
+    base: {
+      choices: ['slim', 'distroless', 'chainguard'] as const,
+      describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on; slim by default',
+    },
+    'systemd-version': SYSTEMD_VERSION,
+    config: CONFIG,
+    baseline: BASELINE,
+    jobs: {
+      type: 'number',
+      requiresArg: true,
+      describe: 'threads at most; by default as many as the number of files is worth',
+    },
+  },
+  conflicts: {
+    write: ['in-place', 'check', 'dry-run'],
+    'in-place': ['check', 'dry-run'],
+    check: ['dry-run'],
+  },
+  check: ({ jobs }: Arguments) =>
+    jobs === undefined || (Number.isInteger(jobs) && Number(jobs) > 0)
+      ? undefined
+      : '--jobs takes a number from 1 on',
+  examples: [
+    ['$0', 'preview all changes below the current folder'],
+    ['$0 --write deploy', 'write .hardened files beside those in deploy/'],
+    ['$0 --in-place --phase 1', 'apply what is safe'],
+    ['$0 --check --format compose', 'fail in CI when a Compose file could be harder'],
+    ['$0 --output patch | git apply', 'take the changes as a patch'],
+    ['$0 --output-file sarif=x.sarif', 'keep the findings for code scanning too'],
+  ],
+  exitCodes: '0 done, 1 --check fails, 2 a file could not be handled or the usage is wrong',
+  run: (args) => runHarden(args as unknown as HardenArguments),
+};

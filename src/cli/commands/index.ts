@@ -1,0 +1,19 @@
+import type { Command } from '../command.js';
+import { baselineCommand } from './baseline.js';
+import { explainCommand } from './explain.js';
+import { hardenCommand } from './harden.js';
+import { listCommand } from './list.js';
+import { reportCommand } from './report.js';
+import { unitCommand } from './unit.js';
+import { verifyCommand } from './verify.js';
+
+/** In the order of `--help`. */
+export const commands: readonly Command[] = [
+  hardenCommand,
+  unitCommand,
+  verifyCommand,
+  reportCommand,
+  baselineCommand,
+  listCommand,
+  explainCommand,
+];
