@@ -14,7 +14,7 @@ import type { DockerfileDocument } from './formats/dockerfile/document.js';
 import { dockerfileAdapter, parseDockerfile } from './formats/dockerfile/parse.js';
 import { blueprintServices, pointBlueprint } from './formats/render-yaml/blueprint.js';
 import { flyBuild, pointFly } from './formats/toml/fly.js';
-import type { Run } from './harden.js';
+import type { Run, RunOptions } from './harden.js';
 import { formatOf, type SourceFile } from './io/discover.js';
 import { filesOf } from './io/workspace.js';
 import { blueprintDockerfile, createLinks, sidecarPath, sidecarText } from './sidecar.js';
@@ -22,7 +22,7 @@ import { folderOf, join } from './workload/compose/project.js';
 import { contextOf } from './workload/context-of.js';
 import { contextSources } from './workload/context-sources.js';
 import { contextPath } from './workload/copied-files.js';
-import { completed, missingIgnores, type IgnoreProposal } from './workload/ignore-additions.js';
+import { completed, ignoreMeta, missingIgnores, type IgnoreProposal } from './workload/ignore-additions.js';
 import { createImageBuilders } from './workload/image-builders.js';
 
 /** Dockerfiles below one context whose needs are looked at: where there are more, the shared file is left alone. */
@@ -34,6 +34,13 @@ export interface CompanionOptions {
   readonly phase: Phase;
   /** False for a Dockerfile whose ignore file is to be left alone. */
   readonly ignores: (dockerfile: string) => boolean;
+}
+
+/** The ignore files of a run are a policy too, which may be left out like any other. */
+export function companionOptions(run: Run, { phase, enabled }: RunOptions): CompanionOptions {
+  const { id } = ignoreMeta;
+  const wanted = enabled?.(id) ?? true;
+  return { phase, ignores: (dockerfile) => wanted && !run.leavesOut(dockerfile, id) };
 }
 
 /** What is done with the companions: shown, written beside their sources, or changed themselves. */

@@ -36,13 +36,16 @@ export const builtIn: Registry = {
   pluginOf: () => undefined,
 };
 
-/** Harden's own transforms with those of plugins behind them, format by format. */
-export function withPlugins(plugins: readonly Plugin[]): Registry {
-  if (plugins.length === 0) return builtIn;
+/** A registry with the transforms of plugins behind its own, format by format. */
+export function withPlugins(base: Registry, plugins: readonly Plugin[]): Registry {
+  if (plugins.length === 0) return base;
   const transforms = Object.fromEntries(
     FORMATS.map((format) => [
       format,
-      [...registry[format], ...plugins.flatMap((plugin): readonly unknown[] => plugin.transforms[format])],
+      [
+        ...base.transforms[format],
+        ...plugins.flatMap((plugin): readonly unknown[] => plugin.transforms[format]),
+      ],
     ]),
   ) as unknown as TransformsByFormat;
   const metasOf = (plugin: Plugin): readonly TransformMeta[] =>
@@ -51,12 +54,12 @@ export function withPlugins(plugins: readonly Plugin[]): Registry {
     plugins.flatMap((plugin) => metasOf(plugin).map(({ id }) => [id, plugin.module.name] as const)),
   );
   const added = plugins.flatMap(metasOf);
-  const all = [...policies, ...added];
+  const all = [...base.policies, ...added];
   return {
     transforms,
     policies: all,
     ids: all.map(({ id }) => id),
-    plugins: plugins.map(({ module }) => module),
-    pluginOf: (id) => owners.get(id),
+    plugins: [...base.plugins, ...plugins.map(({ module }) => module)],
+    pluginOf: (id) => owners.get(id) ?? base.pluginOf(id),
   };
 }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { createColors } from 'picocolors';
-import { createCompanions } from '../companions.js';
+import { companionOptions, createCompanions } from '../companions.js';
 import type { Phase } from '../core/types.js';
 import { prepare } from '../harden.js';
 import { baselineText, readBaseline } from '../io/baseline.js';
@@ -14,7 +14,6 @@ import { loadConfig } from './config.js';
 import { locate, realPlace } from './locate.js';
 import { createProgress, EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
 import { digest } from './outputs.js';
-import { companionOptions } from './reporter.js';
 import { runOptionsOf } from './settings.js';
 
 export interface BaselineArguments {

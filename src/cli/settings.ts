@@ -6,10 +6,9 @@ import { OUTPUT_NAMES, type OutputName } from '../render/output.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
-import { FORMATS, type PluginModule, type Registry } from '../registry.js';
+import type { PluginModule, Registry } from '../registry.js';
 import type { LoadedConfig } from './config.js';
-import { near } from '../core/near.js';
-import { isNamed } from '../core/select.js';
+import { selectTransforms } from '../select.js';
 
 export interface HardenArguments {
   readonly paths: readonly string[];
@@ -119,23 +118,4 @@ export function resume(
   const options = runOptionsOf(args, { config, registry });
   if (typeof options === 'string') throw new Error(options);
   return createRunBelow(root, files, { ...options, digests });
-}
-
-/** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
-function selectTransforms(
-  { only, skip, format }: RunArguments,
-  { ids }: Registry,
-): ((id: string) => boolean) | string {
-  const formats: readonly string[] = FORMATS;
-  const stranger = format?.find((name) => !formats.includes(name));
-  if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
-  for (const name of [...(only ?? []), ...(skip ?? [])]) {
-    if (ids.some((id) => isNamed(id, name))) continue;
-    const suggestion = near(name, ids);
-    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-    return `there is no transform ${name}.${hint} 'harden list' shows them all.`;
-  }
-  return (id) =>
-    (only === undefined || only.some((name) => isNamed(id, name))) &&
-    skip?.some((name) => isNamed(id, name)) !== true;
 }

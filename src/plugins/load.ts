@@ -1,4 +1,4 @@
-import type { Format, SourceDocument, Transform, TransformMeta } from '../core/types.js';
+import type { Format, SourceDocument, Transform } from '../core/types.js';
 import { messageOf } from '../core/errors.js';
 import { builtIn, FORMATS, withPlugins, type Plugin, type PluginModule, type Registry } from '../registry.js';
 import type { TransformsByFormat } from '../../transforms/index.js';
@@ -17,32 +17,37 @@ export type LoadedPlugins =
 
 /** Imports the modules and checks their transforms. Nothing of a plugin is used when one of them can't be. */
 export async function loadPlugins(modules: readonly PluginModule[]): Promise<LoadedPlugins> {
+  const imported: (readonly [PluginModule, readonly unknown[] | string])[] = [];
+  // One after the other: what they say while they are loaded comes in the order of the config.
+  for (const module of modules) imported.push([module, await importTransforms(module.url)]);
+  return checkedPlugins(imported);
+}
+
+/**
+ * @param found the transforms of each plugin, or why there are none.
+ * @param base the transforms that are there already.
+ */
+export function checkedPlugins(
+  found: readonly (readonly [PluginModule, readonly unknown[] | string])[],
+  base: Registry = builtIn,
+): LoadedPlugins {
   const problems: PluginProblem[] = [];
   const plugins: Plugin[] = [];
-  const owners = new Map(builtIn.ids.map((id) => [id, 'harden itself']));
-  for (const module of modules) {
-    const fail = (reason: string): unknown => problems.push({ module, reason });
-    const loaded = await importTransforms(module.url);
-    if (typeof loaded === 'string') {
-      fail(loaded);
-      continue;
-    }
-    for (const [at, transform] of loaded.entries()) {
+  const owners = new Map(base.ids.map((id) => [id, base.pluginOf(id) ?? 'harden itself']));
+  for (const [module, list] of found) {
+    const reasons = typeof list === 'string' ? [list] : [];
+    for (const [at, transform] of typeof list === 'string' ? [] : list.entries()) {
       const problem = transformProblem(transform, at, owners);
-      if (problem === undefined) owners.set((transform as Named).meta.id, module.name);
-      else fail(problem);
+      if (problem === undefined) owners.set((transform as AnyTransform).meta.id, module.name);
+      else reasons.push(problem);
     }
-    if (!problems.some((problem) => problem.module === module)) {
-      plugins.push({ module, transforms: byFormat(loaded as readonly AnyTransform[]) });
-    }
+    problems.push(...reasons.map((reason) => ({ module, reason })));
+    if (reasons.length === 0) plugins.push({ module, transforms: byFormat(list as readonly AnyTransform[]) });
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, registry: withPlugins(plugins) };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, registry: withPlugins(base, plugins) };
 }
 
 type AnyTransform = Transform<SourceDocument, unknown>;
-interface Named {
-  readonly meta: TransformMeta;
-}
 
 /** What a module exports as `transforms`, itself or in its default; or what is wrong with it. */
 async function importTransforms(url: string): Promise<readonly unknown[] | string> {
