@@ -1,17 +1,22 @@
 import { adapterOf } from '../adapters.js';
 import { companionOptions, createCompanions } from '../companions.js';
 import { subsetOf } from '../core/subset.js';
+import type { Phase } from '../core/types.js';
 import type { FileOutcome, Run } from '../harden.js';
 import { toldFinding, type ToldFinding } from '../render/finding.js';
 import type { WrittenFile } from '../render/output.js';
 import { createWriter, type Planned } from '../writer.js';
+import { ignoreMeta } from '../workload/ignore-additions.js';
 import { sourceOf } from './plan.js';
 import type { Plan } from './types.js';
 
 export interface ApplyOptions {
   /** `in-place` changes the files themselves; `sidecar` writes `.hardened` files beside them. */
   readonly mode: 'in-place' | 'sidecar';
-  /** The changes to make; all that the plan applies by default. */
+  /**
+   * The changes to make; all that the plan applies by default. For the ignore file of a Dockerfile it is asked with the id
+   * `dockerfile/complete-dockerignore`.
+   */
   readonly only?: ((finding: ToldFinding, path: string) => boolean) | undefined;
   /** With `sidecar`: replaces a `.hardened` file that somebody has edited. */
   readonly force?: boolean | undefined;
@@ -39,11 +44,10 @@ export function apply(plan: Plan, options: ApplyOptions): readonly WrittenFile[]
     plan.root,
     inPlace ? { kind: 'in-place' } : { kind: 'write', overlay, dropIn, force },
   );
-  const companionsOf = createCompanions(
-    run,
-    companionOptions(run, source.options),
-    inPlace ? 'in-place' : 'write',
-  );
+  const { phase, ignores } = companionOptions(run, source.options);
+  const wanted = (path: string): boolean =>
+    ignores(path) && (only === undefined || only(ignoring(phase), path));
+  const companionsOf = createCompanions(run, { phase, ignores: wanted }, inPlace ? 'in-place' : 'write');
   const written: WrittenFile[] = [];
   for (const file of run.files) {
     const outcome = run.plan(file);
@@ -55,6 +59,16 @@ export function apply(plan: Plan, options: ApplyOptions): readonly WrittenFile[]
     written.push(...told.filter((one) => one !== undefined));
   }
   return written;
+}
+
+/** The ignore file of a Dockerfile, as a finding to choose. */
+function ignoring(phase: Phase): ToldFinding {
+  const { id, title, description } = ignoreMeta;
+  return {
+    ...{ id, phase, safety: 'safe', disposition: 'applied', subject: [], sharedBy: undefined, line: 1 },
+    ...{ message: description, change: title, suggestion: undefined, reason: undefined },
+    ...{ evidence: [], edits: undefined },
+  };
 }
 
 /** The run with the chosen changes alone; a file whose changes can't be told apart so keeps none. */

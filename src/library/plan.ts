@@ -3,10 +3,11 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { prepare, type Run, type RunOptions } from '../harden.js';
 import { readConfig } from '../io/config.js';
 import { systemReason } from '../io/files.js';
-import { readLock } from '../io/lock.js';
+import { LOCK_NAME, readLock } from '../io/lock.js';
+import type { Resolver } from '../io/registry.js';
 import { problemOf } from '../render/problems.js';
 import { builtIn } from '../registry.js';
-import type { Digests } from '../workload/context.js';
+import type { Resolution } from '../workload/context.js';
 import { createTeller } from './planned.js';
 import { registryWith, runOptions } from './settings.js';
 import type { Plan, PlanFailure, PlannedFile, PlanRequest, PlanResult } from './types.js';
@@ -50,10 +51,11 @@ export async function plan(request: PlanRequest): Promise<PlanResult> {
   const outside = paths.find((path) => leadsOut(root, path));
   if (outside !== undefined) return fail(`${outside} is not below ${root}`);
   const pins = request.pinDigests ?? read.config?.pinDigests ?? false;
-  const digests = pins ? lockedDigests(root) : undefined;
-  if (typeof digests === 'string') return fail(digests);
+  const digests = pins ? new Map<string, Resolution>() : undefined;
   const options = { ...made.value, digests };
-  return planned(root, prepare({ root, paths, ...options }), options);
+  const run = prepare({ root, paths, ...options });
+  const problem = digests === undefined ? undefined : await fillFromLock(digests, run, root);
+  return problem === undefined ? planned(root, run, options) : fail(problem);
 }
 
 function leadsOut(root: string, path: string): boolean {
@@ -62,10 +64,18 @@ function leadsOut(root: string, path: string): boolean {
 }
 
 /** What the lock has; an image that it lacks is left as it is, with the reason. */
-function lockedDigests(root: string): Digests | string {
+async function fillFromLock(
+  digests: Map<string, Resolution>,
+  run: Run,
+  root: string,
+): Promise<string | undefined> {
   const lock = readLock(root);
-  if (!lock.ok) return `harden.lock ${lock.reason}`;
-  return new Map([...lock.images].map(([name, digest]) => [name, { ok: true, digest }]));
+  if (!lock.ok) return `${LOCK_NAME} ${lock.reason}`;
+  const { imageReferences, resolveDigests } = await import('../pins.js');
+  const nobody: Resolver = () => Promise.resolve({ ok: false, reason: `${LOCK_NAME} does not have it` });
+  const found = await resolveDigests(imageReferences(run), lock.images, nobody);
+  for (const [reference, resolution] of found) digests.set(reference, resolution);
+  return undefined;
 }
 
 function planned(root: string, run: Run, options: RunOptions): Plan {
