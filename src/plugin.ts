@@ -27,12 +27,7 @@ export type RenderTransform = Transform<BlueprintDocument, RenderContext>;
 
 /** What a plugin's module exports as `transforms`, in the order in which they are to act. */
 export type PluginTransforms = readonly (
-  | DockerfileTransform
-  | ComposeTransform
-  | UnitTransform
-  | QuadletTransform
-  | FlyTransform
-  | RenderTransform
+  DockerfileTransform | ComposeTransform | UnitTransform | QuadletTransform | FlyTransform | RenderTransform
 )[];
 
 export { cite, citeMatch, citeSource } from './core/evidence.js';

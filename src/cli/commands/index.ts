@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { baselineCommand } from './baseline.js';
+import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { hardenCommand } from './harden.js';
 import { listCommand } from './list.js';
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   baselineCommand,
   listCommand,
   explainCommand,
+  doctorCommand,
 ];
