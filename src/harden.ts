@@ -25,7 +25,7 @@ import { loadCatalogue, loadDaemons } from './io/catalogue.js';
 import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
-import { createWorkspace, type Workspace } from './io/workspace.js';
+import { createWorkspace, type Workspace, type WorkspaceOptions } from './io/workspace.js';
 import type { Digests, RuntimeBase } from './workload/context.js';
 import { DEFAULT_SYSTEMD_VERSION } from './workload/systemd-version.js';
 import { builtIn, type Registry } from './registry.js';
@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly enabled?: (id: string) => boolean;
   /** The formats to plan; all by default. Files of the others are still read for what they say of these. */
   readonly formats?: ReadonlySet<Format> | undefined;
+  /** The paths of the files to plan; all by default. */
+  readonly selected?: ReadonlySet<string> | undefined;
   /** The digests to pin images to; undefined when they are not to be pinned. May be filled until the first plan. */
   readonly digests?: Digests | undefined;
   /** What a conversion puts the program on; `slim` by default. The others are for phase 3. */
@@ -147,8 +149,7 @@ export function createRunBelow(
   const originals = new Map<string, string>();
   const created = new Set<string>();
   const reader = createFileReader(root);
-  const workspace = createWorkspace({
-    files,
+  const tree: Tree = {
     reader: {
       kind: (path) => (created.has(path) ? 'missing' : reader.kind(path)),
       read: (path) => (created.has(path) ? undefined : (originals.get(path) ?? reader.read(path))),
@@ -158,9 +159,8 @@ export function createRunBelow(
       const text = originals.get(path);
       return text === undefined ? readTextFile(resolve(root, path)) : { ok: true, text };
     },
-    loadCatalogue: catalogue,
-    loadDaemons: daemons,
-  });
+  };
+  const workspace = workspaceOf(files, tree);
   const run = createRun(workspace, options, failures);
   return {
     ...run,
@@ -169,6 +169,18 @@ export function createRunBelow(
       else originals.set(path, original);
     },
   };
+}
+
+/** How the files of a workspace are read. */
+export type Tree = Pick<WorkspaceOptions, 'reader' | 'readFile'>;
+
+/** A tree on disk, as it is. */
+export function treeBelow(root: string): Tree {
+  return { reader: createFileReader(root), readFile: (path) => readTextFile(resolve(root, path)) };
+}
+
+export function workspaceOf(files: readonly SourceFile[], tree: Tree): Workspace {
+  return createWorkspace({ files, ...tree, loadCatalogue: catalogue, loadDaemons: daemons });
 }
 
 /** A run over a workspace, which need not be on disk. */
@@ -237,7 +249,9 @@ export function createRun(
     return { kind: 'planned', file, plan, notices: reviewer.notices() };
   };
 
-  const files = workspace.files.filter(({ format }) => options.formats?.has(format) ?? true);
+  const files = workspace.files.filter(
+    ({ path, format }) => options.formats?.has(format) !== false && options.selected?.has(path) !== false,
+  );
 
   const planFile = (planning: Planning, file: SourceFile): FileOutcome => {
     switch (file.format) {

@@ -16,7 +16,8 @@ function writeModeOf({ inPlace, write, overlay, dropIn, force }: HardenArguments
   return write === true ? { kind: 'write', overlay, dropIn, force } : undefined;
 }
 
-function companionMode(args: HardenArguments): CompanionMode {
+/** What a run does with the companions of its files. */
+export function companionMode(args: HardenArguments): CompanionMode {
   const mode = modeOf(args);
   return mode === 'check' ? 'preview' : mode;
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Resolution } from '../workload/context.js';
 import type { fillDigests } from './digests.js';
-import { prepare, type FileOutcome, type Run } from '../harden.js';
+import type { selectAffected, Selection } from './since.js';
+import { createRunBelow, prepare, type FileOutcome, type Run } from '../harden.js';
 import { addTotals } from '../render/totals.js';
 import { loadBaseline, loadConfig, tellExpired, tellGone, tellUnmet, tellUnused } from './config.js';
 import { crewSize, startCrew, workAlone, type Crew } from './crew.js';
 import { near } from '../core/near.js';
-import { locate } from './locate.js';
+import { locate, realPlace } from './locate.js';
 import {
   createProgress,
   EXIT_CHANGES,
@@ -28,7 +29,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     printError(`harden: ${reports}\n`);
     return EXIT_ERROR;
   }
-  const { root, paths } = locate(args.paths);
+  // Files that have changed are looked at among all the others.
+  const { root, paths } = locate(args.changed === true ? ['.'] : args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
@@ -39,13 +41,23 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   }
   const pins = args.pinDigests ?? config?.pinDigests ?? false;
   const digests = pins ? new Map<string, Resolution>() : undefined;
-  const run = prepare({ root, paths, digests, ...options });
-  const sources = new Set(run.workspace.files.map(({ path }) => resolve(root, path)));
+  const found = prepare({ root, paths, digests, ...options });
+  const sources = new Set(found.workspace.files.map(({ path }) => resolve(root, path)));
   const files = openReports(reports, sources);
   if (typeof files === 'string') {
     printError(`harden: ${files}\n`);
     return EXIT_ERROR;
   }
+  const selection = selectionOf(args);
+  const selected = selection === undefined ? undefined : await select(selection, root, found, options, args);
+  if (typeof selected === 'string') {
+    printError(`harden: ${selected}\n`);
+    return EXIT_ERROR;
+  }
+  const run =
+    selected === undefined
+      ? found
+      : createRunBelow(root, found.workspace.files, { ...options, digests, selected }, found.failures);
   const failures = digests === undefined ? [] : await fill(digests, run, root, args);
   const baseline = loadBaseline(root, args.baseline);
   if (baseline === undefined) return EXIT_ERROR;
@@ -58,6 +70,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     config,
     plugins: loaded.registry.plugins,
     baseline: baseline.baseline,
+    selected,
     reports,
   };
   const outputs = await createOutputs(settings, loaded.registry);
@@ -90,8 +103,19 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   return args.check === true && (pending > 0 || expired > 0) ? EXIT_CHANGES : 0;
 }
 
-function isUnfiltered({ only, skip }: HardenArguments): boolean {
-  return only === undefined && skip === undefined;
+function isUnfiltered(args: HardenArguments): boolean {
+  return args.only === undefined && args.skip === undefined && selectionOf(args) === undefined;
+}
+
+function selectionOf({ since, changed, paths }: HardenArguments): Selection | undefined {
+  if (since !== undefined) return { since };
+  return changed === true ? { changed: paths.map((path) => realPlace(resolve(path))) } : undefined;
+}
+
+/** What asks git is loaded only where it is to be asked. */
+async function select(...given: Parameters<typeof selectAffected>): ReturnType<typeof selectAffected> {
+  const { selectAffected: selectThem } = await import('./since.js');
+  return selectThem(...given);
 }
 
 /** What speaks to registries is loaded only where images are to be pinned. */

@@ -35,6 +35,10 @@ export interface HardenArguments {
   readonly config?: string | false;
   /** A baseline to go by in place of the one that is found; false for none. */
   readonly baseline?: string | false;
+  /** A commit: only what has changed since is looked at. */
+  readonly since?: string;
+  /** The paths are what has changed: they, and what depends on them, are looked at. */
+  readonly changed?: boolean;
   readonly color?: boolean;
 }
 
@@ -54,6 +58,8 @@ export interface Settings {
   readonly plugins: readonly PluginModule[];
   /** The project's baseline; undefined where there is none. */
   readonly baseline: Baseline | undefined;
+  /** The paths of the files to look at; undefined for all. */
+  readonly selected: ReadonlySet<string> | undefined;
   /** The outputs that go to files. */
   readonly reports: readonly ReportTarget[];
 }
@@ -111,11 +117,11 @@ export function runOptionsOf(args: RunArguments, { config, registry }: LoadedCon
 
 /** The run of settings that were accepted already, over the files that were found for it. */
 export function resume(
-  { args, root, digests, config }: Settings,
+  { args, root, digests, config, selected }: Settings,
   files: readonly SourceFile[],
   registry: Registry,
 ): Run {
   const options = runOptionsOf(args, { config, registry });
   if (typeof options === 'string') throw new Error(options);
-  return createRunBelow(root, files, { ...options, digests });
+  return createRunBelow(root, files, { ...options, digests, selected });
 }

@@ -38,6 +38,7 @@ import type {
 import { contextOf } from '../workload/context-of.js';
 import { containerWorkload } from '../workload/quadlet/workload.js';
 import { renderContext } from '../workload/render/context.js';
+import type { SourceFile } from './discover.js';
 import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
@@ -72,14 +73,9 @@ export interface Projects {
 /** @param options what the transforms are asked for beside the files. */
 export function createProjects(workspace: Workspace, options: ProjectOptions): Projects {
   const { digests, base, overrides } = options;
-  const byFolder = new Map<string, string[]>();
-  for (const { path } of filesOf(workspace, 'compose')) {
-    const folder = folderOf(path);
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
-  }
+  const { found, byFolder } = layoutOf(workspace.files);
 
   /** True for a file inside the tree: what was found below it, or what the reader can follow there. */
-  const found = new Set(workspace.files.map(({ path }) => path));
   const isReadable = (path: string): boolean => found.has(path) || workspace.reader.kind(path) === 'file';
 
   const load = (path: string): ComposeDocument | undefined => {
@@ -235,6 +231,30 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       return field === undefined ? undefined : buildTarget(field, view)?.dockerfile;
     },
   };
+}
+
+interface Layout {
+  readonly found: ReadonlySet<string>;
+  /** The Compose files of each folder. */
+  readonly byFolder: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Several workspaces may have the same files. */
+const layouts = new WeakMap<readonly SourceFile[], Layout>();
+
+function layoutOf(files: readonly SourceFile[]): Layout {
+  const known = layouts.get(files);
+  if (known !== undefined) return known;
+  const byFolder = new Map<string, string[]>();
+  for (const { path, format } of files) {
+    if (format !== 'compose') continue;
+    const beside = byFolder.get(folderOf(path));
+    if (beside === undefined) byFolder.set(folderOf(path), [path]);
+    else beside.push(path);
+  }
+  const layout = { found: new Set(files.map(({ path }) => path)), byFolder };
+  layouts.set(files, layout);
+  return layout;
 }
 
 function baseContext(workspace: Workspace): Pick<DockerfileContext, 'files' | 'catalogue'> {

@@ -129,7 +129,7 @@ function entities(text: string): string {
 }
 
 /** https://github.github.com/gfm/#code-spans */
-function code(text: string): string {
+export function code(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const fence = fenceFor(line, 1);

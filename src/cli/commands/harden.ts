@@ -83,6 +83,16 @@ export const hardenCommand: Command = {
     'systemd-version': SYSTEMD_VERSION,
     config: CONFIG,
     baseline: BASELINE,
+    since: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'look only at files that have changed since a commit, or that depend on what has',
+    },
+    changed: {
+      type: 'boolean',
+      describe:
+        'the paths are what has changed: look at those, and at what depends on them, below this folder',
+    },
     jobs: {
       type: 'number',
       requiresArg: true,
@@ -93,6 +103,7 @@ export const hardenCommand: Command = {
     write: ['in-place', 'check', 'dry-run'],
     'in-place': ['check', 'dry-run'],
     check: ['dry-run'],
+    since: ['changed'],
   },
   check: ({ jobs }: Arguments) =>
     jobs === undefined || (Number.isInteger(jobs) && Number(jobs) > 0)
@@ -103,6 +114,7 @@ export const hardenCommand: Command = {
     ['$0 --write deploy', 'write .hardened files beside those in deploy/'],
     ['$0 --in-place --phase 1', 'apply what is safe'],
     ['$0 --check --format compose', 'fail in CI when a Compose file could be harder'],
+    ['$0 --check --since origin/main', 'the same, for what a pull request changes'],
     ['$0 --output patch | git apply', 'take the changes as a patch'],
     ['$0 --output-file sarif=x.sarif', 'keep the findings for code scanning too'],
   ],

@@ -2,6 +2,7 @@ import type { Command } from '../command.js';
 import { baselineCommand } from './baseline.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
+import { fleetReportCommand } from './fleet-report.js';
 import { hardenCommand } from './harden.js';
 import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   reportCommand,
   baselineCommand,
+  fleetReportCommand,
   listCommand,
   explainCommand,
   doctorCommand,
