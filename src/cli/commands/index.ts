@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { fleetReportCommand } from './fleet-report.js';
 import { hardenCommand } from './harden.js';
+import { initCommand } from './init.js';
 import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
 import { unitCommand } from './unit.js';
@@ -19,5 +20,6 @@ export const commands: readonly Command[] = [
   fleetReportCommand,
   listCommand,
   explainCommand,
+  initCommand,
   doctorCommand,
 ];
