@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { baselineCommand } from './baseline.js';
+import { completionCommand } from './completion.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { fleetReportCommand } from './fleet-report.js';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   explainCommand,
   initCommand,
   doctorCommand,
+  completionCommand,
 ];
