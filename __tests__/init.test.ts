@@ -152,10 +152,7 @@ describe('the hook of pre-commit', () => {
     ['with comments and keys behind it', HOOKS],
     ['with CRLF', HOOKS.replaceAll('\n', '\r\n')],
     ['with its dashes in the first column', HOOKS.replace(/^ {2}/gm, '')],
-    [
-      'without a final newline',
-      'repos:\n- repo: meta\n  hooks:\n  - {id: identity}',
-    ],
+    ['without a final newline', 'repos:\n- repo: meta\n  hooks:\n  - {id: identity}'],
   ])('is added to a config %s, and nothing else', (_name, text) => {
     const made = withHook(text);
     if (!made.ok) throw new Error(made.reason);
