@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -10,6 +10,7 @@ import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { allTransforms } from '../transforms/index.js';
 import { OUTPUT_NAMES } from '../src/render/output.js';
 import { type CliResult, folderOf, get, harden, MAIN, put, treeOf } from './support/cli.js';
+import { git, repositoryOf } from './support/git.js';
 import { applySarif, type SarifLog } from './support/sarif.js';
 import type { Tree } from './support/memory.js';
 
@@ -83,6 +84,17 @@ describe('the usage', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect([code, stdout]).toEqual([2, '']);
     expect(treeOf(root)).toEqual(TREE);
+  });
+
+  test('what stands after -- is a path, whatever it looks like', async () => {
+    const root = folderOf({ ...TREE, '--write/compose.yml': COMPOSE, 'list/compose.yml': COMPOSE });
+    const pathsOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await harden(root, ['--output', 'json', '--', ...args]);
+      return (JSON.parse(stdout) as { files: { path: string }[] }).files.map(({ path }) => path);
+    };
+    expect(await pathsOf('units')).toEqual(['units/app.service']);
+    expect(await pathsOf('--write', 'list')).toEqual(['--write/compose.yml', 'list/compose.yml']);
+    expect(await pathsOf('nowhere')).toEqual(['nowhere']);
   });
 
   test('a word that is neither a path nor a command is named, with the command that was meant', async () => {
@@ -556,9 +568,10 @@ describe('a closed pipe', () => {
 });
 
 test('the examples in --help are ones that work', async () => {
-  const root = folderOf(TREE);
-  mkdirSync(join(root, 'deploy'));
-  writeFileSync(join(root, 'deploy/Dockerfile'), readFileSync(join(root, 'Dockerfile')));
+  const root = repositoryOf({});
+  git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+  for (const [path, text] of Object.entries({ ...TREE, 'deploy/Dockerfile': DOCKERFILE }))
+    put(root, path, text);
   const { stdout } = await harden(root, ['--help']);
   const examples = [...stdout.matchAll(/^ {2}(harden(?: [\w./|=-]+)*) {2,}\S/gm)]
     .map((match) => match[1]!)

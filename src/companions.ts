@@ -36,11 +36,14 @@ export interface CompanionOptions {
   readonly ignores: (dockerfile: string) => boolean;
 }
 
-/** The ignore files of a run are a policy too, which may be left out like any other. */
-export function companionOptions(run: Run, { phase, enabled }: RunOptions): CompanionOptions {
+/** What the companions of a run go by. */
+export function companionOptions(run: Run, options: RunOptions): CompanionOptions {
   const { id } = ignoreMeta;
-  const wanted = enabled?.(id) ?? true;
-  return { phase, ignores: (dockerfile) => wanted && !run.leavesOut(dockerfile, id) };
+  const enabled = options.enabled?.(id) ?? true;
+  return {
+    phase: options.phase,
+    ignores: (dockerfile) => enabled && !run.leavesOut(dockerfile, id),
+  };
 }
 
 /** What is done with the companions: shown, written beside their sources, or changed themselves. */

@@ -8,7 +8,7 @@ import { commitAll, git, repositoryOf } from '../support/git.js';
 import type { SarifLog } from '../support/sarif.js';
 
 const SOFT = 'services:\n  db:\n    image: postgres:16\n    ports:\n      - "5432:5432"\n';
-const HARD = 'FROM scratch\n';
+const HARD = 'FROM scratch\nUSER 65532\n';
 
 /** What other actions do, and the build that a test has done. */
 const SET_UP = ['Set up Node.js', 'Build harden'];
@@ -24,7 +24,7 @@ function gateway(): string {
 }
 
 describe('the steps of action.yml', () => {
-  test('show what could be harder in all of GitHub’s places, and fail', () => {
+  test('show what could be harder in all places that GitHub has for it, and fail', () => {
     const cwd = gateway();
     const before = treeOf(cwd);
     const { code, log, outputs, summary, ran } = run({ cwd });
@@ -36,6 +36,7 @@ describe('the steps of action.yml', () => {
       'exit-code': '1',
       changes: expect.stringMatching(/^[1-9]\d*$/),
       findings: expect.stringMatching(/^[1-9]\d*$/),
+      'json-file': expect.stringMatching(/harden\.json$/),
       'sarif-file': expect.stringMatching(/harden\.sarif$/),
     });
     const sarif = JSON.parse(readFileSync(outputs['sarif-file']!, 'utf8')) as SarifLog;
@@ -96,12 +97,14 @@ describe('the steps of action.yml', () => {
     const cwd = folderOf({ 'a b/compose.yml': SOFT, 'c/compose.yml': SOFT });
     const two = run({ cwd, with: { paths: 'a b\n\nc/compose.yml\n' } });
     expect([two.code, two.outputs.changes]).toEqual([1, '2']);
+    expect(run({ cwd, with: { paths: 'a b' } }).outputs.changes).toBe('1');
     const evil = '"; touch pwned; echo "$(touch pwned)`touch pwned`';
-    for (const input of Object.keys(action.inputs)) {
-      for (const text of [evil, `${evil}\n--write`, '--in-place']) {
-        run({ cwd, with: { 'pull-request': 'false', [input]: text } });
-      }
-    }
+    const flags = Object.keys(action.inputs).filter((name) => action.inputs[name]?.default === 'true');
+    expect(flags.length).toBeGreaterThan(3);
+    run({ cwd, with: Object.fromEntries(flags.map((name) => [name, evil])) });
+    for (const input of ['paths', 'phase', 'since', 'baseline'])
+      expect(run({ cwd, with: { [input]: evil } }).outputs['exit-code']).toBe('2');
+    expect(run({ cwd, with: { paths: `--in-place\n${evil}` } }).log).toContain('--in-place');
     expect(Object.keys(treeOf(cwd)).sort()).toEqual(['a b/compose.yml', 'c/compose.yml']);
     expect(treeOf(cwd)['c/compose.yml']).toBe(SOFT);
   });

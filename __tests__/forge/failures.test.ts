@@ -161,6 +161,21 @@ describe('what a forge refuses', () => {
     });
   });
 
+  test('Gitea says of a branch that is not there only that something is not', async () => {
+    const fake = await startFakeGitea({ token: TOKEN, branches: () => ['main'] });
+    open.push(fake.close);
+    const forge = await createForge(
+      { kind: 'gitea', api: fake.api, host: fake.host, path: fake.path },
+      TOKEN,
+    );
+    expect(await forge.open(NEW)).toMatchObject({
+      problem: {
+        kind: 'not-found',
+        reason: expect.stringMatching(/to open the pull request .*is the branch pushed/),
+      },
+    });
+  });
+
   test('the token is masked where a forge repeats it, and a long text is cut', async () => {
     const { reason } = await whenOpening('gitea', {
       status: 422,

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach } from '@jest/globals';
+import { put } from './files.js';
 import type { Tree } from './memory.js';
 
 export { type CliOptions, type CliResult, harden, MAIN } from './command.js';
+export { put } from './files.js';
 
 const made: string[] = [];
 
@@ -19,11 +21,6 @@ export function folderOf(tree: Tree = {}): string {
 afterEach(() => {
   for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
 });
-
-export function put(root: string, path: string, text: string | Uint8Array): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-}
 
 export function get(root: string, path: string): string {
   return readFileSync(join(root, path), 'utf8');

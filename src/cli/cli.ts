@@ -18,7 +18,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
   surviveClosedPipe();
   ownEnvironment();
   let exitCode: ExitCode = 0;
-  const parser = yargs([...argv])
+  const parser = yargs(withPaths(argv))
     .scriptName('harden')
     .locale('en')
     .usage(
@@ -58,6 +58,18 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   return exitCode;
+}
+
+/**
+ * What stands after `--` is a path, whatever it looks like; the parser would leave it out.
+ * https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap12.html#tag_12_02, guideline 10
+ */
+function withPaths(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--');
+  if (at === -1) return [...argv];
+  const isOther = (word: string): boolean =>
+    word.startsWith('-') || commands.some(({ name }) => name === word);
+  return [...argv.slice(0, at), ...argv.slice(at + 1).map((word) => (isOther(word) ? `./${word}` : word))];
 }
 
 /** Tells the parser of a command's arguments. */

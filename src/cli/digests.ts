@@ -14,7 +14,7 @@ export async function fillDigests(
   digests: Map<string, Resolution>,
   run: Run,
   root: string,
-  { write, inPlace, refreshDigests }: HardenArguments,
+  { write, inPlace, refreshDigests }: Pick<HardenArguments, 'write' | 'inPlace' | 'refreshDigests'>,
 ): Promise<readonly FailedOutcome[]> {
   const lock = readLock(root);
   if (!lock.ok) return [failure(LOCK_NAME, lock.reason)];

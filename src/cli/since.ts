@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { affectedFiles } from '../affected.js';
+import { companionOptions } from '../companions.js';
 import { changedSince, type Changes, type ChangesOutcome } from '../git/changed.js';
 import type { Run, RunOptions } from '../harden.js';
 import { plural } from '../render/text.js';
 import { printError } from './output.js';
-import { companionOptions } from '../companions.js';
 import { companionMode } from './reporter.js';
 import type { HardenArguments } from './settings.js';
 

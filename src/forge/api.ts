@@ -12,6 +12,8 @@ export interface Request {
   readonly body?: unknown;
   /** What it does, for people: `open the pull request`. */
   readonly what: string;
+  /** The repository that it reads, when it does. */
+  readonly repository?: string;
 }
 
 /** Sends a request, and reads the JSON of its answer. It throws `NoAnswer` and `StrangeAnswer`. */
@@ -24,8 +26,8 @@ export function createApi(
   authorization: string,
   transport: Transport,
 ): Api {
-  return async ({ method, path, query = {}, body, what }, read) => {
-    const deed: Deed = { place, token, what };
+  return async ({ method, path, query = {}, body, what, repository }, read) => {
+    const deed: Deed = { place, token, what, repository };
     const url = new URL(`${place.api}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const answer = await transport(url, {

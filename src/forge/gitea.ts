@@ -19,7 +19,15 @@ export function createGitea(place: RepositoryPlace, token: string, transport: Tr
 
   const repository = once(() =>
     then(
-      api({ method: 'GET', path: `/repos/${encoded(place.path)}`, what: `read ${place.path}` }, objectIn),
+      api(
+        {
+          method: 'GET',
+          path: `/repos/${encoded(place.path)}`,
+          what: `read ${place.path}`,
+          repository: place.path,
+        },
+        objectIn,
+      ),
       (json) =>
         openFor(
           { path: textAt(json, 'full_name'), defaultBranch: maybeText(json, 'default_branch') },

@@ -36,6 +36,7 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
     what: string,
     send: () => Promise<{ readonly data: unknown; readonly headers: object }>,
     read: (data: unknown, headers: Headers) => T,
+    path?: string,
   ): Promise<Answer<T>> => {
     try {
       const { data, headers } = await send();
@@ -45,7 +46,9 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
       if (cause instanceof NoAnswer) throw cause;
       if (response === undefined) throw error;
       const headers = headersIn(response.headers);
-      return failed(problemOf({ status, headers, body: response.data }, { place, token, what }));
+      return failed(
+        problemOf({ status, headers, body: response.data }, { place, token, what, repository: path }),
+      );
     }
   };
 
@@ -54,7 +57,8 @@ export function createGithub(place: RepositoryPlace, token: string, transport: T
     const found = ask(
       `read ${place.path}`,
       () => client('GET /repos/{owner}/{repo}', { owner, repo }),
-      (data) => objectIn(data),
+      objectIn,
+      place.path,
     );
     return then(found, (json) =>
       openFor(

@@ -18,8 +18,14 @@ export function createGitlab(place: RepositoryPlace, token: string, transport: T
 
   const projectAt = (path: string): Promise<Answer<Project>> =>
     then(
-      api({ method: 'GET', path: `/projects/${encodeURIComponent(path)}`, what: `read ${path}` }, (json) =>
-        objectIn(json),
+      api(
+        {
+          method: 'GET',
+          path: `/projects/${encodeURIComponent(path)}`,
+          what: `read ${path}`,
+          repository: path,
+        },
+        (json) => objectIn(json),
       ),
       (project) => {
         const known = {

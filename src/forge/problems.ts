@@ -17,6 +17,8 @@ export interface Deed {
   readonly token: string;
   /** `open the pull request`. */
   readonly what: string;
+  /** The repository that is read; absent for what is done when it is known to be there. */
+  readonly repository?: string | undefined;
 }
 
 export const FORGE_NAMES: Readonly<Record<ForgeKind, string>> = {
@@ -36,7 +38,7 @@ const NEEDED: Readonly<Record<ForgeKind, string>> = {
 /** Says what a refusal means and what to do, in the forge's own words where it has some. */
 export function problemOf(refusal: Refusal, deed: Deed): ForgeProblem {
   const { status } = refusal;
-  const { kind, host, path } = deed.place;
+  const { kind, host } = deed.place;
   const name = FORGE_NAMES[kind];
   const said = messageIn(refusal.body, deed.token);
   const quoted = said === '' ? '' : ` (${said})`;
@@ -55,10 +57,11 @@ export function problemOf(refusal: Refusal, deed: Deed): ForgeProblem {
       `${name} does not let this token ${deed.what}${quoted}: ${permission(refusal, deed, said)}`,
     );
   if (status === 404) {
-    return problem(
-      'not-found',
-      `${host} has no ${path} that this token may see${quoted}: check the name, and what the token is allowed. ${NEEDED[kind]}`,
-    );
+    const missing =
+      deed.repository === undefined
+        ? `${name} does not find what it takes to ${deed.what}${quoted}: are the branches and the names right, and is the branch pushed?`
+        : `${host} has no ${deed.repository} that this token may see${quoted}: is the name right?`;
+    return problem('not-found', `${missing} ${NEEDED[kind]}`);
   }
   if (status >= 500) {
     return problem(

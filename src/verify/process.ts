@@ -12,6 +12,8 @@ export interface CallOptions {
   readonly cwd?: string | undefined;
   /** Variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Variables of this process that the program is not to see. */
+  readonly without?: readonly string[] | undefined;
   /** What the program reads from its standard input. */
   readonly input?: string | undefined;
   /** Ends the program after so many milliseconds. */
@@ -35,9 +37,11 @@ export function call(program: string, args: readonly string[], options: CallOpti
       resolve({ code: 1, stdout: '', stderr: `${program}: interrupted` });
       return;
     }
+    const inherited = { ...process.env };
+    for (const name of options.without ?? []) Reflect.deleteProperty(inherited, name);
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: { ...inherited, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: options.apart === true,
     });

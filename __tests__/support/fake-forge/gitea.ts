@@ -103,11 +103,8 @@ export async function startFakeGitea(options: FakeForgeOptions): Promise<FakeFor
     const [fork, branch] = body.head.includes(':')
       ? (body.head.split(':') as [string, string])
       : [path, body.head];
-    // A fork is named by its owner, or in full.
-    const from =
-      fork === path
-        ? path
-        : (options.forks?.find((name) => name === fork || name.startsWith(`${fork}/`)) ?? '');
+    // A fork is named by its owner, and by no more than that.
+    const from = fork === path ? path : (options.forks?.find((name) => name.startsWith(`${fork}/`)) ?? '');
     if (!(await hasBranch(options, from, branch, path)) || !(await hasBranch(options, path, body.base, path)))
       return missing();
     if (

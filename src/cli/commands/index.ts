@@ -10,12 +10,14 @@ import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
 import { unitCommand } from './unit.js';
 import { verifyCommand } from './verify.js';
+import { prCommand } from './pr.js';
 
 /** In the order of `--help`. */
 export const commands: readonly Command[] = [
   hardenCommand,
   unitCommand,
   verifyCommand,
+  prCommand,
   reportCommand,
   baselineCommand,
   fleetReportCommand,
