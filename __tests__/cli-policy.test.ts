@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isTrusted } from '../src/io/config.js';
+import { isTrusted } from '../src/io/trust.js';
 import { folderOf, get, harden, put } from './support/cli.js';
 import type { Tree } from './support/memory.js';
 

@@ -5,6 +5,7 @@ import { loadReportAssets } from '../src/io/report-assets.js';
 import { digest } from '../src/cli/outputs.js';
 import { createGithubOutput } from '../src/render/github.js';
 import { createGitlabOutput } from '../src/render/gitlab.js';
+import { policies } from '../transforms/index.js';
 import { createJsonOutput } from '../src/render/json.js';
 import { createJunitOutput } from '../src/render/junit.js';
 import { createMarkdownOutput } from '../src/render/markdown.js';
@@ -19,8 +20,8 @@ import { memoryWorkspace, type Tree } from './support/memory.js';
 /** All but the patch, which is the user's own bytes. */
 const OUTPUTS: Readonly<Record<Exclude<OutputName, 'patch'>, Output>> = {
   text: createTextOutput({ color: false, width: 100 }, 'preview', digest),
-  json: createJsonOutput('1.0.0'),
-  sarif: createSarifOutput({ version: '1.0.0', homepage: undefined, digest }),
+  json: createJsonOutput('1.0.0', policies),
+  sarif: createSarifOutput({ version: '1.0.0', homepage: undefined, digest, policies }),
   github: createGithubOutput(digest),
   gitlab: createGitlabOutput(digest),
   junit: createJunitOutput(digest),

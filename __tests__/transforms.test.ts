@@ -7,6 +7,7 @@ import type { FilePlan } from '../src/core/plan.js';
 import { BOM } from '../src/core/text.js';
 import type { Finding } from '../src/core/types.js';
 import { unifiedDiff } from '../src/render/diff.js';
+import { policies } from '../transforms/index.js';
 import { createSarifOutput } from '../src/render/sarif.js';
 import { planCase, readCases, type TransformCase } from './support/cases.js';
 import { applySarif, type SarifResult } from './support/sarif.js';
@@ -45,7 +46,7 @@ function expectFile(path: string, actual: string): void {
   expect(actual).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
 }
 
-const sarif = createSarifOutput({ version: '0', homepage: undefined, digest: (text) => text });
+const sarif = createSarifOutput({ version: '0', homepage: undefined, digest: (text) => text, policies });
 
 /** What the fixes of the SARIF output make of a plan's text; undefined where one is left out for the secret in it. */
 function fixedBySarif(plan: FilePlan): string | undefined {

@@ -16,12 +16,33 @@ export function configSchema(path: string, metas: readonly TransformMeta[]): str
   const $defs = {
     ...schema.$defs,
     setting: { oneOf: [{ const: 'off' }, mapping([], PHASE)] },
-    transforms: { type: 'object', additionalProperties: false, properties: Object.fromEntries(all) },
-    options: { type: 'object', additionalProperties: false, properties: Object.fromEntries(withOptions) },
+    ofPlugin: { oneOf: [{ const: 'off' }, { ...mapping([], PHASE), additionalProperties: VALUE }] },
+    transforms: {
+      type: 'object',
+      properties: Object.fromEntries(all),
+      additionalProperties: { $ref: '#/$defs/ofPlugin' },
+    },
+    options: {
+      type: 'object',
+      properties: Object.fromEntries(withOptions),
+      additionalProperties: { type: 'object', additionalProperties: VALUE },
+    },
+    withoutPlugins: {
+      properties: {
+        transforms: { propertyNames: { enum: all.map(([id]) => id) } },
+        overrides: {
+          items: {
+            properties: { transforms: { propertyNames: { enum: withOptions.map(([id]) => id) } } },
+          },
+        },
+      },
+    },
   };
   return JSON.stringify({ ...schema, $defs });
 }
 
+/** Of an option that only the plugin knows. */
+const VALUE = { type: ['string', 'integer'] };
 const PHASE = { phase: { $ref: '#/$defs/phase' } };
 
 function whole({ title, options }: TransformMeta): object {

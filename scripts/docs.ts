@@ -7,6 +7,8 @@ import type { TransformMeta } from '../src/core/types.js';
 import { ignoreMeta } from '../src/workload/ignore-additions.js';
 import { packageRoot } from '../src/io/package.js';
 import { policies } from '../transforms/index.js';
+import { commands } from '../src/cli/commands/index.js';
+import { manualPage } from './man.js';
 import { configSchema } from './config-schema.js';
 
 const HEAD = `# Transforms
@@ -58,7 +60,11 @@ function page(meta: TransformMeta): string {
 
 async function writeFormatted(name: string, text: string, parser: 'markdown' | 'json'): Promise<void> {
   const path = join(packageRoot(), name);
-  const formatted = await format(text, { ...(await resolveConfig(path)), parser });
+  writeOrCheck(name, await format(text, { ...(await resolveConfig(path)), parser }));
+}
+
+function writeOrCheck(name: string, formatted: string): void {
+  const path = join(packageRoot(), name);
   if (!process.argv.includes('--check')) writeFileSync(path, formatted);
   else if (readFileSync(path, 'utf8') !== formatted) {
     console.error(`${name} is out of date: run npm run docs`);
@@ -73,3 +79,4 @@ await writeFormatted(
 );
 const SCHEMA = 'src/config/config.schema.json';
 await writeFormatted(SCHEMA, configSchema(join(packageRoot(), SCHEMA), policies), 'json');
+writeOrCheck('man/harden.1', manualPage(commands));

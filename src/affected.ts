@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createCompanions, type CompanionMode, type CompanionOptions } from './companions.js';
 import { keepLast } from './core/lazy.js';
 import type { Changes } from './git/changed.js';
 import { createRun, treeBelow, workspaceOf, type Run, type RunOptions, type Tree } from './harden.js';
 import { formatOf, type SourceFile } from './io/discover.js';
 import { isInside } from './io/files.js';
+import type { PluginModule } from './registry.js';
 
 /** Files that hold for all that lies in their folder and below it. */
 const HOLDS_BELOW = /^(?:harden\.(?:config\.\w+|lock|baseline\.json)|\.gitignore)$/;
@@ -47,8 +49,11 @@ export function affectedFiles(
   });
 }
 
-/** The config of the run has changed, wherever it is. */
-function configChanged(root: string, { paths }: Changes, { config }: RunOptions): boolean {
+/** The config of the run, or a plugin that it names, has changed, wherever it is. */
+function configChanged(root: string, { paths }: Changes, { config, registry }: RunOptions): boolean {
+  const isChanged = ({ url }: PluginModule): boolean =>
+    url.startsWith('file:') && paths.has(fileURLToPath(url));
+  if (registry?.plugins.some(isChanged) === true) return true;
   return config !== undefined && paths.has(resolve(root, config.path));
 }
 

@@ -28,10 +28,8 @@ import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from './io/workspace.js';
 import type { Digests, RuntimeBase } from './workload/context.js';
 import { DEFAULT_SYSTEMD_VERSION } from './workload/systemd-version.js';
-import { policies, registry } from '../transforms/index.js';
+import { builtIn, type Registry } from './registry.js';
 import { createReviewer, isNamedByComment } from './suppress/review.js';
-
-const POLICY_IDS: readonly string[] = policies.map(({ id }) => id);
 
 export interface RunOptions {
   readonly phase: Phase;
@@ -51,6 +49,8 @@ export interface RunOptions {
   readonly replacesDropIn?: boolean | undefined;
   /** The project's config; undefined where there is none. */
   readonly config?: HardenConfig | undefined;
+  /** The transforms to choose from; harden's own by default, without those of the config's plugins. */
+  readonly registry?: Registry | undefined;
 }
 
 export interface HardenOptions extends RunOptions {
@@ -92,6 +92,8 @@ export type FileOutcome =
 /** One run over a tree: plans are made when they are asked for, and none is kept. */
 export interface Run {
   readonly workspace: Workspace;
+  /** The transforms that it chooses from. */
+  readonly registry: Registry;
   readonly projects: Projects;
   /** What the project's config says of files and services. */
   readonly overrides: Overrides;
@@ -187,7 +189,8 @@ export function createRun(
   options: RunOptions,
   failures: readonly DiscoveryFailure[] = [],
 ): Run {
-  const { config } = options;
+  const { config, registry = builtIn } = options;
+  const { transforms: byFormat, ids } = registry;
   const overrides = createOverrides(config);
   const acceptances = createAcceptances(config);
   const projects = createProjects(workspace, {
@@ -207,7 +210,7 @@ export function createRun(
 
   const isCommentedOut = (path: string, id: string): boolean => {
     const opened = workspace.open(path, dockerfileAdapter);
-    return opened.kind === 'document' && isNamedByComment(opened.document, POLICY_IDS, id);
+    return opened.kind === 'document' && isNamedByComment(opened.document, ids, id);
   };
 
   let last: { readonly document: SourceDocument; readonly memo: unknown } | undefined;
@@ -229,7 +232,7 @@ export function createRun(
     const enabled = transforms.filter(({ meta }) => options.enabled?.(meta.id) ?? true);
     const reviewer = createReviewer(
       opened.document,
-      POLICY_IDS,
+      ids,
       enabled.map(({ meta }) => meta.id),
     );
     const plan = planDocument(opened.document, {
@@ -254,15 +257,15 @@ export function createRun(
     switch (file.format) {
       case 'dockerfile': {
         const context = projects.dockerfileContext(file.path);
-        return planWith(planning, file, dockerfileAdapter, registry.dockerfile, () => context);
+        return planWith(planning, file, dockerfileAdapter, byFormat.dockerfile, () => context);
       }
       case 'compose':
-        return planWith(planning, file, composeAdapter, registry.compose, (document) =>
+        return planWith(planning, file, composeAdapter, byFormat.compose, (document) =>
           projects.composeContext(document),
         );
       case 'systemd': {
         const context = projects.unitContext();
-        const outcome = planWith(planning, file, unitAdapter, registry.systemd, () => context);
+        const outcome = planWith(planning, file, unitAdapter, byFormat.systemd, () => context);
         if (outcome.kind !== 'planned') return outcome;
         const exposure = lazy(() => exposureOfPlan(outcome.plan, context.dropIns(file.path)));
         return {
@@ -273,15 +276,15 @@ export function createRun(
         };
       }
       case 'quadlet':
-        return planWith(planning, file, quadletAdapter, registry.quadlet, (document) =>
+        return planWith(planning, file, quadletAdapter, byFormat.quadlet, (document) =>
           projects.quadletContext(document),
         );
       case 'fly':
-        return planWith(planning, file, flyAdapter, registry.fly, (document) =>
+        return planWith(planning, file, flyAdapter, byFormat.fly, (document) =>
           projects.flyContext(document),
         );
       case 'render':
-        return planWith(planning, file, renderAdapter, registry.render, (document) =>
+        return planWith(planning, file, renderAdapter, byFormat.render, (document) =>
           projects.renderContext(document),
         );
     }
@@ -311,6 +314,7 @@ export function createRun(
   }));
   return {
     workspace,
+    registry,
     projects,
     overrides,
     acceptances,

@@ -115,7 +115,8 @@ import { restrictSuidSgid } from './systemd/restrict-suid-sgid.js';
 import { setUmask } from './systemd/set-umask.js';
 import { useDynamicUser } from './systemd/use-dynamic-user.js';
 
-interface Registry {
+/** Transforms by the format that they read. */
+export interface TransformsByFormat {
   readonly dockerfile: readonly Transform<DockerfileDocument, DockerfileContext>[];
   readonly compose: readonly Transform<ComposeDocument, ComposeContext>[];
   readonly systemd: readonly Transform<UnitDocument, UnitContext>[];
@@ -125,7 +126,7 @@ interface Registry {
 }
 
 /** Every transform, by format, in the order in which its edits stand in a file. */
-export const registry: Registry = {
+export const registry: TransformsByFormat = {
   dockerfile: [
     removeSudo,
     separateBuild,

@@ -330,6 +330,8 @@ describe('the JSON Schema', () => {
     { transforms: { 'fly/pin-image': 'off', 'systemd/set-umask': { phase: 1, umask: '027' } }, accept: null },
     { transforms: null, overrides: [{ file: 'a', transforms: { 'compose/limit-pids': { limit: 99 } } }] },
     { accept: [{ transform: 'compose', file: 'a', reason: 'x', expires: '2027-01-31' }] },
+    { plugins: ['./a.js', 'harden-plugin-x'], transforms: { 'fly/pin-image': 'off' } },
+    { plugins: [] },
   ])('accepts %j, as the parser does', (config) => {
     expect(validate(config)).toBe(true);
     expect(read(JSON.stringify(config)).ok).toBe(true);
@@ -355,6 +357,9 @@ describe('the JSON Schema', () => {
     { overrides: [{ file: 'a', skip: ['compose'], phase: 1 }] },
     { phase: '1' },
     { base: 'alpine' },
+    { plugins: './a.js' },
+    { plugins: [' '] },
+    { plugins: ['./a.js'], transforms: { 'fly/pin-image': 'on' } },
     { 'systemd-version': 0 },
     { 'pin-digests': 'yes' },
     { transforms: { 'compose/nothing': 'off' } },
@@ -368,5 +373,12 @@ describe('the JSON Schema', () => {
   ])('refuses %j, as the parser does', (config) => {
     expect(validate(config)).toBe(false);
     expect(read(JSON.stringify(config)).ok).toBe(false);
+  });
+
+  test('knows no transform that only a plugin has, unless one is named', () => {
+    const transforms = { 'compose/set-labels': { phase: 2, owner: 'us' } };
+    const overrides = [{ file: 'a', transforms: { 'compose/set-labels': { owner: 'you' } } }];
+    expect([validate({ transforms }), validate({ overrides })]).toEqual([false, false]);
+    expect(validate({ plugins: ['./a.js'], transforms, overrides })).toBe(true);
   });
 });

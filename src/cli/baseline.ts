@@ -39,7 +39,7 @@ export async function runBaseline(args: BaselineArguments): Promise<ExitCode> {
   const { root, paths } = locate(args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
-  const options = runOptionsOf(args, loaded.config);
+  const options = runOptionsOf(args, loaded);
   if (typeof options === 'string') return fail(options);
   const asked = args.baseline === undefined ? undefined : realPlace(resolve(args.baseline));
   const read = readBaseline(root, asked);

@@ -4,19 +4,22 @@ import type { TransformOption } from '../core/options.js';
 import type { TransformMeta } from '../core/types.js';
 import { loadCatalogue } from '../io/catalogue.js';
 import { imageText } from '../render/image.js';
+import { printable } from '../render/text.js';
 import { wrap } from '../render/wrap.js';
-import { policies } from '../../transforms/index.js';
+import type { Registry } from '../registry.js';
 import { near } from '../core/near.js';
 import { EXIT_ERROR, printError, type ExitCode } from './output.js';
 
 /** `harden list`: a line for each policy. */
-export function list(color: boolean): ExitCode {
+export function list({ policies, pluginOf }: Registry, color: boolean): ExitCode {
   const c = createColors(color);
   const width = Math.max(...policies.map(({ id }) => id.length));
   for (const meta of policies) {
     const severity = meta.severity.padEnd('critical'.length);
+    const plugin = pluginOf(meta.id);
+    const origin = plugin === undefined ? '' : c.dim(`  (${printable(plugin)})`);
     process.stdout.write(
-      `${c.bold(meta.id.padEnd(width))}  phase ${meta.phase}  ${severity}  ${meta.title}\n`,
+      `${c.bold(meta.id.padEnd(width))}  phase ${meta.phase}  ${severity}  ${meta.title}${origin}\n`,
     );
   }
   return 0;
@@ -47,16 +50,15 @@ export function explainImage(reference: string | undefined, color: boolean): Exi
 }
 
 /** `harden explain <id>`: the policy of one transform, or of those that have this name in several formats. */
-export function explain(id: string, color: boolean): ExitCode {
+export function explain(id: string, { policies, ids, pluginOf }: Registry, color: boolean): ExitCode {
   const found = policies.filter((meta) => meta.id === id || meta.id.endsWith(`/${id}`));
   if (found.length === 0) {
-    const ids = policies.map((meta) => meta.id);
     const suggestion = near(id, ids);
     const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
     printError(`harden: there is no transform ${id}.${hint} 'harden list' shows them all.\n`);
     return EXIT_ERROR;
   }
-  process.stdout.write(found.map((meta) => explanation(meta, color)).join('\n'));
+  process.stdout.write(found.map((meta) => explanation(meta, pluginOf(meta.id), color)).join('\n'));
   return 0;
 }
 
@@ -64,7 +66,7 @@ function optionText({ name, description, default: value }: TransformOption): str
   return `${name}: ${description} (by default ${value})`;
 }
 
-function explanation(meta: TransformMeta, color: boolean): string {
+function explanation(meta: TransformMeta, plugin: string | undefined, color: boolean): string {
   const c = createColors(color);
   const columns = Math.min(100, process.stdout.columns ?? 100);
   const rows: [string, readonly string[]][] = [
@@ -76,6 +78,7 @@ function explanation(meta: TransformMeta, color: boolean): string {
       ? []
       : [['options', meta.options.map(optionText)] satisfies [string, readonly string[]]]),
     ['controls', [meta.controls.join(', ') || 'none']],
+    ...(plugin === undefined ? [] : [['plugin', [printable(plugin)]] satisfies [string, readonly string[]]]),
     ['see', meta.references],
   ];
   const text = rows.flatMap(([label, values]) =>

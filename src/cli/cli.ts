@@ -105,6 +105,13 @@ function mistake(args: Arguments, { options }: Command): string | undefined {
 /** What yargs says, in one line; for an unknown option with the one that was probably meant. */
 function explainUsage(message: string): string {
   const unknown = /^Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  const choice = /Argument: ([^,]+), Given: "?([^",]*)"?, Choices: (.*)$/m.exec(message);
+  if (choice !== null) {
+    const [, name = '', given = '', listed = ''] = choice;
+    const words = listed.split(', ').map((word) => word.replaceAll('"', ''));
+    const meant = given.length > 1 ? near(given, words) : undefined;
+    return `--${name} takes ${words.join(', ')}, not ${given}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
+  }
   if (unknown === undefined) return message.trim().replace(/\s*\n\s*/g, ' ');
   const option = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
   const meant = unknown.length === 1 ? undefined : near(unknown, optionNames());
@@ -115,6 +122,6 @@ function optionNames(): readonly string[] {
   const names = commands.flatMap(({ options }) => Object.keys(options));
   return [
     ...new Set(names),
-    ...['no-config', 'no-baseline', 'no-explain', 'color', 'no-color', 'help', 'version'],
+    ...['no-config', 'no-baseline', 'no-explain', 'no-pre-commit', 'color', 'no-color', 'help', 'version'],
   ];
 }

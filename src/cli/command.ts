@@ -16,6 +16,8 @@ export interface Command {
   readonly name: string | undefined;
   readonly describe: string;
   readonly positionals: readonly Positional[];
+  /** The words that the first of them may be, where it is one of a few. */
+  readonly words?: readonly string[];
   readonly options: Readonly<Record<string, Options>>;
   /** Options, each with those that can't stand beside it. */
   readonly conflicts?: Readonly<Record<string, readonly string[]>>;

@@ -1,36 +1,53 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ComposeDocument } from '../formats/compose/document.js';
 import { composeAdapter } from '../formats/compose/parse.js';
 import type { Run } from '../harden.js';
 import type { HardenConfig } from '../config/types.js';
 import { readBaseline } from '../io/baseline.js';
-import { readConfig } from '../io/config.js';
+import { readConfig, readRegistry } from '../io/config.js';
+import { builtIn, type Registry } from '../registry.js';
 import type { Baseline } from '../render/baseline.js';
 import { realPlace } from './locate.js';
 import { printError } from './output.js';
 
+/** `--config` with its file; false for `--no-config`. */
+export type ConfigArgument = string | false | undefined;
+
 /** The config of a run; undefined where there is none. */
 export interface LoadedConfig {
   readonly config: HardenConfig | undefined;
+  /** The transforms that there are: harden's own, and those of the config's plugins. */
+  readonly registry: Registry;
 }
 
 /**
  * Reads the config that a run is to follow, and says what is wrong in it.
- * @param asked `--config` with its file; false for `--no-config`.
  * @param system the root is that of a whole system.
  * @returns undefined where it is broken: nothing may be written then.
  */
 export async function loadConfig(
   root: string,
-  asked: string | false | undefined,
+  asked: ConfigArgument,
   system = false,
 ): Promise<LoadedConfig | undefined> {
-  if (asked === false) return { config: undefined };
+  if (asked === false) return { config: undefined, registry: builtIn };
   const file = asked === undefined ? undefined : realPlace(resolve(asked));
   const read = await readConfig(root, { file, system });
-  if (read.ok) return { config: read.config };
+  if (read.ok) return read;
   for (const reason of read.reasons) printError(`harden: ${reason}\n`);
   return undefined;
+}
+
+/** The transforms that there are in the current folder, whatever else is wrong in its config. */
+export async function loadRegistry(
+  asked: ConfigArgument,
+): Promise<{ readonly registry: Registry; readonly sound: boolean }> {
+  if (asked === false) return { registry: builtIn, sound: true };
+  const file = asked === undefined ? undefined : realPlace(resolve(asked));
+  const { registry, reasons } = await readRegistry(realpathSync(process.cwd()), { file });
+  for (const reason of reasons) printError(`harden: ${reason}\n`);
+  return { registry, sound: reasons.length === 0 };
 }
 
 /**

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { packageInfo, packageVersion } from '../io/package.js';
 import type { Mode, Output, OutputName } from '../render/output.js';
+import type { TransformMeta } from '../core/types.js';
+import type { Registry } from '../registry.js';
 import type { HardenArguments, Settings } from './settings.js';
 
 /** The outputs of a run: the one for standard output, then those for files. Only what they need is loaded. */
-export function createOutputs({ args, color, width, reports }: Settings): Promise<readonly Output[]> {
+export function createOutputs(
+  { args, color, width, reports }: Settings,
+  { policies }: Registry,
+): Promise<readonly Output[]> {
   const mode = modeOf(args);
   return Promise.all([
-    createOutput(args.output, { mode, color, width }),
-    ...reports.map(({ output }) => createOutput(output, { mode, color: false, width: FILE_WIDTH })),
+    createOutput(args.output, { mode, color, width, policies }),
+    ...reports.map(({ output }) => createOutput(output, { mode, color: false, width: FILE_WIDTH, policies })),
   ]);
 }
 
@@ -25,18 +30,22 @@ interface OutputOptions {
   readonly mode: Mode;
   readonly color: boolean;
   readonly width: number;
+  readonly policies: readonly TransformMeta[];
 }
 
-async function createOutput(name: OutputName, { mode, color, width }: OutputOptions): Promise<Output> {
+async function createOutput(
+  name: OutputName,
+  { mode, color, width, policies }: OutputOptions,
+): Promise<Output> {
   switch (name) {
     case 'text':
       return (await import('../render/text-output.js')).createTextOutput({ color, width }, mode, digest);
     case 'patch':
       return (await import('../render/patch.js')).createPatchOutput();
     case 'json':
-      return (await import('../render/json.js')).createJsonOutput(packageVersion());
+      return (await import('../render/json.js')).createJsonOutput(packageVersion(), policies);
     case 'sarif':
-      return (await import('../render/sarif.js')).createSarifOutput({ ...packageInfo(), digest });
+      return (await import('../render/sarif.js')).createSarifOutput({ ...packageInfo(), digest, policies });
     case 'github':
       return (await import('../render/github.js')).createGithubOutput(digest);
     case 'gitlab':

@@ -35,7 +35,7 @@ export async function runReport(args: ReportArguments): Promise<ExitCode> {
   const { root, paths } = locate(args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
-  const options = runOptionsOf(args, loaded.config);
+  const options = runOptionsOf(args, loaded);
   if (typeof options === 'string') {
     printError(`harden: ${options}\n`);
     return EXIT_ERROR;

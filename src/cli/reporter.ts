@@ -1,85 +1,19 @@
-import { isChanged, NO_COMPANIONS, type Companion } from '../core/companion.js';
+import { NO_COMPANIONS } from '../core/companion.js';
 import { companionOptions, createCompanions, type CompanionMode } from '../companions.js';
-import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from '../io/write.js';
-import { dropInOf, dropInPath } from '../drop-in.js';
-import type { UnitDocument } from '../formats/systemd/document.js';
-import type { ComposeDocument } from '../formats/compose/document.js';
 import type { FileOutcome, Run } from '../harden.js';
 import { knownBy } from '../render/baseline.js';
-import type { Output, Piece, Told, WrittenFile } from '../render/output.js';
+import type { Output, Piece, Told } from '../render/output.js';
 import { issuesOf } from '../render/issues.js';
 import { noticesOf, problemsOf, problemText } from '../render/problems.js';
 import { count, countCompanions, countKnown, createTotals, type Totals } from '../render/totals.js';
-import { overlayOf, overlayPath } from '../overlay.js';
-import { createLinks, sidecarPath, sidecarText } from '../sidecar.js';
+import { createWriter, type WriteMode } from '../writer.js';
 import { digest, modeOf } from './outputs.js';
 import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
-type Planned = Extract<FileOutcome, { kind: 'planned' }>;
-
-function createWriter(
-  run: Run,
-  root: string,
-  args: HardenArguments,
-): (outcome: Planned) => WrittenFile | undefined {
-  if (args.inPlace === true) {
-    return ({ plan }) => {
-      if (plan.result === plan.original.text) return undefined;
-      const outcome = writeInPlace(root, plan.path, plan.original.text, plan.result);
-      if (!outcome.ok) return { path: plan.path, changed: false, error: outcome.reason };
-      run.replaced(plan.path, plan.original.text);
-      return { path: plan.path, changed: true, error: undefined };
-    };
-  }
-  if (args.write === true) {
-    const links = createLinks(run, { files: args.overlay !== true });
-    return ({ file, plan }) => {
-      const hardened = sidecarText(run, file.format, plan, links);
-      if (hardened === undefined) return undefined;
-      if (args.dropIn === true && file.format === 'systemd') {
-        const path = dropInPath(plan.path);
-        const text = dropInOf(plan.original as UnitDocument, hardened);
-        if (text === undefined) return undefined;
-        return writtenAs(path, writeDropIn(root, path, plan.path, text, args.force));
-      }
-      const overlaid = args.overlay === true && file.format === 'compose';
-      const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);
-      const variant = overlaid
-        ? overlayOf(plan.original as ComposeDocument, hardened)
-        : { ok: true as const, text: hardened };
-      if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
-      const { text } = variant;
-      return writtenAs(path, writeSidecar(root, path, plan.path, text, args.force));
-    };
-  }
-  return () => undefined;
-}
-
-function writtenAs(path: string, outcome: WriteOutcome): WrittenFile {
-  return {
-    path,
-    changed: outcome.ok && outcome.changed,
-    error: outcome.ok ? undefined : outcome.reason,
-  };
-}
-
-/** Writes what goes with a plan; undefined where nothing is to be written. */
-function createCompanionWriter(
-  run: Run,
-  root: string,
-  args: HardenArguments,
-): (companion: Companion) => WrittenFile | undefined {
-  const mode = companionMode(args);
-  return (companion) => {
-    const { path, source, original, text, variant } = companion;
-    if (mode === 'preview' || variant !== (mode === 'write')) return undefined;
-    if (variant) return writtenAs(path, writeSidecar(root, path, source, text, args.force));
-    if (!isChanged(companion)) return undefined;
-    const outcome =
-      original === undefined ? writeNew(root, path, source, text) : writeInPlace(root, path, original, text);
-    if (outcome.ok) run.replaced(path, original);
-    return writtenAs(path, outcome);
-  };
+/** Undefined for a run that writes nothing. */
+function writeModeOf({ inPlace, write, overlay, dropIn, force }: HardenArguments): WriteMode | undefined {
+  if (inPlace === true) return { kind: 'in-place' };
+  return write === true ? { kind: 'write', overlay, dropIn, force } : undefined;
 }
 
 /** What a run does with the companions of its files. */
@@ -107,9 +41,9 @@ export interface Reporter {
 /** @param outputs the first is the one for standard output. */
 export function createReporter(run: Run, settings: Settings, outputs: readonly Output[]): Reporter {
   const { root, args } = settings;
-  const write = createWriter(run, root, args);
-  const writeCompanion = createCompanionWriter(run, root, args);
-  const options = runOptionsOf(args, settings.config);
+  const mode = writeModeOf(args);
+  const writer = mode === undefined ? undefined : createWriter(run, root, mode);
+  const options = runOptionsOf(args, { config: settings.config, registry: run.registry });
   // Wrong settings never get here.
   if (typeof options === 'string') throw new Error(options);
   const companionsOf = createCompanions(run, companionOptions(run, options), companionMode(args));
@@ -119,8 +53,8 @@ export function createReporter(run: Run, settings: Settings, outputs: readonly O
     totals,
     take: (outcome) => {
       const { files, builders } = outcome.kind === 'planned' ? companionsOf(outcome.plan) : NO_COMPANIONS;
-      const written = outcome.kind === 'planned' ? write(outcome) : undefined;
-      const companions = files.map((companion) => ({ companion, written: writeCompanion(companion) }));
+      const written = outcome.kind === 'planned' ? writer?.file(outcome) : undefined;
+      const companions = files.map((companion) => ({ companion, written: writer?.companion(companion) }));
       count(totals, outcome);
       countCompanions(totals, { files, builders });
       for (const file of [written, ...companions.map((told) => told.written)]) {

@@ -34,7 +34,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
-  const options = runOptionsOf(args, config);
+  const options = runOptionsOf(args, loaded);
   if (typeof options === 'string') {
     printError(`harden: ${options}\n`);
     return EXIT_ERROR;
@@ -68,11 +68,12 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     width: process.stdout.columns ?? 100,
     digests,
     config,
+    plugins: loaded.registry.plugins,
     baseline: baseline.baseline,
     selected,
     reports,
   };
-  const outputs = await createOutputs(settings);
+  const outputs = await createOutputs(settings, loaded.registry);
   const reporter = createReporter(run, settings, outputs);
   const crew = crewFor(run, settings, reporter);
   const streams = createStreams(outputs, files);

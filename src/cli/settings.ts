@@ -6,9 +6,9 @@ import { OUTPUT_NAMES, type OutputName } from '../render/output.js';
 import type { Format, Phase } from '../core/types.js';
 import { createRunBelow, type Run, type RunOptions } from '../harden.js';
 import type { SourceFile } from '../io/discover.js';
-import { policies, registry } from '../../transforms/index.js';
-import { near } from '../core/near.js';
-import { isNamed } from '../core/select.js';
+import type { PluginModule, Registry } from '../registry.js';
+import type { LoadedConfig } from './config.js';
+import { selectTransforms } from '../select.js';
 
 export interface HardenArguments {
   readonly paths: readonly string[];
@@ -54,6 +54,8 @@ export interface Settings {
   readonly digests: Digests | undefined;
   /** The project's config; undefined where there is none. */
   readonly config: HardenConfig | undefined;
+  /** The plugins that the config names. */
+  readonly plugins: readonly PluginModule[];
   /** The project's baseline; undefined where there is none. */
   readonly baseline: Baseline | undefined;
   /** The paths of the files to look at; undefined for all. */
@@ -94,12 +96,12 @@ export type RunArguments = Pick<
 /**
  * What a run is to do, or the message for a name that no transform or format has. The command line goes before the config.
  */
-export function runOptionsOf(args: RunArguments, config: HardenConfig | undefined): RunOptions | string {
+export function runOptionsOf(args: RunArguments, { config, registry }: LoadedConfig): RunOptions | string {
   const phase = args.phase ?? config?.phase ?? (args.inPlace === true ? 1 : 2);
   if (args.base !== undefined && args.base !== 'slim' && phase !== 3) {
     return `an image without a shell is an advanced change: --base ${args.base} goes with --phase 3.`;
   }
-  const enabled = selectTransforms(args);
+  const enabled = selectTransforms(args, registry);
   if (typeof enabled === 'string') return enabled;
   return {
     phase,
@@ -109,6 +111,7 @@ export function runOptionsOf(args: RunArguments, config: HardenConfig | undefine
     enabled: (id) => config?.off.includes(id) !== true && enabled(id),
     formats: args.format === undefined ? undefined : new Set(args.format),
     config,
+    registry,
   };
 }
 
@@ -116,25 +119,9 @@ export function runOptionsOf(args: RunArguments, config: HardenConfig | undefine
 export function resume(
   { args, root, digests, config, selected }: Settings,
   files: readonly SourceFile[],
+  registry: Registry,
 ): Run {
-  const options = runOptionsOf(args, config);
+  const options = runOptionsOf(args, { config, registry });
   if (typeof options === 'string') throw new Error(options);
   return createRunBelow(root, files, { ...options, digests, selected });
-}
-
-/** A filter from `--only` and `--skip`, or the message for a name that no transform or format has. */
-function selectTransforms({ only, skip, format }: RunArguments): ((id: string) => boolean) | string {
-  const formats: readonly string[] = Object.keys(registry);
-  const stranger = format?.find((name) => !formats.includes(name));
-  if (stranger !== undefined) return `there is no format ${stranger}: it is one of ${formats.join(', ')}.`;
-  const ids: readonly string[] = policies.map(({ id }) => id);
-  for (const name of [...(only ?? []), ...(skip ?? [])]) {
-    if (ids.some((id) => isNamed(id, name))) continue;
-    const suggestion = near(name, ids);
-    const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-    return `there is no transform ${name}.${hint} 'harden list' shows them all.`;
-  }
-  return (id) =>
-    (only === undefined || only.some((name) => isNamed(id, name))) &&
-    skip?.some((name) => isNamed(id, name)) !== true;
 }

@@ -42,7 +42,7 @@ export async function runUnit(args: UnitArguments): Promise<ExitCode> {
   const { name, path } = found;
   const loaded = await loadConfig(root, args.config, true);
   if (loaded === undefined) return EXIT_ERROR;
-  const options = runOptionsOf({ ...args, dropIn: true }, loaded.config);
+  const options = runOptionsOf({ ...args, dropIn: true }, loaded);
   if (typeof options === 'string') return fail(options);
   const run = createRunBelow(root, [{ path, format: 'systemd' }], options);
   const outcome = run.plan(run.files[0]!);

@@ -71,7 +71,7 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
   const { root, paths } = locate(args.paths);
   const loaded = await loadConfig(root, args.config);
   if (loaded === undefined) return EXIT_ERROR;
-  const options = runOptionsOf(args, loaded.config);
+  const options = runOptionsOf(args, loaded);
   const problem = typeof options === 'string' ? options : usageProblem(args);
   if (typeof options === 'string' || problem !== undefined) {
     printError(`harden: ${problem ?? ''}\n`);

@@ -70,3 +70,11 @@ export function checkFile(file: string): Checked {
     return { problem: `names the config's own folder: write "**" for all files` };
   return { value: path };
 }
+
+/** A path that begins with `./`, or a package: https://nodejs.org/api/esm.html#import-specifiers */
+export function checkPlugin(name: string): Checked {
+  if (name.trim() === '') return { problem: 'names nothing: give it a path, as in ./hardening/plugin.js' };
+  if (/^[\w-]+:/.test(name)) return { problem: `names ${name}: name a file or a package` };
+  if (/^[^./@]+\/.*\.[cm]?js$/.test(name)) return { problem: `names ${name}: begin a path with ./` };
+  return { value: name };
+}

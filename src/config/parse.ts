@@ -1,9 +1,10 @@
-import { isMap, isScalar, type Document, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
 import { LineIndex } from '../core/text.js';
 import type { TransformMeta } from '../core/types.js';
 import { resolveAlias } from '../formats/compose/document.js';
 import { readYaml } from '../formats/yaml.js';
 import type { RuntimeBase } from '../workload/context.js';
+import { checkPlugin } from './check.js';
 import type { ConfigPlace } from './place.js';
 import { readAccepted } from './read-accept.js';
 import { readOverride } from './read-override.js';
@@ -37,7 +38,16 @@ export const CONFIG_YAML = { merge: false, prettyErrors: false, logLevel: 'silen
 
 const BASES: readonly RuntimeBase[] = ['slim', 'distroless', 'chainguard'];
 
-const KEYS = ['phase', 'base', 'systemd-version', 'pin-digests', 'transforms', 'overrides', 'accept'];
+const KEYS = [
+  'phase',
+  'base',
+  'systemd-version',
+  'pin-digests',
+  'plugins',
+  'transforms',
+  'overrides',
+  'accept',
+];
 
 /** Reads a project's config. All problems of it are told at once, in the order of their lines. */
 export function parseConfig(text: string, options: ConfigOptions): ConfigOutcome {
@@ -61,6 +71,32 @@ export function parseConfig(text: string, options: ConfigOptions): ConfigOutcome
   const config = { ...nothing, ...readRoot(root, reader, options) };
   const problems = [...reader.problems].sort((a, b) => a.line - b.line);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config };
+}
+
+/** A plugin that a config names, and where. */
+export interface NamedPlugin {
+  readonly name: string;
+  readonly line: number;
+}
+
+/**
+ * The plugins that a config names: their transforms must be known before the rest can be judged. What is wrong is told by
+ * `parseConfig`.
+ */
+export function readPlugins(text: string, options: ConfigOptions): readonly NamedPlugin[] {
+  const read = readYaml(text, CONFIG_YAML);
+  const [yaml] = read.ok ? read.yamls : [];
+  const root = yaml === undefined ? undefined : rootOf(yaml, options.key);
+  if (yaml === undefined || !isMap(root)) return [];
+  const lines = new LineIndex(text);
+  const list = resolveAlias(root.get('plugins', true), yaml);
+  if (!isSeq(list)) return [];
+  return list.items.flatMap((item) => {
+    const node = resolveAlias(item, yaml);
+    return isScalar(node) && typeof node.value === 'string' && 'value' in checkPlugin(node.value)
+      ? [{ name: node.value, line: lines.lineOf(node.range?.[0] ?? 0) }]
+      : [];
+  });
 }
 
 type Contents = Omit<HardenConfig, 'path' | 'place'>;
@@ -95,6 +131,7 @@ function readRoot(root: Node, reader: ConfigReader, options: ConfigOptions): Par
     return isOne(value) ? value : reader.fail(node, `${key} must be ${form}`);
   };
   const phase = entries.get('phase');
+  reader.list(entries, 'plugins', checkPlugin, '[./hardening/plugin.js]');
   return {
     phase: phase === undefined ? undefined : readPhase(phase, reader),
     base: valueOf('base', isBase, orOf(BASES)),

@@ -121,7 +121,7 @@ export function lostComment(before: readonly string[], after: readonly string[])
 }
 
 /** What of a file's outer form an edit has changed. */
-function formDifference(before: string, after: string): string | undefined {
+export function formDifference(before: string, after: string): string | undefined {
   if (before.startsWith(BOM) !== after.startsWith(BOM)) return 'it changes the byte order mark';
   if (before.endsWith('\n') !== after.endsWith('\n')) return 'it changes the final newline';
   const [old, now] = [countLineEndings(before), countLineEndings(after)];

@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ConfigOptions } from '../config/parse.js';
 import type { ConfigPlace } from '../config/place.js';
+import type { ConfigProblem } from '../config/reader.js';
 import type { HardenConfig } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
-import { policies } from '../../transforms/index.js';
+import { builtIn, type PluginModule, type Registry } from '../registry.js';
 import { isInside, readTextFile, type ReadOutcome } from './files.js';
+import { isTrusted } from './trust.js';
 
 /** The names of a project's config. YAML 1.2 has JSON in it; the last three are programs. */
 const CONFIG_NAMES = ['yml', 'yaml', 'json', 'js', 'mjs', 'cjs'].map(
@@ -29,7 +32,13 @@ export interface ConfigFile {
 }
 
 export type ReadConfig =
-  | { readonly ok: true; readonly file: ConfigFile; readonly config: HardenConfig | undefined }
+  | {
+      readonly ok: true;
+      readonly file: ConfigFile;
+      readonly config: HardenConfig | undefined;
+      /** Harden's transforms, and those of the plugins that the config names. */
+      readonly registry: Registry;
+    }
   /** One sentence for each problem, with its file and line. */
   | { readonly ok: false; readonly reasons: readonly string[] };
 
@@ -48,6 +57,48 @@ export interface ConfigSearch {
  * @param root real path of the tree.
  */
 export async function readConfig(root: string, search: ConfigSearch = {}): Promise<ReadConfig> {
+  const opened = await openConfig(root, search);
+  if (!opened.ok) return opened;
+  const { file, source } = opened;
+  if (source === undefined) return { ok: true, file, config: undefined, registry: builtIn };
+  const loaded = await registryOf(source, search);
+  if (!loaded.ok) return loaded;
+  const { registry } = loaded;
+  const { parseConfig } = await import('../config/parse.js');
+  const today = search.today ?? new Date().toISOString().slice(0, 10);
+  const parsed = parseConfig(source.text, { ...source.options, transforms: registry.policies, today });
+  if (!parsed.ok) return { ok: false, reasons: parsed.problems.map((problem) => sentence(source, problem)) };
+  return { ok: true, file, config: parsed.config, registry };
+}
+
+/**
+ * The transforms that there are for the tree, whatever else is wrong in its config.
+ * @param root real path of the tree.
+ */
+export async function readRegistry(
+  root: string,
+  search: ConfigSearch = {},
+): Promise<{ readonly registry: Registry; readonly reasons: readonly string[] }> {
+  const opened = await openConfig(root, search);
+  if (!opened.ok) return { registry: builtIn, reasons: opened.reasons };
+  if (opened.source === undefined) return { registry: builtIn, reasons: [] };
+  const loaded = await registryOf(opened.source, search);
+  return loaded.ok ? { ...loaded, reasons: [] } : { registry: builtIn, reasons: loaded.reasons };
+}
+
+/** A config's text, and how it is read. */
+interface ConfigSource {
+  readonly absolute: string;
+  readonly text: string;
+  readonly options: ConfigOptions;
+}
+
+type OpenedConfig =
+  | { readonly ok: true; readonly file: ConfigFile; readonly source: ConfigSource | undefined }
+  | { readonly ok: false; readonly reasons: readonly string[] };
+
+/** Finds the config and reads its text; one that is a program is run. */
+async function openConfig(root: string, search: ConfigSearch): Promise<OpenedConfig> {
   const found = search.file === undefined ? findConfig(root) : [search.file];
   const [absolute = join(root, CONFIG_NAMES[0]!), second] = found;
   const path = pathIn(root, absolute);
@@ -59,27 +110,64 @@ export async function readConfig(root: string, search: ConfigSearch = {}): Promi
   const name = basename(absolute);
   const program = /\.[cm]?js$/.test(name);
   const file = { absolute, path, place, editable: !program && name !== PACKAGE };
-  if (found.length === 0) return { ok: true, file: { ...file, text: undefined }, config: undefined };
-  if (program && search.file === undefined && !isTrusted(statSync(absolute).uid, process.getuid?.())) {
+  if (found.length === 0) return { ok: true, file: { ...file, text: undefined }, source: undefined };
+  if (program && !mayRun(absolute, search)) {
     const reason = `belongs to another user, and would be run: --config ${path} runs it all the same`;
     return { ok: false, reasons: [`${path} ${reason}`] };
   }
   const read = program ? await runProgram(absolute) : readTextFile(absolute);
   if (!read.ok) return { ok: false, reasons: [`${path} ${read.reason}`] };
-  const { parseConfig } = await import('../config/parse.js');
-  const parsed = parseConfig(read.text, {
-    path,
-    place,
-    transforms: policies,
-    today: search.today ?? new Date().toISOString().slice(0, 10),
-    generated: program,
-    ...(name === PACKAGE ? { key: PACKAGE_KEY } : {}),
-  });
-  if (!parsed.ok) {
-    const lineOf = (line: number): string => (program ? path : `${path}:${line}`);
-    return { ok: false, reasons: parsed.problems.map(({ line, reason }) => `${lineOf(line)}: ${reason}`) };
+  const { text } = read;
+  const key = name === PACKAGE ? { key: PACKAGE_KEY } : {};
+  const options = { path, place, generated: program, ...key };
+  return { ok: true, file: { ...file, text }, source: { absolute, text, options } };
+}
+
+/** True for a config that may start programs: one of the user's own, or one that they have named. */
+function mayRun(absolute: string, { file }: ConfigSearch): boolean {
+  return file !== undefined || isTrusted(statSync(absolute).uid, process.getuid?.());
+}
+
+/** Harden's transforms with those of the plugins that a config names; without plugins nothing is loaded for it. */
+async function registryOf(
+  source: ConfigSource,
+  search: ConfigSearch,
+): Promise<
+  | { readonly ok: true; readonly registry: Registry }
+  | { readonly ok: false; readonly reasons: readonly string[] }
+> {
+  if (!source.text.includes('plugins')) return { ok: true, registry: builtIn };
+  const { readPlugins } = await import('../config/parse.js');
+  const named = readPlugins(source.text, source.options);
+  const [first] = named;
+  if (first === undefined) return { ok: true, registry: builtIn };
+  if (!mayRun(source.absolute, search)) {
+    const { path } = source.options;
+    const reason = `plugins would be run, and the file belongs to another user: --config ${path} runs them all the same`;
+    return { ok: false, reasons: [sentence(source, { line: first.line, reason })] };
   }
-  return { ok: true, file: { ...file, text: read.text }, config: parsed.config };
+  const { findPlugin } = await import('./plugins.js');
+  const { loadPlugins } = await import('../plugins/load.js');
+  const reasons: string[] = [];
+  const modules: PluginModule[] = [];
+  const lines = new Map(named.map(({ name, line }) => [name, line]));
+  const fail = (name: string, reason: string): unknown =>
+    reasons.push(sentence(source, { line: lines.get(name)!, reason: `plugin ${name} ${reason}` }));
+  for (const name of lines.keys()) {
+    const plugin = await findPlugin(name, dirname(source.absolute), search.file !== undefined);
+    if (plugin.ok) modules.push(plugin.module);
+    else fail(name, plugin.reason);
+  }
+  if (reasons.length > 0) return { ok: false, reasons };
+  const loaded = await loadPlugins(modules);
+  if (loaded.ok) return loaded;
+  for (const { module, reason } of loaded.problems) fail(module.name, reason);
+  return { ok: false, reasons };
+}
+
+/** The lines of what a program exports say nothing. */
+function sentence({ options }: ConfigSource, { line, reason }: ConfigProblem): string {
+  return `${options.generated === true ? options.path : `${options.path}:${line}`}: ${reason}`;
 }
 
 /** The configs of the first folder that has one. */
@@ -102,14 +190,6 @@ function holdsConfig(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * True for a program that the user, or root, has put there: one that is found above may be anybody's, in /tmp for example.
- * @param user undefined on a system without user numbers.
- */
-export function isTrusted(owner: number, user: number | undefined): boolean {
-  return user === undefined || owner === user || owner === 0;
 }
 
 /** What a program exports as its default, as JSON. */

@@ -199,6 +199,21 @@ export function writeNew(root: string, path: string, like: string, text: string)
   }
 }
 
+/** Writes a file that belongs to a project, and makes its folder when there is none; one that is there is left alone. */
+export function writeNewFile(root: string, path: string, text: string): WriteOutcome {
+  try {
+    const folder = dirname(resolve(root, path));
+    mkdirSync(folder, { recursive: true });
+    const target = join(realpathSync(folder), basename(path));
+    if (!isInside(root, target)) return { ok: false, reason: 'is behind a link that leads out of the tree' };
+    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+      return { ok: false, reason: 'is there already' };
+    return replaceFile(target, text, newFileIn(statSync(folder)));
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+}
+
 /**
  * Replaces a project's config, or makes one, unless it has changed since it was read.
  * @param root real path of the tree: a config elsewhere is not harden's to write.

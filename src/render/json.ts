@@ -1,12 +1,10 @@
 import { isChanged } from '../core/companion.js';
-import type { PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
-import type { SourceDocument } from '../core/types.js';
+import type { TransformMeta } from '../core/types.js';
 import type { Exposure } from '../exposure/exposure.js';
 import type { FileOutcome } from '../harden.js';
-import { policies } from '../../transforms/index.js';
+import { toldFinding } from './finding.js';
 import type { Output, Told, ToldCompanion } from './output.js';
-import { withoutSecrets } from './secret-edits.js';
 
 /** The version of the JSON output's shape. */
 const SCHEMA = 1;
@@ -15,7 +13,7 @@ const SCHEMA = 1;
  * A run as one JSON object, in the shape of output.schema.json, an outcome a line. What is said of a transform stands once,
  * in the head. Offsets are UTF-16 code units of the original text, with its byte order mark.
  */
-export function createJsonOutput(version: string): Output {
+export function createJsonOutput(version: string, policies: readonly TransformMeta[]): Output {
   return {
     head: () => {
       const transforms = Object.fromEntries(policies.map(({ id, ...meta }) => [id, meta]));
@@ -56,7 +54,7 @@ function toJson(outcome: FileOutcome): object {
     status: plan.result === plan.original.text ? 'unchanged' : 'changed',
     exposure:
       exposure === undefined ? undefined : { before: scored(exposure.before), after: scored(exposure.after) },
-    findings: plan.entries.map((entry) => findingToJson(entry, plan.original)),
+    findings: plan.entries.map((entry) => toldFinding(entry, plan.original)),
     failures: plan.failures.map(({ id, error }) => ({ id, error: redact(error) })),
   };
 }
@@ -64,26 +62,4 @@ function toJson(outcome: FileOutcome): object {
 /** A unit's score; the checks behind it are `systemd-analyze security`'s to list. */
 function scored({ rating, score }: Exposure): object {
   return { score, rating };
-}
-
-function findingToJson(
-  { meta, finding, disposition, phase, reason }: PlanEntry,
-  original: SourceDocument,
-): object {
-  return {
-    id: meta.id,
-    phase,
-    safety: finding.safety,
-    disposition,
-    subject: finding.subject,
-    sharedBy: 'sharedBy' in finding ? finding.sharedBy : undefined,
-    line: original.lines.lineOf(finding.range.start),
-    message: redact(finding.message),
-    change: 'change' in finding ? redact(finding.change) : undefined,
-    suggestion: 'suggestion' in finding ? redact(finding.suggestion ?? '') || undefined : undefined,
-    reason: redact(reason ?? '') || undefined,
-    // Evidence is masked where it is cited.
-    evidence: finding.evidence,
-    edits: 'edits' in finding ? withoutSecrets(finding.edits, original.text) : undefined,
-  };
 }

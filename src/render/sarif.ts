@@ -1,5 +1,4 @@
-import type { Evidence } from '../core/types.js';
-import { policies } from '../../transforms/index.js';
+import type { Evidence, TransformMeta } from '../core/types.js';
 import { issuesOf, issueText, type Digest, type Issue, type IssueFix } from './issues.js';
 import type { Output, Piece, Told } from './output.js';
 import { problemsOf } from './problems.js';
@@ -17,6 +16,8 @@ export interface SarifOptions {
   /** Where people read about harden; undefined where there is no such page. */
   readonly homepage: string | undefined;
   readonly digest: Digest;
+  /** Of the transforms that there are: each is a rule. */
+  readonly policies: readonly TransformMeta[];
 }
 
 /**
@@ -24,7 +25,7 @@ export interface SarifOptions {
  * order, make of it what `--in-place` writes.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
  */
-export function createSarifOutput({ version, homepage, digest }: SarifOptions): Output {
+export function createSarifOutput({ version, homepage, digest, policies }: SarifOptions): Output {
   const ruleIndex = new Map<string, number>(policies.map(({ id }, index) => [id, index]));
   return {
     head: () => {

@@ -61,13 +61,14 @@ export async function findTools(signal?: AbortSignal): Promise<Tools> {
   return { engine, compose, composeUp, buildah, systemdAnalyze, flyctl: fly };
 }
 
-const COMPOSE_COMMANDS = [['docker', 'compose'], ['docker-compose'], ['podman', 'compose']];
+export const COMPOSE_COMMANDS = [['docker', 'compose'], ['docker-compose'], ['podman', 'compose']];
 
 function speaksTo([program = '']: readonly string[], { name }: Engine): boolean {
   return (program === 'podman') === (name === 'podman');
 }
 
-async function findEngine(name: Engine['name'], options: CallOptions): Promise<Engine | Missing> {
+/** An engine that answers; a command line alone is none. */
+export async function findEngine(name: Engine['name'], options: CallOptions): Promise<Engine | Missing> {
   const format = name === 'docker' ? '{{.Server.Version}}' : '{{.Client.Version}}';
   const { code, stdout, stderr } = await call(name, ['version', '--format', format], options);
   if (code === 127) return { missing: `${name} is not installed` };
@@ -87,7 +88,8 @@ async function firstOf(
   return { missing: `${commands.map((words) => words.join(' ')).join(' or ')} (version 2) is not installed` };
 }
 
-async function findCommand(
+/** A program that is there, by how it tells its version. */
+export async function findCommand(
   words: readonly string[],
   asked: readonly string[],
   options: CallOptions,

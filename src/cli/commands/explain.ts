@@ -1,6 +1,8 @@
 import { explain, explainImage } from '../catalogue.js';
 import type { Command } from '../command.js';
-import { wantsColor } from '../output.js';
+import { loadRegistry, type ConfigArgument } from '../config.js';
+import { CONFIG } from '../options.js';
+import { EXIT_ERROR, wantsColor } from '../output.js';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -13,7 +15,7 @@ export const explainCommand: Command = {
     },
     { name: 'image', describe: 'an image reference, for example postgres:16' },
   ],
-  options: {},
+  options: { config: CONFIG },
   check: ({ id, image }) =>
     id !== 'image' && image !== undefined
       ? `explain takes one id; ${String(image)} is one word too many`
@@ -22,8 +24,11 @@ export const explainCommand: Command = {
     ['$0 explain compose/read-only-rootfs', 'read the policy of one transform'],
     ['$0 explain image postgres:16', 'read what the image needs, and where that is written'],
   ],
-  run: ({ id, image, color }) => {
+  run: async ({ id, image, color, config }) => {
     const wanted = wantsColor(color as boolean | undefined);
-    return id === 'image' ? explainImage(image as string | undefined, wanted) : explain(id as string, wanted);
+    if (id === 'image') return explainImage(image as string | undefined, wanted);
+    const { registry, sound } = await loadRegistry(config as ConfigArgument);
+    const code = explain(id as string, registry, wanted);
+    return sound ? code : EXIT_ERROR;
   },
 };

@@ -1,8 +1,11 @@
 import type { Command } from '../command.js';
 import { baselineCommand } from './baseline.js';
+import { completionCommand } from './completion.js';
+import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { fleetReportCommand } from './fleet-report.js';
 import { hardenCommand } from './harden.js';
+import { initCommand } from './init.js';
 import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
 import { unitCommand } from './unit.js';
@@ -20,4 +23,7 @@ export const commands: readonly Command[] = [
   fleetReportCommand,
   listCommand,
   explainCommand,
+  initCommand,
+  doctorCommand,
+  completionCommand,
 ];

@@ -1,0 +1,96 @@
+import { isChanged, type Companion } from './core/companion.js';
+import { dropInOf, dropInPath } from './drop-in.js';
+import type { ComposeDocument } from './formats/compose/document.js';
+import type { UnitDocument } from './formats/systemd/document.js';
+import type { FileOutcome, Run } from './harden.js';
+import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from './io/write.js';
+import { overlayOf, overlayPath } from './overlay.js';
+import type { WrittenFile } from './render/output.js';
+import { createLinks, sidecarPath, sidecarText } from './sidecar.js';
+
+export type Planned = Extract<FileOutcome, { kind: 'planned' }>;
+
+/** How the changes of a run are written. */
+export type WriteMode =
+  /** The files themselves. */
+  | { readonly kind: 'in-place' }
+  /** `.hardened` files beside them. */
+  | {
+      readonly kind: 'write';
+      /** Compose: a file with the changes alone. */
+      readonly overlay?: boolean | undefined;
+      /** Units: a drop-in with the changes alone. */
+      readonly dropIn?: boolean | undefined;
+      /** Replaces what somebody has edited since. */
+      readonly force: boolean;
+    };
+
+/** Writes what comes of a run; nothing is written, and undefined returned, where nothing differs. */
+export interface Writer {
+  file(outcome: Planned): WrittenFile | undefined;
+  /** What goes with a file. */
+  companion(companion: Companion): WrittenFile | undefined;
+}
+
+/** @param root real path of the tree. */
+export function createWriter(run: Run, root: string, mode: WriteMode): Writer {
+  return mode.kind === 'in-place' ? createInPlaceWriter(run, root) : createSidecarWriter(run, root, mode);
+}
+
+function createInPlaceWriter(run: Run, root: string): Writer {
+  return {
+    file: ({ plan: { path, original, result } }) => {
+      if (result === original.text) return undefined;
+      const outcome = writeInPlace(root, path, original.text, result);
+      if (outcome.ok) run.replaced(path, original.text);
+      return writtenAs(path, outcome);
+    },
+    companion: (companion) => {
+      const { path, source, original, text, variant } = companion;
+      if (variant || !isChanged(companion)) return undefined;
+      const outcome =
+        original === undefined
+          ? writeNew(root, path, source, text)
+          : writeInPlace(root, path, original, text);
+      if (outcome.ok) run.replaced(path, original);
+      return writtenAs(path, outcome);
+    },
+  };
+}
+
+function createSidecarWriter(
+  run: Run,
+  root: string,
+  { overlay, dropIn, force }: Extract<WriteMode, { kind: 'write' }>,
+): Writer {
+  const links = createLinks(run, { files: overlay !== true });
+  return {
+    file: ({ file, plan }) => {
+      const hardened = sidecarText(run, file.format, plan, links);
+      if (hardened === undefined) return undefined;
+      if (dropIn === true && file.format === 'systemd') {
+        const path = dropInPath(plan.path);
+        const text = dropInOf(plan.original as UnitDocument, hardened);
+        if (text === undefined) return undefined;
+        return writtenAs(path, writeDropIn(root, path, plan.path, text, force));
+      }
+      const overlaid = overlay === true && file.format === 'compose';
+      const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);
+      const variant = overlaid
+        ? overlayOf(plan.original as ComposeDocument, hardened)
+        : { ok: true as const, text: hardened };
+      if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
+      return writtenAs(path, writeSidecar(root, path, plan.path, variant.text, force));
+    },
+    companion: ({ path, source, text, variant }) =>
+      variant ? writtenAs(path, writeSidecar(root, path, source, text, force)) : undefined,
+  };
+}
+
+function writtenAs(path: string, outcome: WriteOutcome): WrittenFile {
+  return {
+    path,
+    changed: outcome.ok && outcome.changed,
+    error: outcome.ok ? undefined : outcome.reason,
+  };
+}
