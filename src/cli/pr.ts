@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { policies } from '../../transforms/index.js';
 import type { HardenConfig } from '../config/types.js';
 import { isFix } from '../core/fixes.js';
 import type { Format, Phase } from '../core/types.js';
@@ -171,7 +170,7 @@ async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
   // What is safe is the default of what changes the files themselves.
-  const options = runOptionsOf({ ...args, inPlace: true }, config);
+  const options = runOptionsOf({ ...args, inPlace: true }, loaded);
   if (typeof options === 'string') return fail(options);
   const work: Work = { ...checkedOut, lastPhase: options.phase };
   const plans = plansOf(args, { ...options, root, paths });
@@ -257,10 +256,11 @@ function configIn(
 function plansOf(args: PrArguments, options: HardenOptions): readonly BranchPlan[] {
   const { phase, enabled } = options;
   if (args.perTransform !== true) return phaseBranches(args.branchPrefix, phase);
-  const acting = new Set([...prepare(options).outcomes()].flatMap(idsOfFixes));
-  const ids = policies
-    .map(({ id }) => id)
-    .filter((id) => acting.has(id) || (id === ignoreMeta.id && enabled?.(id) !== false));
+  const run = prepare(options);
+  const acting = new Set([...run.outcomes()].flatMap(idsOfFixes));
+  const ids = run.registry.ids.filter(
+    (id) => acting.has(id) || (id === ignoreMeta.id && enabled?.(id) !== false),
+  );
   return transformBranches(args.branchPrefix, phase, ids);
 }
 
