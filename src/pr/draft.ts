@@ -9,7 +9,6 @@ import { writeInPlace, writeNew } from '../io/write.js';
 import { standards } from '../standards/index.js';
 import { stateOf } from '../standards/status.js';
 import { subjectsOf } from '../survey.js';
-import { policies } from '../../transforms/index.js';
 import { commitMessage } from '../../templates/commit-message.js';
 import type { ControlChange } from '../../templates/pull-request.js';
 import { changesOf, type Changes, type Step } from './steps.js';
@@ -47,11 +46,7 @@ export async function draftBranch(
   const locked = readTextFile(join(root, LOCK_NAME));
   const run = prepare(options);
   const unpinned = await fillPins(run);
-  const changes = changesOf(
-    run,
-    policies.map(({ id }) => id),
-    companionOptions(run, options),
-  );
+  const changes = changesOf(run, run.registry.ids, companionOptions(run, options));
   const before = statesOf(run);
   const failures = [...unpinned, ...changes.failures];
   for (const [path, { before: original, after, like }] of changes.texts) {
