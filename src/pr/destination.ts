@@ -103,6 +103,10 @@ export async function forgeOf(
   if (!source.ok) return source;
   const token = await findToken(place.value, options.environment);
   if (!token.ok) return refused(token.problem.reason);
+  if (source.value.host !== place.value.host)
+    return refused(
+      `${remote} is on ${source.value.host}, ${upstream} on ${place.value.host}: a pull request stays on one forge`,
+    );
   const fork = source.value.path === place.value.path ? undefined : source.value.path;
   return { ok: true, value: { forge: await createForge(place.value, token.value.value), fork } };
 }
