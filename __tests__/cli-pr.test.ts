@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -8,7 +8,9 @@ import {
   startFakeGitlab,
   type FakeForge,
 } from './support/fake-forge/index.js';
+import { packageRoot } from '../src/io/package.js';
 import { get, put, treeOf } from './support/cli.js';
+import { filesIn } from './support/docs.js';
 import { git, projectOf, TOKEN, type Project } from './support/project.js';
 
 const COMPOSE = `services:
@@ -496,4 +498,26 @@ describe.each([
       await other.close();
     }
   });
+});
+
+test('the transforms of a plugin are committed too, with what it imports from the work tree', async () => {
+  const { 'hardening/core-dumps.js': plugin = '' } = filesIn('plugins.md');
+  const named = {
+    'harden.config.yml': 'plugins: [./hardening/core-dumps.js]\n',
+    'hardening/core-dumps.js': plugin,
+  };
+  project = projectOf(
+    { ...TREE, ...named, 'hardening/package.json': '{"type":"module"}', '.gitignore': 'node_modules\n' },
+    forge,
+  );
+  const failed = await project.pr('--only', 'compose');
+  expect(failed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('imports harden, which is not installed'),
+  });
+  mkdirSync(join(project.folder, 'node_modules'));
+  symlinkSync(packageRoot(), join(project.folder, 'node_modules', 'harden'));
+  const { code, stderr } = await project.pr('--only', 'compose');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(subjects('main..harden/phase-1')).toContain('Compose: write no core dumps');
 });

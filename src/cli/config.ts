@@ -5,7 +5,7 @@ import { composeAdapter } from '../formats/compose/parse.js';
 import type { Run } from '../harden.js';
 import type { HardenConfig } from '../config/types.js';
 import { readBaseline } from '../io/baseline.js';
-import { readConfig, readRegistry } from '../io/config.js';
+import { readConfig, readRegistry, type ConfigSearch } from '../io/config.js';
 import { builtIn, type Registry } from '../registry.js';
 import type { Baseline } from '../render/baseline.js';
 import { realPlace } from './locate.js';
@@ -23,17 +23,17 @@ export interface LoadedConfig {
 
 /**
  * Reads the config that a run is to follow, and says what is wrong in it.
- * @param system the root is that of a whole system.
+ * @param search how else it is looked for.
  * @returns undefined where it is broken: nothing may be written then.
  */
 export async function loadConfig(
   root: string,
   asked: ConfigArgument,
-  system = false,
+  search: Omit<ConfigSearch, 'file'> = {},
 ): Promise<LoadedConfig | undefined> {
   if (asked === false) return { config: undefined, registry: builtIn };
   const file = asked === undefined ? undefined : realPlace(resolve(asked));
-  const read = await readConfig(root, { file, system });
+  const read = await readConfig(root, { ...search, file });
   if (read.ok) return read;
   for (const reason of read.reasons) printError(`harden: ${reason}\n`);
   return undefined;

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { builtIn } from '../registry.js';
 import type { HardenConfig } from '../config/types.js';
 import { isFix } from '../core/fixes.js';
 import type { Format, Phase } from '../core/types.js';
@@ -166,7 +167,10 @@ async function dirtyReason(repository: Repository): Promise<string | undefined> 
 async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode> {
   const { args, repository, destination, snapshot, text } = checkedOut;
   const { root, paths } = placesIn(snapshot, repository, args);
-  const loaded = await loadConfig(root, configIn(snapshot, repository, args.config));
+  const asked = configIn(snapshot, repository, args.config);
+  // What a plugin imports is installed in the work tree, not in the checkout.
+  const moved = { from: snapshot.folder, to: repository.folder };
+  const loaded = await loadConfig(root, asked, { moved });
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
   // What is safe is the default of what changes the files themselves.
@@ -254,11 +258,10 @@ function configIn(
 }
 
 function plansOf(args: PrArguments, options: HardenOptions): readonly BranchPlan[] {
-  const { phase, enabled } = options;
+  const { phase, enabled, registry = builtIn } = options;
   if (args.perTransform !== true) return phaseBranches(args.branchPrefix, phase);
-  const run = prepare(options);
-  const acting = new Set([...run.outcomes()].flatMap(idsOfFixes));
-  const ids = run.registry.ids.filter(
+  const acting = new Set([...prepare(options).outcomes()].flatMap(idsOfFixes));
+  const ids = registry.ids.filter(
     (id) => acting.has(id) || (id === ignoreMeta.id && enabled?.(id) !== false),
   );
   return transformBranches(args.branchPrefix, phase, ids);

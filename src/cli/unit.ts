@@ -40,7 +40,7 @@ export async function runUnit(args: UnitArguments): Promise<ExitCode> {
   const found = findUnit(root, args.name);
   if (!found.ok) return fail(found.reason);
   const { name, path } = found;
-  const loaded = await loadConfig(root, args.config, true);
+  const loaded = await loadConfig(root, args.config, { system: true });
   if (loaded === undefined) return EXIT_ERROR;
   const options = runOptionsOf({ ...args, dropIn: true }, loaded);
   if (typeof options === 'string') return fail(options);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGit, type Git, type GitAnswer } from './git.js';
@@ -25,7 +25,7 @@ const OWN_INDEX = [
 
 /** Checks a commit out into a temporary folder. */
 export async function checkOut(
-  { gitFolder, folder: workTree }: Repository,
+  { gitFolder }: Repository,
   commit: string,
   signal?: AbortSignal,
 ): Promise<GitAnswer<Snapshot>> {
@@ -36,9 +36,6 @@ export async function checkOut(
   };
   // Whoever looks for the end of the repository finds it here, as in every checkout.
   mkdirSync(join(folder, '.git'), { recursive: true });
-  // Plugins of the config are packages that are installed there, and are found from here.
-  const installed = join(workTree, 'node_modules');
-  if (existsSync(installed)) symlinkSync(installed, join(own, 'node_modules'));
   const env = {
     GIT_DIR: gitFolder,
     GIT_WORK_TREE: folder,

@@ -45,6 +45,8 @@ export type ReadConfig =
 export interface ConfigSearch {
   /** A config to read in place of the one that is found; absolute. */
   readonly file?: string | undefined;
+  /** The tree is a checkout of another folder, which has what its plugins import. */
+  readonly moved?: { readonly from: string; readonly to: string } | undefined;
   /** The tree is a whole system: a config elsewhere in it names files from the root. */
   readonly system?: boolean;
   /** The day of the run, as `2026-11-26`; today by default. */
@@ -154,7 +156,7 @@ async function registryOf(
   const fail = (name: string, reason: string): unknown =>
     reasons.push(sentence(source, { line: lines.get(name)!, reason: `plugin ${name} ${reason}` }));
   for (const name of lines.keys()) {
-    const plugin = await findPlugin(name, dirname(source.absolute), search.file !== undefined);
+    const plugin = await findPlugin(name, pluginFolder(source, search), search.file !== undefined);
     if (plugin.ok) modules.push(plugin.module);
     else fail(name, plugin.reason);
   }
@@ -163,6 +165,14 @@ async function registryOf(
   if (loaded.ok) return loaded;
   for (const { module, reason } of loaded.problems) fail(module.name, reason);
   return { ok: false, reasons };
+}
+
+/** From where plugins are looked for: the config's own folder, or what that is a checkout of. */
+function pluginFolder({ absolute }: ConfigSource, { moved }: ConfigSearch): string {
+  const folder = dirname(absolute);
+  return moved !== undefined && isInside(moved.from, folder)
+    ? join(moved.to, relative(moved.from, folder))
+    : folder;
 }
 
 /** The lines of what a program exports say nothing. */
