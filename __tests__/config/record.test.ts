@@ -229,3 +229,16 @@ test('whatever is recorded, the config says all of it and keeps its form', () =>
     { numRuns: 150 },
   );
 });
+
+describe('a config without overrides', () => {
+  test.each([
+    ['phase: 1\n', 'phase: 1\noverrides:\n'],
+    ['# so\ntransforms:\n  compose/limit-cpus: off\n# end', '# end\noverrides:\n'],
+    ['phase: 1\r\n', 'phase: 1\r\noverrides:\r\n'],
+  ])('%j gets them at its end', (text, expected) => {
+    const after = recorded(text);
+    expect(after.startsWith(text)).toBe(true);
+    expect(after).toContain(expected);
+    expect(read(after)).toHaveLength(1);
+  });
+});

@@ -34,7 +34,7 @@ import { OVERRIDE_LISTS, type ConfigOverride, type Override } from './types.js';
 export type Recorded =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
-const HEAD =
+export const HEAD =
   "# What harden can't see in this project's files. Edit it as you like: harden adds to it, and keeps the rest.";
 
 /**
@@ -88,7 +88,7 @@ function withoutKnown(entry: Entry, known: readonly ConfigOverride[]): Entry {
 }
 
 /** A config as the edit builders for Compose files take it. */
-interface Parts {
+export interface Parts {
   readonly document: ComposeDocument;
   readonly root: YAMLMap | undefined;
   readonly overrides: Pair<Node, Node | null> | undefined;
@@ -96,7 +96,7 @@ interface Parts {
   readonly isJson: boolean;
 }
 
-function open(text: string): Parts | undefined {
+export function open(text: string): Parts | undefined {
   const read = readYaml(text, CONFIG_YAML);
   if (!read.ok) return undefined;
   const document = createComposeDocument('', text, read.yamls, []);
@@ -186,13 +186,11 @@ function append({ document, root, overrides }: Parts, entry: Entry): Edits {
   const { text } = document;
   const eol = lineEnding(text);
   const lines = (indent: number): string => entryLines(entry, indent).join(eol);
-  if (root === undefined) {
-    const lead = text === '' || text === BOM || text.endsWith('\n') ? '' : eol;
-    const tail = lead === '' ? eol : '';
-    return edits({ start: text.length, end: text.length, text: `${lead}overrides:${eol}${lines(2)}${tail}` });
-  }
+  if (root === undefined) return atEnd(text, `overrides:${eol}${lines(2)}`);
   if (overrides === undefined) {
-    return insertInFlow(document, root, [`"overrides": [${entryJson(entry)}]`]);
+    return root.flow === true
+      ? insertInFlow(document, root, [`"overrides": [${entryJson(entry)}]`])
+      : atEnd(text, `overrides:${eol}${lines(2)}`);
   }
   const list = overrides.value;
   if (isSeq(list) && (list.items.length > 0 || root.flow === true)) {
@@ -206,6 +204,17 @@ function append({ document, root, overrides }: Parts, entry: Entry): Edits {
   const [from, to] = list?.range ?? [colon, colon];
   if (from === to) return insertLines(document, colon, 0, undefined, entryLines(entry, 2));
   return edits({ start: colon, end: to, text: eol + lines(2) });
+}
+
+/** Adds a key at the end of a config. */
+export function atEnd(text: string, lines: string): Edits {
+  const eol = lineEnding(text);
+  const closed = text === '' || text === BOM || text.endsWith('\n');
+  return edits({
+    start: text.length,
+    end: text.length,
+    text: closed ? `${lines}${eol}` : `${eol}${lines}`,
+  });
 }
 
 /** The text with the override in it, when nothing else has changed. */
@@ -222,15 +231,17 @@ function prove(
   if (found.size !== expected.size || [...found].some((word) => !expected.has(word))) {
     return { ok: false, reason: 'it would change what other overrides say' };
   }
+  if (losesComment(text, result)) return { ok: false, reason: 'a comment would be lost' };
+  return { ok: true, text: result };
+}
+
+export function losesComment(before: string, after: string): boolean {
   const comments = (source: string): readonly string[] => {
     const found: Range[] = [];
     readYaml(source, CONFIG_YAML, found);
     return found.map(({ start, end }) => source.slice(start, end));
   };
-  if (lostComment(comments(text), comments(result)) !== undefined) {
-    return { ok: false, reason: 'a comment would be lost' };
-  }
-  return { ok: true, text: result };
+  return lostComment(comments(before), comments(after)) !== undefined;
 }
 
 /** Each word of each list, with what it is about. */
