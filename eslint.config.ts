@@ -36,6 +36,7 @@ export default tseslint.config(
       'src/formats/**/*.ts',
       'src/exposure/**/*.ts',
       'src/workload/**/*.ts',
+      'src/interactive/**/*.ts',
       'src/render/**/*.ts',
       'src/report/html/**/*.ts',
     ],

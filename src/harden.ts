@@ -49,6 +49,9 @@ export interface RunOptions {
   readonly replacesDropIn?: boolean | undefined;
   /** The project's config; undefined where there is none. */
   readonly config?: HardenConfig | undefined;
+  /** What a person has decided of a finding in this very run; it may take its edits away, and adds none. */
+  readonly review?:
+    ((path: string, meta: TransformMeta, finding: Finding, document: SourceDocument) => Finding) | undefined;
   /** The transforms to choose from; harden's own by default, without those of the config's plugins. */
   readonly registry?: Registry | undefined;
 }
@@ -242,8 +245,10 @@ export function createRun(
       contextFor,
       memo: memoOf(opened.document),
       findingsOnly,
-      review: (meta, finding, document) =>
-        reviewer.review(meta, reviewByConfig(file.path, meta, finding, document), document),
+      review: (meta, finding, document) => {
+        const reviewed = reviewer.review(meta, reviewByConfig(file.path, meta, finding, document), document);
+        return options.review?.(file.path, meta, reviewed, document) ?? reviewed;
+      },
       optionsFor: config === undefined ? undefined : (id) => overrides.optionsFor(file.path, id),
     });
     return { kind: 'planned', file, plan, notices: reviewer.notices() };
