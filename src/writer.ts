@@ -3,6 +3,7 @@ import { dropInOf, dropInPath } from './drop-in.js';
 import type { ComposeDocument } from './formats/compose/document.js';
 import type { UnitDocument } from './formats/systemd/document.js';
 import type { FileOutcome, Run } from './harden.js';
+import type { SourceFile } from './io/discover.js';
 import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from './io/write.js';
 import { overlayOf, overlayPath } from './overlay.js';
 import type { WrittenFile } from './render/output.js';
@@ -68,14 +69,13 @@ function createSidecarWriter(
     file: ({ file, plan }) => {
       const hardened = sidecarText(run, file.format, plan, links);
       if (hardened === undefined) return undefined;
+      const path = variantPath(file, { overlay, dropIn });
       if (dropIn === true && file.format === 'systemd') {
-        const path = dropInPath(plan.path);
         const text = dropInOf(plan.original as UnitDocument, hardened);
         if (text === undefined) return undefined;
         return writtenAs(path, writeDropIn(root, path, plan.path, text, force));
       }
       const overlaid = overlay === true && file.format === 'compose';
-      const path = overlaid ? overlayPath(plan.path) : sidecarPath(plan.path, file.format);
       const variant = overlaid
         ? overlayOf(plan.original as ComposeDocument, hardened)
         : { ok: true as const, text: hardened };
@@ -85,6 +85,15 @@ function createSidecarWriter(
     companion: ({ path, source, text, variant }) =>
       variant ? writtenAs(path, writeSidecar(root, path, source, text, force)) : undefined,
   };
+}
+
+/** Where a file's variant is written. */
+export function variantPath(
+  { path, format }: SourceFile,
+  { dropIn, overlay }: Pick<Extract<WriteMode, { kind: 'write' }>, 'dropIn' | 'overlay'>,
+): string {
+  if (dropIn === true && format === 'systemd') return dropInPath(path);
+  return overlay === true && format === 'compose' ? overlayPath(path) : sidecarPath(path, format);
 }
 
 function writtenAs(path: string, outcome: WriteOutcome): WrittenFile {

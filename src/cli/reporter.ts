@@ -11,7 +11,13 @@ import { digest, modeOf } from './outputs.js';
 import { runOptionsOf, type HardenArguments, type Settings } from './settings.js';
 
 /** Undefined for a run that writes nothing. */
-function writeModeOf({ inPlace, write, overlay, dropIn, force }: HardenArguments): WriteMode | undefined {
+export function writeModeOf({
+  inPlace,
+  write,
+  overlay,
+  dropIn,
+  force,
+}: HardenArguments): WriteMode | undefined {
   if (inPlace === true) return { kind: 'in-place' };
   return write === true ? { kind: 'write', overlay, dropIn, force } : undefined;
 }

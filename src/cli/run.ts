@@ -24,6 +24,10 @@ import { createStreams, openReports } from './streams.js';
 
 /** `harden [paths..]` in any of its modes. */
 export async function runHarden(args: HardenArguments): Promise<ExitCode> {
+  if (args.interactive === true && !hasTerminal()) {
+    printError('harden: --interactive asks on a terminal: standard input and output must both be one.\n');
+    return EXIT_ERROR;
+  }
   const reports = reportTargetsOf(args);
   if (typeof reports === 'string') {
     printError(`harden: ${reports}\n`);
@@ -58,7 +62,8 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     selected === undefined
       ? found
       : createRunBelow(root, found.workspace.files, { ...options, digests, selected }, found.failures);
-  const failures = digests === undefined ? [] : await fill(digests, run, root, args);
+  const unpinned = digests === undefined ? [] : await fill(digests, run, root, args);
+  const failures = await Promise.all([...unpinned, ...run.failures].map(withHint));
   const baseline = loadBaseline(root, args.baseline);
   if (baseline === undefined) return EXIT_ERROR;
   const settings: Settings = {
@@ -73,6 +78,10 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     selected,
     reports,
   };
+  if (args.interactive === true) {
+    const { runInteractive } = await import('./interactive.js');
+    return runInteractive(run, settings, options, failures, loaded.registry);
+  }
   const outputs = await createOutputs(settings, loaded.registry);
   const reporter = createReporter(run, settings, outputs);
   const crew = crewFor(run, settings, reporter);
@@ -85,7 +94,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   };
 
   await streams.begin();
-  for (const failure of [...failures, ...run.failures]) await say(reporter.take(await withHint(failure)));
+  for (const failure of failures) await say(reporter.take(failure));
   await sayAll(crew, run.files.length, args, say);
   await crew.end();
   const totals = addTotals(reporter.totals, crew.totals);
@@ -101,6 +110,10 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
   if (totals.errors > 0 || unwritten.length > 0) return EXIT_ERROR;
   const pending = settings.baseline === undefined ? totals.changedFiles : totals.fresh;
   return args.check === true && (pending > 0 || expired > 0) ? EXIT_CHANGES : 0;
+}
+
+function hasTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
 }
 
 function isUnfiltered(args: HardenArguments): boolean {

@@ -17,6 +17,8 @@ export interface HardenArguments {
   readonly dropIn?: boolean;
   readonly inPlace?: boolean;
   readonly check?: boolean;
+  /** Asks about each change. */
+  readonly interactive?: boolean;
   readonly phase?: Phase;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
@@ -90,14 +92,14 @@ export function reportTargetsOf({ outputFile = [] }: HardenArguments): readonly 
 /** The arguments that every command with a run may have. */
 export type RunArguments = Pick<
   HardenArguments,
-  'phase' | 'inPlace' | 'dropIn' | 'base' | 'systemdVersion' | 'only' | 'skip' | 'format'
+  'phase' | 'inPlace' | 'interactive' | 'dropIn' | 'base' | 'systemdVersion' | 'only' | 'skip' | 'format'
 >;
 
 /**
  * What a run is to do, or the message for a name that no transform or format has. The command line goes before the config.
  */
 export function runOptionsOf(args: RunArguments, { config, registry }: LoadedConfig): RunOptions | string {
-  const phase = args.phase ?? config?.phase ?? (args.inPlace === true ? 1 : 2);
+  const phase = args.phase ?? config?.phase ?? (args.inPlace === true && args.interactive !== true ? 1 : 2);
   if (args.base !== undefined && args.base !== 'slim' && phase !== 3) {
     return `an image without a shell is an advanced change: --base ${args.base} goes with --phase 3.`;
   }

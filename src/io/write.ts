@@ -111,21 +111,30 @@ export function writeReport(
 /** @param like whose permissions and owner a file gets that was not there. */
 function writeSealed(target: string, sealed: string, force: boolean, like: () => Owned): WriteOutcome {
   try {
-    const existing = lstatSync(target, { throwIfNoEntry: false });
-    if (existing !== undefined && !existing.isFile()) return { ok: false, reason: 'is not a regular file' };
-    if (existing !== undefined) {
-      const current = readTextFile(target);
-      if (current.ok && current.text === sealed) return { ok: true, changed: false };
-      const state = current.ok ? sealOf(current.text) : 'none';
-      if (!force && state !== 'intact') {
-        const what = state === 'edited' ? 'was edited since harden wrote it' : 'was not written by harden';
-        return { ok: false, reason: `${what}; --force replaces it` };
-      }
-    }
-    return replaceFile(target, sealed, like());
+    const current =
+      lstatSync(target, { throwIfNoEntry: false })?.isFile() === true ? readTextFile(target) : undefined;
+    if (current?.ok === true && current.text === sealed) return { ok: true, changed: false };
+    const reason = keptFrom(target, force);
+    return reason === undefined ? replaceFile(target, sealed, like()) : { ok: false, reason };
   } catch (error) {
     return { ok: false, reason: systemReason(error) };
   }
+}
+
+/**
+ * Why what stands in the place of a variant is not replaced; undefined where it is, and where there is nothing.
+ * @param target absolute.
+ * @throws when it can't be looked at.
+ */
+export function keptFrom(target: string, force: boolean): string | undefined {
+  const existing = lstatSync(target, { throwIfNoEntry: false });
+  if (existing === undefined) return undefined;
+  if (!existing.isFile()) return 'is not a regular file';
+  const current = readTextFile(target);
+  const state = current.ok ? sealOf(current.text) : 'none';
+  if (force || state === 'intact') return undefined;
+  const what = state === 'edited' ? 'was edited since harden wrote it' : 'was not written by harden';
+  return `${what}; --force replaces it`;
 }
 
 /**

@@ -15,6 +15,8 @@ import {
 import type { WrittenFile } from './output.js';
 
 export interface CompanionRenderer {
+  /** The diff of one, and the reasons. */
+  change(companion: Companion): string;
   /** The reports of the files that change with a plan; empty when there is nothing to say. */
   files(companions: readonly Companion[]): string;
   /** What builds the file: by itself from the hardened variant, or by hand. */
@@ -34,6 +36,7 @@ export function createCompanionRenderer({ color, width }: TextOptions): Companio
       ({ file, line, text }) => `  also built by ${printable(`${file}:${line}`)} (${shown(text)})\n`,
     );
   return {
+    change: (companion) => changeOf(c, columns, companion),
     files: (companions) =>
       companions
         .filter(({ variant }) => !variant)
@@ -56,6 +59,14 @@ function toldOf(notes: readonly CompanionNote[]): string {
 }
 
 function fileText(c: Colors, columns: number, companion: Companion): string {
+  return `${c.bold(c.underline(printable(companion.path)))}${stateOf(companion)}\n\n${changeOf(c, columns, companion)}\n`;
+}
+
+function stateOf(companion: Companion): string {
+  return isChanged(companion) && companion.original === undefined ? ' (new)' : '';
+}
+
+function changeOf(c: Colors, columns: number, companion: Companion): string {
   const { path, original, text, notes } = companion;
   const those = (disposition: CompanionNote['disposition']): readonly CompanionNote[] =>
     notes.filter((note) => note.disposition === disposition);
@@ -77,8 +88,7 @@ function fileText(c: Colors, columns: number, companion: Companion): string {
       byReason(those('accepted')).map((same) => keptText(c, columns, same, path)),
     ),
   ].filter((part) => part !== '');
-  const state = isChanged(companion) && original === undefined ? ' (new)' : '';
-  return `${c.bold(c.underline(printable(path)))}${state}\n\n${sections.join('\n')}\n`;
+  return sections.join('\n');
 }
 
 /** Lines that are added, or left out, for the same reason are told together; an exception with what it is one of. */
@@ -95,6 +105,8 @@ function byReason(notes: readonly CompanionNote[]): readonly (readonly Companion
 function changeText(c: Colors, columns: number, same: readonly CompanionNote[], path: string): string {
   const [first] = same;
   if (first === undefined) return '';
+  // What follows from a change of the Dockerfile has no phase of its own.
+  if (first.phase === undefined) return hanging('  ', first.reason, columns, String);
   const safety = first.safety === 'unsafe' ? c.yellow('unsafe') : c.green('safe  ');
   const names = c.bold(printable(same.map(({ subject }) => subject).join(', ')));
   return (

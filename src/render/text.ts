@@ -205,6 +205,13 @@ export function section(c: Colors, title: string, items: readonly string[]): str
   return items.length === 0 ? '' : `${c.bold(title)}\n${items.join('')}`;
 }
 
+/** The changes with their reasons, as a report tells them. */
+export function changesText(c: Colors, columns: number, entries: readonly PlanEntry[], path: string): string {
+  return groupEntries(entries)
+    .map((group) => changeText(c, columns, group, path))
+    .join('');
+}
+
 const SAFETY_WIDTH = 'phase 2  unsafe  '.length;
 
 function changeText(c: Colors, columns: number, group: Group, path: string): string {
@@ -212,10 +219,17 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
   const unsafe = entry.finding.safety === 'unsafe';
   const safety = unsafe ? c.yellow('unsafe') : c.green('safe  ');
   const indent = ' '.repeat(SAFETY_WIDTH + 2);
-  const names = wrap(printable(`${group.subjects.join(', ')}:`), columns - indent.length).map(c.bold);
+  const room = columns - indent.length;
+  const names = wrap(printable(`${group.subjects.join(', ')}:`), room);
+  const what = shown(whatOf(entry));
   // Where many share a change, what changes begins a line of its own.
-  const what = `${names.length > 1 ? `\n${indent}` : ' '}${shown(whatOf(entry))}\n`;
-  const head = `  phase ${entry.phase}  ${safety}  ${names.join(`\n${indent}`)}${what}`;
+  const lines =
+    names.length > 1
+      ? [...names.map(c.bold), ...wrap(what, room)]
+      : wrap(`${names.join('')} ${what}`, room).map((line, at) =>
+          at === 0 && line.startsWith(names[0]!) ? c.bold(names[0]!) + line.slice(names[0]!.length) : line,
+        );
+  const head = `  phase ${entry.phase}  ${safety}  ${lines.join(`\n${indent}`)}\n`;
   return (
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
@@ -266,8 +280,9 @@ export function evidenceText(
   columns: number,
   evidence: readonly Evidence[],
   path: string,
+  most = MAX_EVIDENCE,
 ): string {
-  const first = evidence.slice(0, MAX_EVIDENCE);
+  const first = evidence.slice(0, most);
   const rest = evidence.length - first.length;
   return first
     .map((item, at) => {

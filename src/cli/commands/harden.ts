@@ -47,9 +47,15 @@ export const hardenCommand: Command = {
       group: 'Mode:',
       describe: 'change nothing; exit 1 when something would change, or is new to the baseline',
     },
+    interactive: {
+      type: 'boolean',
+      alias: 'i',
+      group: 'Mode:',
+      describe: 'ask about each change, as git add -p does: in place, or beside the originals with --write',
+    },
     phase: {
       choices: [1, 2, 3] as const,
-      describe: '1 immediate, 2 needs testing, 3 advanced; 2 by default, 1 with --in-place',
+      describe: '1 immediate, 2 needs testing, 3 advanced; 2 by default, 1 with --in-place alone',
     },
     only: ONLY,
     skip: SKIP,
@@ -103,16 +109,21 @@ export const hardenCommand: Command = {
     write: ['in-place', 'check', 'dry-run'],
     'in-place': ['check', 'dry-run'],
     check: ['dry-run'],
+    interactive: ['check', 'dry-run', 'jobs', 'output-file'],
     since: ['changed'],
   },
-  check: ({ jobs }: Arguments) =>
-    jobs === undefined || (Number.isInteger(jobs) && Number(jobs) > 0)
+  check: ({ interactive, jobs, output }: Arguments) => {
+    if (interactive === true && output !== 'text')
+      return `--interactive asks on the terminal: --output ${String(output)} does not go with it`;
+    return jobs === undefined || (Number.isInteger(jobs) && Number(jobs) > 0)
       ? undefined
-      : '--jobs takes a number from 1 on',
+      : '--jobs takes a number from 1 on';
+  },
   examples: [
     ['$0', 'preview all changes below the current folder'],
     ['$0 --write deploy', 'write .hardened files beside those in deploy/'],
     ['$0 --in-place --phase 1', 'apply what is safe'],
+    ['$0 --interactive', 'look at each change, and take it or leave it'],
     ['$0 --check --format compose', 'fail in CI when a Compose file could be harder'],
     ['$0 --check --since origin/main', 'the same, for what a pull request changes'],
     ['$0 --output patch | git apply', 'take the changes as a patch'],
