@@ -5,6 +5,7 @@ import { parseConfig } from '../src/config/parse.js';
 import { configText } from '../src/init/config-text.js';
 import { withHook } from '../src/init/pre-commit.js';
 import { lookAt } from '../src/init/project.js';
+import { recordOverride } from '../src/config/record.js';
 import { policies } from '../transforms/index.js';
 import { call } from '../src/verify/process.js';
 import { folderOf, get, harden, put, treeOf } from './support/cli.js';
@@ -43,10 +44,17 @@ describe('harden init', () => {
     async (_name, tree) => {
       const text = configText(await lookAt(folderOf(tree)), '2999-05-31');
       const options = { path: 'harden.config.yml', place: { folder: '.', root: '.' }, transforms: policies };
-      expect(parseConfig(text, options)).toMatchObject({ ok: true, config: { phase: 1, overrides: [] } });
+      expect(parseConfig(text, options)).toMatchObject({
+        ok: true,
+        config: { phase: undefined, overrides: [] },
+      });
+      const added = recordOverride(text, { file: 'a.yml', skip: ['compose/limit-memory'] });
+      expect(added.ok && parseConfig(added.text, options)).toMatchObject({ ok: true });
+      expect(added.ok && added.text.startsWith(text.trimEnd())).toBe(true);
       const shown = uncommented(text);
       const whole = parseConfig(shown, { ...options, today: '2998-01-01' });
-      expect(whole).toMatchObject({ ok: true, config: { phase: 1 } });
+      expect(whole).toMatchObject({ ok: true });
+      expect(text).toContain('\n# phase: 1\n');
       if (!whole.ok) return;
       expect([
         whole.config.overrides.length,

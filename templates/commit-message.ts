@@ -7,6 +7,7 @@ import { wrap } from '../src/render/wrap.js';
 const COLUMNS = 72;
 const MAX_CHANGES = 20;
 const MAX_EVIDENCE = 2;
+const MAX_EVIDENCE_OF_MANY = 8;
 
 /**
  * The message of the commit that makes one transform's changes.
@@ -26,11 +27,18 @@ export function commitMessage(step: Step, prefix = ''): string {
 
 function changeText({ path, subjects, change, why, evidence, toBeTested }: ToldChange): string {
   const what = [...subjects, change].join(': ');
+  // Each of them has its own.
+  const shown = evidence.slice(
+    0,
+    Math.min(MAX_EVIDENCE * Math.max(1, subjects.length), MAX_EVIDENCE_OF_MANY),
+  );
+  const rest = evidence.length - shown.length;
   return [
     paragraph(`${path}: ${subjects.length > 1 ? `${subjects.join(', ')}: ${change}` : what}`),
     paragraph(`${why}${toBeTested ? ' (to be tested)' : ''}`, '  '),
     // A line that git would take for a comment, or cut, stays one: it is indented.
-    ...evidence.slice(0, MAX_EVIDENCE).map((item) => paragraph(evidenceLine(item), '  - ')),
+    ...shown.map((item) => paragraph(evidenceLine(item), '  - ')),
+    ...(rest > 0 ? [`  - and ${rest} more: harden shows them`] : []),
   ].join('\n');
 }
 

@@ -65,11 +65,12 @@ export async function runInit(args: InitArguments): Promise<ExitCode> {
   }
   const commands = [
     ['harden', 'see what would change, and why'],
-    ['harden --in-place', 'make the changes that are safe'],
+    ['git commit', 'what was written here: harden pr goes by what is committed'],
+    ['harden pr --dry-run', 'see the pull request with the changes of phase 1; without --dry-run, open it'],
     ['harden baseline', 'let --check fail on what is new only'],
   ];
   await print(
-    `\n${c.bold('Next')}\n${commands.map(([line = '', says = '']) => `  ${line.padEnd(18)}  ${c.dim(says)}\n`).join('')}`,
+    `\n${c.bold('Next')}\n${commands.map(([line = '', says = '']) => `  ${line.padEnd(19)}  ${c.dim(says)}\n`).join('')}`,
   );
   await print(steps.map((step) => `  - ${step}\n`).join(''));
   return failed ? EXIT_ERROR : 0;

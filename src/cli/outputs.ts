@@ -10,10 +10,14 @@ export function createOutputs(
   { args, color, width, reports }: Settings,
   { policies }: Registry,
 ): Promise<readonly Output[]> {
-  const mode = modeOf(args);
+  const given = {
+    mode: modeOf(args),
+    policies,
+    selective: args.since !== undefined || args.changed === true,
+  };
   return Promise.all([
-    createOutput(args.output, { mode, color, width, policies }),
-    ...reports.map(({ output }) => createOutput(output, { mode, color: false, width: FILE_WIDTH, policies })),
+    createOutput(args.output, { ...given, color, width }),
+    ...reports.map(({ output }) => createOutput(output, { ...given, color: false, width: FILE_WIDTH })),
   ]);
 }
 
@@ -31,15 +35,21 @@ interface OutputOptions {
   readonly color: boolean;
   readonly width: number;
   readonly policies: readonly TransformMeta[];
+  /** Only what has changed is looked at. */
+  readonly selective: boolean;
 }
 
 async function createOutput(
   name: OutputName,
-  { mode, color, width, policies }: OutputOptions,
+  { mode, color, width, policies, selective }: OutputOptions,
 ): Promise<Output> {
   switch (name) {
     case 'text':
-      return (await import('../render/text-output.js')).createTextOutput({ color, width }, mode, digest);
+      return (await import('../render/text-output.js')).createTextOutput(
+        { color, width, selective },
+        mode,
+        digest,
+      );
     case 'patch':
       return (await import('../render/patch.js')).createPatchOutput();
     case 'json':

@@ -65,7 +65,8 @@ export async function settle(
       await print(text.line('failed', `not pushed: ${moved.reason}`));
       return EXIT_ERROR;
     }
-    const what = remote === undefined ? `made, on top of ${destination.base}` : `pushed to ${remote}`;
+    const what =
+      remote === undefined ? `made, on top of ${branch.onTopOf ?? destination.base}` : `pushed to ${remote}`;
     await print(text.line('done', what));
     if (remote === undefined)
       await print(

@@ -18,6 +18,7 @@ import { movesOf, prepareBranches, type PreparedBranch } from '../pr/prepared.js
 import { standingOf, type Standing } from '../pr/publish.js';
 import { readVerification } from '../pr/verification.js';
 import { problemOf, problemText } from '../render/problems.js';
+import { plural } from '../render/text.js';
 import type { Resolution, RuntimeBase } from '../workload/context.js';
 import { ignoreMeta } from '../workload/ignore-additions.js';
 import { loadConfig, tellExpired } from './config.js';
@@ -213,9 +214,8 @@ async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode
   const branches =
     args.perTransform === true ? prepared.value.filter(({ commits }) => commits.length > 0) : prepared.value;
   if (branches.every(({ commits, current }) => commits.length === 0 && current === undefined)) {
-    await print(
-      `${destination.base} has nothing to change in ${args.phase === undefined ? 'phase' : 'phases up to'} ${options.phase}.\n`,
-    );
+    const phases = options.phase === 1 ? 'phase 1' : `phases up to ${options.phase}`;
+    await print(`${destination.base} has nothing to change in ${phases}.\n${laterText(prepared.value)}`);
     return failures.size > 0 ? EXIT_ERROR : 0;
   }
   const standings = await readStandings(work, branches);
@@ -228,8 +228,16 @@ async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode
     // What stands on a branch that could not be pushed can't be either.
     if (done === EXIT_ERROR) return done;
   }
+  await print(laterText(prepared.value));
   if (args.dryRun === true) await print(text.line('same', 'nothing was made: this was a dry run'));
   return code;
+}
+
+/** What the next phase would add: a preview shows more than a pull request holds unless it is asked for. */
+function laterText(prepared: readonly PreparedBranch[]): string {
+  const [phase, count] = [...(prepared.at(-1)?.draft.changes.later ?? [])].sort(([a], [b]) => a - b)[0] ?? [];
+  if (phase === undefined || count === undefined) return '';
+  return `${count} more ${plural(count, 'change')} in phase ${phase}: harden pr --phase ${phase}\n`;
 }
 
 /** The paths of the user's work tree, in the snapshot. */

@@ -33,8 +33,9 @@ export function configText({ files, counts, service, ignored }: Project, day: st
       ? []
       : ['#', `# Found: ${found}. 'harden' previews the changes, 'harden explain ID' tells why.`]),
     '',
-    '# How far to go: 1 what is safe, 2 what needs testing too, 3 advanced changes as well.',
-    'phase: 1',
+    '# How far to go: 1 what is immediate, 2 what needs testing too, 3 advanced changes as well. Without it the preview shows 2,',
+    '# while harden --in-place and harden pr make 1.',
+    '# phase: 1',
     ...(hasUnits
       ? [
           '',

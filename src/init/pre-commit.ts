@@ -6,7 +6,7 @@ import { lostComment } from '../core/verify.js';
 import { contentEnd, createComposeDocument, ownPair } from '../formats/compose/document.js';
 import { insertLines } from '../formats/compose/edit.js';
 import { readYaml } from '../formats/yaml.js';
-import { packageRoot, packageVersion } from '../io/package.js';
+import { packageRoot } from '../io/package.js';
 
 const YAML = { prettyErrors: false, logLevel: 'silent' } as const;
 
@@ -27,13 +27,12 @@ interface Entry {
 function entryLines(): readonly string[] {
   const hooks = parse(readFileSync(join(packageRoot(), '.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[];
   const { id, name, entry, files, exclude } = hooks.find((hook) => hook.id === 'harden')!;
-  const additional_dependencies = [`harden@${packageVersion()}`];
   const hook = {
     id,
     name,
-    language: 'node',
-    entry,
-    additional_dependencies,
+    // What the project has installed, and nothing that a registry has under the same name.
+    language: 'system',
+    entry: `npx --no -- ${entry}`,
     files,
     exclude,
     require_serial: true,

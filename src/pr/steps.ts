@@ -3,7 +3,7 @@ import { isChanged, type Companion } from '../core/companion.js';
 import { isFix } from '../core/fixes.js';
 import type { FilePlan, PlanEntry } from '../core/plan.js';
 import { applyEdits } from '../core/text.js';
-import type { TransformMeta } from '../core/types.js';
+import type { Phase, TransformMeta } from '../core/types.js';
 import type { ExposureChange } from '../exposure/plan.js';
 import type { FailedOutcome, Run } from '../harden.js';
 import { ignoreMeta } from '../workload/ignore-additions.js';
@@ -32,6 +32,8 @@ export interface Changes {
   readonly failures: readonly FailedOutcome[];
   /** What a person has to decide. */
   readonly manual: readonly { readonly path: string; readonly entry: PlanEntry }[];
+  /** How many changes wait for each later phase. */
+  readonly later: ReadonlyMap<Phase, number>;
   /** What a person has decided. */
   readonly accepted: readonly { readonly path: string; readonly entry: PlanEntry }[];
   /** Of units that change. */
@@ -65,6 +67,7 @@ export function changesOf(
   const texts = new Map<string, WrittenText>();
   const failures: FailedOutcome[] = [];
   const manual: Changes['manual'][number][] = [];
+  const later = new Map<Phase, number>();
   const accepted: Changes['accepted'][number][] = [];
   const exposures: Changes['exposures'][number][] = [];
   for (const outcome of run.outcomes()) {
@@ -79,6 +82,7 @@ export function changesOf(
         reason: `a bug in harden: ${id} failed: ${error}`,
       });
     for (const entry of plan.entries) {
+      if (entry.disposition === 'later') later.set(entry.phase, (later.get(entry.phase) ?? 0) + 1);
       if (entry.disposition === 'manual') manual.push({ path: plan.path, entry });
       if (entry.disposition === 'accepted') accepted.push({ path: plan.path, entry });
     }
@@ -95,7 +99,7 @@ export function changesOf(
       texts.set(path, { before: original, after: text, like: source });
     }
   }
-  return { steps: stepsOf(drafts, order), texts, failures, manual, accepted, exposures };
+  return { steps: stepsOf(drafts, order), texts, failures, manual, later, accepted, exposures };
 }
 
 function stepsOf(drafts: readonly Draft[], order: readonly string[]): readonly Step[] {

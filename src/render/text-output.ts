@@ -4,8 +4,17 @@ import { pieces, type Mode, type Output, type Told } from './output.js';
 import { createTextRenderer, type TextOptions } from './text.js';
 import type { Totals } from './totals.js';
 
+interface Selective {
+  /** Only files that have changed are looked at: where there is none, others may be there. */
+  readonly selective?: boolean;
+}
+
 /** What a person reads: in full for a preview, a line a file for a run that writes or checks. */
-export function createTextOutput(options: TextOptions, mode: Mode, digest: Digest): Output {
+export function createTextOutput(
+  { selective = false, ...options }: TextOptions & Selective,
+  mode: Mode,
+  digest: Digest,
+): Output {
   const text = createTextRenderer(options);
   const beside = createCompanionRenderer(options);
 
@@ -37,15 +46,17 @@ export function createTextOutput(options: TextOptions, mode: Mode, digest: Diges
       if (mode === 'preview') return pieces(inFull(told));
       return pieces(mode === 'check' && told.known !== undefined ? newOnly(told) : inBrief(told));
     },
-    foot: (totals) => text.totals(totals, nextStep(mode, totals)),
+    foot: (totals) => text.totals(totals, nextStep(mode, totals, selective)),
   };
 }
 
-function nextStep(mode: Mode, totals: Totals): string {
+function nextStep(mode: Mode, totals: Totals, selective: boolean): string {
   if (totals.files + totals.foreign + totals.errors === 0)
-    return 'There is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint here.';
+    return selective
+      ? 'Nothing that harden reads has changed.'
+      : 'There is no Dockerfile, Compose file, systemd service, Quadlet container, fly.toml or Render Blueprint here.';
   if (mode === 'check' || mode === 'in-place' || totals.changedFiles === 0) return '';
   if (mode === 'write')
     return 'Compare each .hardened file with its original and test it before you use it. Compose needs --build once: without it the images of the original Dockerfiles go on running.';
-  return 'harden --write writes these changes to .hardened files; harden explain <id> tells more about one of them.';
+  return 'harden --write writes these changes to .hardened files; harden pr opens a pull request with those of phase 1; harden explain <id> tells more about one of them.';
 }

@@ -110,8 +110,10 @@ function findingOf(policy: DirectivePolicy, unit: UnitWorkload, option: OptionRe
   }
   if (policy.mounts === true) {
     if (unit.ownRoot) return undefined;
-    if (policy.hidesMounts === true && unit.hostMounts.value[0] !== undefined) {
-      return accepted(`it is left out: ${unit.hostMounts.value[0]}`, unit.hostMounts.evidence);
+    const [watched] = unit.hostMounts.value;
+    if (policy.hidesMounts === true && watched !== undefined) {
+      if (policy.decide(unit, missing, option) === undefined) return undefined;
+      return accepted(`it is left out: ${watched}`, unit.hostMounts.evidence);
     }
   }
   const allowed = withoutForbidden(policy, unit, missing);
