@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commands } from '../src/cli/commands/index.js';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { folderOf, harden, MAIN } from './support/cli.js';
 
 const TREE = { 'compose.yml': '', 'deploy/Dockerfile': '', 'my notes.txt': '' };

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { folderOf, harden, put } from './support/cli.js';
 
 interface Checkups {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { completedCommands } from '../src/completion/model.js';
 import { commands } from '../src/cli/commands/index.js';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { packageRoot } from '../src/io/package.js';
 import { folderOf, harden } from './support/cli.js';
 

@@ -7,7 +7,7 @@ import { withHook } from '../src/init/pre-commit.js';
 import { lookAt } from '../src/init/project.js';
 import { recordOverride } from '../src/config/record.js';
 import { policies } from '../transforms/index.js';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { folderOf, get, harden, put, treeOf } from './support/cli.js';
 import type { Tree } from './support/memory.js';
 

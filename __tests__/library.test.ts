@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { apply, diff, plan, planText, transforms, type Plan, type PlanRequest } from '../src/index.js';
 import { packageRoot } from '../src/io/package.js';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { folderOf, get, harden, put, treeOf } from './support/cli.js';
 import { filesIn, userFolder } from './support/docs.js';
 

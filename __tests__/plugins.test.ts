@@ -1,7 +1,7 @@
 import { chownSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../src/verify/process.js';
+import { call } from '../src/io/process.js';
 import { metaProblem } from '../src/plugins/check-meta.js';
 import { checkedPlugins } from '../src/plugins/load.js';
 import { policies } from '../transforms/index.js';

@@ -4,7 +4,7 @@ import type { ComposeDocument } from './formats/compose/document.js';
 import type { UnitDocument } from './formats/systemd/document.js';
 import type { FileOutcome, Run } from './harden.js';
 import type { SourceFile } from './io/discover.js';
-import { writeDropIn, writeInPlace, writeNew, writeSidecar, type WriteOutcome } from './io/write.js';
+import { writeChanged, writeDropIn, writeInPlace, writeSidecar, type WriteOutcome } from './io/write.js';
 import { overlayOf, overlayPath } from './overlay.js';
 import type { WrittenFile } from './render/output.js';
 import { createLinks, sidecarPath, sidecarText } from './sidecar.js';
@@ -49,10 +49,7 @@ function createInPlaceWriter(run: Run, root: string): Writer {
     companion: (companion) => {
       const { path, source, original, text, variant } = companion;
       if (variant || !isChanged(companion)) return undefined;
-      const outcome =
-        original === undefined
-          ? writeNew(root, path, source, text)
-          : writeInPlace(root, path, original, text);
+      const outcome = writeChanged(root, path, original, text, source);
       if (outcome.ok) run.replaced(path, original);
       return writtenAs(path, outcome);
     },

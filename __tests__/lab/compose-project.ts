@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from './engine.js';
 import { type Inspected, serviceOf } from './controls.js';
 import type { Step } from './workload.js';
-import { call, type CallOptions, lastLines, type Outcome } from '../../src/verify/process.js';
+import { call, type CallOptions, lastLines, type Outcome } from '../../src/io/process.js';
 
 /** In milliseconds: how long containers may take to be up, a first step to show what it has to, a later one; how often each is asked. */
 const PATIENCE = { start: 90_000, first: 60_000, later: 20_000, poll: 200, step: 500 } as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine } from './engine.js';
 import { debianMirror, SUITE } from './machine.js';
 import { labelled } from './recipes.js';
-import { must } from '../../src/verify/process.js';
+import { must } from '../../src/io/process.js';
 
 export const DEBIAN = ['debian:bookworm-slim', 'debian:bookworm'] as const;
 

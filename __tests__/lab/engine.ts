@@ -14,7 +14,7 @@ import { get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, type CallOptions, lastLines, must, type Outcome } from '../../src/verify/process.js';
+import { call, type CallOptions, lastLines, must, type Outcome } from '../../src/io/process.js';
 
 /** Sockets and namespaces; not below the folder, whose path may be too long for a socket. */
 function execRootOf(folder: string): string {

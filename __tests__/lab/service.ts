@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from './engine.js';
 import type { Project } from './project.js';
-import { call, lastLines, must } from '../../src/verify/process.js';
+import { call, lastLines, must } from '../../src/io/process.js';
 
 const ASK = fileURLToPath(new URL('ask.mjs', import.meta.url));
 

@@ -6,7 +6,7 @@ import { harden } from '../support/command.js';
 import type { Engine } from './engine.js';
 import type { Project } from './project.js';
 import { type Answer, type Contents, restrictions, type Service, startService } from './service.js';
-import { lastLines } from '../../src/verify/process.js';
+import { lastLines } from '../../src/io/process.js';
 
 /** One thing that has to hold for a project. */
 export interface Check {

@@ -8,7 +8,7 @@ import { type ComposeProject, removeProject, startProject } from './compose-proj
 import type { Engine } from './engine.js';
 import type { Check } from './trial.js';
 import { clientsOf, type Workload } from './workload.js';
-import { lastLines } from '../../src/verify/process.js';
+import { lastLines } from '../../src/io/process.js';
 
 /** How the workload ran one time. */
 export interface Run {

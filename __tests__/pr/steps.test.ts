@@ -1,9 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { composeAdapter } from '../../src/formats/compose/parse.js';
-import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
-import { renderAdapter } from '../../src/formats/render-yaml/parse.js';
-import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
-import { flyAdapter } from '../../src/formats/toml/parse.js';
+import { adapterOf } from '../../src/adapters.js';
 import { createRun } from '../../src/harden.js';
 import { companionOptions } from '../../src/companions.js';
 import { changesOf } from '../../src/pr/steps.js';
@@ -12,14 +8,6 @@ import { policies } from '../../transforms/index.js';
 import { readCases } from '../support/cases.js';
 import { memoryWorkspace } from '../support/memory.js';
 
-const ADAPTERS = {
-  dockerfile: dockerfileAdapter,
-  compose: composeAdapter,
-  systemd: unitAdapter,
-  quadlet: quadletAdapter,
-  fly: flyAdapter,
-  render: renderAdapter,
-} as const;
 const ORDER = policies.map(({ id }) => id);
 
 test.each([2, 3] as const)(
@@ -37,7 +25,7 @@ test.each([2, 3] as const)(
         commits += 1;
         for (const { path, text, entries, companion } of step.changes) {
           const format = run.files.find((file) => file.path === path)?.format;
-          if (format !== undefined && !ADAPTERS[format].parse(path, text).ok)
+          if (format !== undefined && !adapterOf(format).parse(path, text).ok)
             wrong.push(`${fixture.name}: ${path} does not parse after ${step.meta.id}`);
           if (text === (last.get(path) ?? texts.get(path)?.before))
             wrong.push(`${fixture.name}: ${step.meta.id} changes nothing of ${path}`);

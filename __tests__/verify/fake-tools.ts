@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ImageConfig } from '../../src/verify/image/build.js';
-import type { CallOptions, Outcome } from '../../src/verify/process.js';
+import type { CallOptions, Outcome } from '../../src/io/process.js';
 import type { Command, Engine, Tools } from '../../src/verify/tools.js';
 
 /** A machine that has nothing. */

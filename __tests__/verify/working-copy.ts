@@ -4,28 +4,15 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { FilePlan } from '../../src/core/plan.js';
 import type { Format } from '../../src/core/types.js';
-import { composeAdapter } from '../../src/formats/compose/parse.js';
-import { dockerfileAdapter } from '../../src/formats/dockerfile/parse.js';
-import { renderAdapter } from '../../src/formats/render-yaml/parse.js';
-import { quadletAdapter, unitAdapter } from '../../src/formats/systemd/parse.js';
-import { flyAdapter } from '../../src/formats/toml/parse.js';
+import { adapterOf } from '../../src/adapters.js';
 import { sidecarPath } from '../../src/sidecar.js';
 import { formatOf } from '../../src/io/discover.js';
 import type { Pair, WorkingCopy } from '../../src/verify/subject.js';
 
-const ADAPTERS = {
-  dockerfile: dockerfileAdapter,
-  compose: composeAdapter,
-  systemd: unitAdapter,
-  quadlet: quadletAdapter,
-  fly: flyAdapter,
-  render: renderAdapter,
-};
-
 /** A pair whose format its name says. */
 export function pairOf(path: string, original: string, hardened = `${original}# hardened\n`): Pair {
   const format: Format = formatOf(path.split('/').at(-1)!)!;
-  const parsed = ADAPTERS[format].parse(path, original);
+  const parsed = adapterOf(format).parse(path, original);
   if (!parsed.ok) throw new Error(parsed.reason);
   const plan: FilePlan = { path, original: parsed.document, result: hardened, entries: [], failures: [] };
   return { format, path, hardenedPath: sidecarPath(path, format), original, hardened, from: 'plan', plan };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTextFile } from '../io/files.js';
 import { systemReason } from '../io/files.js';
-import { call } from '../verify/process.js';
+import { call } from '../io/process.js';
 import type { Terminal } from './terminal.js';
 
 export type EditOutcome =

@@ -10,7 +10,7 @@ import { withHook } from '../init/pre-commit.js';
 import { lookAt, PRE_COMMIT, type CiSystem, type Project } from '../init/project.js';
 import { CI_PATHS, CI_STEPS, ciText } from '../init/workflow.js';
 import { printable } from '../render/text.js';
-import { call } from '../verify/process.js';
+import { call } from '../io/process.js';
 import { EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
 
 export interface InitArguments {

@@ -197,6 +197,7 @@ async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode
         {
           ...options,
           ...{ root, paths, phase, digests: pins.digests, prefix: args.titlePrefix, top: snapshot.folder },
+          withControls: work.place !== undefined,
           enabled: (id) => (transform === undefined || id === transform) && options.enabled?.(id) !== false,
         },
         pins.fill,

@@ -1,7 +1,7 @@
 import { findPlace, type Environment } from '../forge/detect.js';
 import { FORGE_NAMES } from '../forge/problems.js';
 import { findToken } from '../forge/token.js';
-import { call } from '../verify/process.js';
+import { call } from '../io/process.js';
 import type { Checkup } from './finding.js';
 import { programCheckup } from './tools.js';
 

@@ -1,5 +1,5 @@
 import { redact } from '../core/redact.js';
-import { call } from '../verify/process.js';
+import { call } from '../io/process.js';
 import {
   COMPOSE_COMMANDS,
   findCommand,

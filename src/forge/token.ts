@@ -1,4 +1,4 @@
-import { call, type Outcome } from '../verify/process.js';
+import { call, type Outcome } from '../io/process.js';
 import { done, failed, problem } from './answer.js';
 import { type Environment, jobServers } from './detect.js';
 import { FORGE_NAMES } from './problems.js';

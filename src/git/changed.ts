@@ -2,7 +2,8 @@ import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { redact } from '../core/redact.js';
 import { isInside } from '../io/files.js';
-import { call, lastLines, type Outcome } from '../verify/process.js';
+import { lastLines, type Outcome } from '../io/process.js';
+import { createGit } from './git.js';
 
 /** What a work tree has changed since a commit, all by absolute path. */
 export interface Changes {
@@ -17,8 +18,8 @@ export interface Changes {
 export type ChangesOutcome =
   { readonly ok: true; readonly changes: Changes } | { readonly ok: false; readonly reason: string };
 
-/** Nothing is asked, locked or written, and the messages are the same everywhere. */
-const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+/** Nothing is asked for, also on a terminal, and nothing locked. */
+const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
 /**
  * What the branch has changed since it left a commit's history (https://git-scm.com/docs/git-diff, the three dots), with
@@ -100,12 +101,9 @@ async function foldersNewOrGone(
   return folders.filter((path, at) => (answers[at] === 'tree') !== exists(path));
 }
 
-/** Runs git in a folder; its whole output is kept, however long. */
-async function git(cwd: string, args: readonly string[], input?: string): Promise<Outcome> {
-  const chunks: Uint8Array[] = [];
-  const onOutput = (bytes: Uint8Array): void => void chunks.push(bytes);
-  const outcome = await call('git', args, { cwd, input, env: ENVIRONMENT, onOutput });
-  return { ...outcome, stdout: Buffer.concat(chunks).toString('utf8') };
+/** git in a folder, as it is asked here: nothing is locked or written. */
+function git(folder: string, args: readonly string[], input?: string): Promise<Outcome> {
+  return createGit(folder, { env: ENVIRONMENT }).call(args, input);
 }
 
 function noRepository(folder: string, outcome: Outcome): string {

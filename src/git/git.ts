@@ -1,5 +1,5 @@
 import { redact } from '../core/redact.js';
-import { call, lastLines, type CallOptions, type Outcome } from '../verify/process.js';
+import { call, lastLines, type CallOptions, type Outcome } from '../io/process.js';
 
 /** What git was asked for, or why it could not be had; without secrets. */
 export type GitAnswer<T> =
@@ -8,7 +8,7 @@ export type GitAnswer<T> =
 /** git in one folder. */
 export interface Git {
   readonly folder: string;
-  /** Runs it, whatever its exit code. */
+  /** Runs it, whatever its exit code; its whole output is kept, however long. */
   call(args: readonly string[], input?: string): Promise<Outcome>;
   /** Runs it where it has to succeed, and returns what it printed. */
   text(args: readonly string[], input?: string): Promise<GitAnswer<string>>;
@@ -34,7 +34,12 @@ export function createGit(folder: string, { env = {}, signal, config = [] }: Git
     env: { LC_ALL: 'C', ...(process.stdin.isTTY ? {} : { GIT_TERMINAL_PROMPT: '0' }), ...env },
     without: PLACES.filter((name) => !(name in env)),
   };
-  const run: Git['call'] = (args, input) => call('git', [...settings, ...args], { ...options, input });
+  const run: Git['call'] = async (args, input) => {
+    const chunks: Uint8Array[] = [];
+    const onOutput = (bytes: Uint8Array): void => void chunks.push(bytes);
+    const outcome = await call('git', [...settings, ...args], { ...options, input, onOutput });
+    return { ...outcome, stdout: Buffer.concat(chunks).toString('utf8') };
+  };
   return {
     folder,
     call: run,

@@ -1,4 +1,4 @@
-import type { Outcome } from '../verify/process.js';
+import type { Outcome } from '../io/process.js';
 import { failed, type GitAnswer } from './git.js';
 
 interface Explanation {

@@ -6,7 +6,7 @@ import { discover, type SourceFile } from '../io/discover.js';
 import { readTextFile } from '../io/files.js';
 import { FORMATS } from '../registry.js';
 import { HADOLINT_RULES } from '../suppress/rules/hadolint.js';
-import { call } from '../verify/process.js';
+import { call } from '../io/process.js';
 
 export type CiSystem = 'github' | 'gitlab';
 

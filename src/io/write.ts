@@ -224,6 +224,21 @@ export function writeNewFile(root: string, path: string, text: string): WriteOut
 }
 
 /**
+ * Writes a file of the tree as a plan changes it, be it new or there already.
+ * @param original what it was planned from; undefined for a file that was not there.
+ * @param like for a new file: the one whose permissions it gets.
+ */
+export function writeChanged(
+  root: string,
+  path: string,
+  original: string | undefined,
+  text: string,
+  like: string,
+): WriteOutcome {
+  return original === undefined ? writeNew(root, path, like, text) : writeInPlace(root, path, original, text);
+}
+
+/**
  * Replaces a project's config, or makes one, unless it has changed since it was read.
  * @param root real path of the tree: a config elsewhere is not harden's to write.
  */

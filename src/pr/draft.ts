@@ -5,7 +5,7 @@ import type { NewCommit } from '../git/commits.js';
 import { prepare, type FailedOutcome, type HardenOptions, type Run } from '../harden.js';
 import { readTextFile } from '../io/files.js';
 import { LOCK_NAME } from '../io/lock.js';
-import { writeInPlace, writeNew } from '../io/write.js';
+import { writeChanged } from '../io/write.js';
 import { standards } from '../standards/index.js';
 import { stateOf } from '../standards/status.js';
 import { subjectsOf } from '../survey.js';
@@ -32,6 +32,8 @@ export interface DraftOptions extends HardenOptions {
   readonly top: string;
   /** As the project begins the subjects of its commits. */
   readonly prefix: string | undefined;
+  /** Judges the controls before and after: for a pull request, which tells of them. */
+  readonly withControls: boolean;
 }
 
 /**
@@ -42,19 +44,18 @@ export async function draftBranch(
   options: DraftOptions,
   fillPins: (run: Run) => Promise<readonly FailedOutcome[]>,
 ): Promise<Draft> {
-  const { top, root, prefix } = options;
+  const { top, root, prefix, withControls } = options;
   const locked = readTextFile(join(root, LOCK_NAME));
   const run = prepare(options);
   const unpinned = await fillPins(run);
   const changes = changesOf(run, run.registry.ids, companionOptions(run, options));
-  const before = statesOf(run);
+  const before = withControls ? statesOf(run) : [];
   const failures = [...unpinned, ...changes.failures];
   for (const [path, { before: original, after, like }] of changes.texts) {
-    const written =
-      original === undefined ? writeNew(root, path, like, after) : writeInPlace(root, path, original, after);
+    const written = writeChanged(root, path, original, after, like);
     if (!written.ok) failures.push({ kind: 'failed', path, line: undefined, reason: written.reason });
   }
-  const after = changes.steps.length === 0 ? before : statesOf(prepare(options));
+  const after = !withControls || changes.steps.length === 0 ? before : statesOf(prepare(options));
   const lock = readTextFile(join(root, LOCK_NAME));
   const lockText = lock.ok && (!locked.ok || locked.text !== lock.text) ? lock.text : undefined;
   return {

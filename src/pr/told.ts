@@ -1,6 +1,7 @@
 import { redact } from '../core/redact.js';
 import type { Evidence } from '../core/types.js';
 import { printable, subjectOf, whatOf } from '../render/text.js';
+import { distinct } from '../report/groups.js';
 import type { FileChange, Step } from './steps.js';
 
 /** A change as reviewers are told of it: without secrets, once for all places in a file where it is the same. */
@@ -72,10 +73,6 @@ function joined(changes: readonly ToldChange[]): readonly ToldChange[] {
     );
   }
   return [...groups.values()];
-}
-
-function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
-  return [...new Map(evidence.map((item) => [evidenceLine(item), item])).values()];
 }
 
 /** `Dockerfile:12: USER node`. */

@@ -36,7 +36,8 @@ function groupedBy(
   }));
 }
 
-function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
+/** Evidence, each piece once. */
+export function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   const key = (item: Evidence): string =>
     'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
   return [...new Map(evidence.map((item) => [key(item), item])).values()];

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { call } from './process.js';
+import { call } from '../io/process.js';
 import { isMissing, type Tools } from './tools.js';
 import { LABEL } from './compose/isolate.js';
 import { ownedBy, removeAll } from './compose/take-down.js';

@@ -1,4 +1,4 @@
-import { call } from './process.js';
+import { call } from '../io/process.js';
 
 export type Originals =
   | { readonly ok: true; readonly texts: ReadonlyMap<string, string> }

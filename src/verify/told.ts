@@ -1,5 +1,5 @@
 import { redact } from '../core/redact.js';
-import { lastLines } from './process.js';
+import { lastLines } from '../io/process.js';
 import type { WorkingCopy } from './subject.js';
 
 /** Lines of a tool's output that a check repeats. */

@@ -1,4 +1,4 @@
-import { call, type CallOptions, type Outcome } from './process.js';
+import { call, type CallOptions, type Outcome } from '../io/process.js';
 
 /** A container engine's command line. */
 export interface Engine {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { ForgeKind } from '../../../src/forge/types.js';
-import { must } from '../../../src/verify/process.js';
+import { must } from '../../../src/io/process.js';
 import { subsetOf } from './subset.js';
 
 const PRISM = '@stoplight/prism-cli@5.14.2';

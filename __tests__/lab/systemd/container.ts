@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, type CallOptions, lastLines, type Outcome } from '../../../src/verify/process.js';
+import { call, type CallOptions, lastLines, type Outcome } from '../../../src/io/process.js';
 
 /** What every program inside gets, whatever the lab's own environment holds. */
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', 'HOME=/root', 'LANG=C.UTF-8'];

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { harden } from '../../support/command.js';
 import { DROP_IN } from '../../../src/drop-in.js';
-import { lastLines } from '../../../src/verify/process.js';
+import { lastLines } from '../../../src/io/process.js';
 import type { Container } from './container.js';
 import { type Daemon, fileOf } from './daemon.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianMirror, SUITE } from '../machine.js';
-import { call, must } from '../../../src/verify/process.js';
+import { call, must } from '../../../src/io/process.js';
 
 /** What the lab itself calls inside, besides the daemons and their clients. */
 const BASE_PACKAGES = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from '../../../src/verify/process.js';
+import { lastLines } from '../../../src/io/process.js';
 import { boot, type Container } from './container.js';
 import type { Daemon, Step } from './daemon.js';
 import { hardenUnit, type Hardening, UNITS } from './harden.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { VerifyTotals } from '../../../src/render/verify.js';
 import type { Check } from '../../../src/verify/check.js';
 import type { Diagnosis } from '../../../src/verify/diagnosis.js';
-import { lastLines, type Outcome } from '../../../src/verify/process.js';
+import { lastLines, type Outcome } from '../../../src/io/process.js';
 import type { Container, Shared } from './container.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));

@@ -2,7 +2,7 @@ import { chownSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { harden } from '../../support/command.js';
-import { lastLines } from '../../../src/verify/process.js';
+import { lastLines } from '../../../src/io/process.js';
 import type { Engine } from '../engine.js';
 import { inFolders, startVerify } from './run-verify.js';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../src/core/errors.js';
-import { call, must } from '../../../src/verify/process.js';
+import { call, must } from '../../../src/io/process.js';
 import type { Engine } from '../engine.js';
 import type { Check } from '../trial.js';
 import { layOut, type WrongCase } from './case.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { harden } from '../../support/command.js';
 import { messageOf } from '../../../src/core/errors.js';
-import { lastLines } from '../../../src/verify/process.js';
+import { lastLines } from '../../../src/io/process.js';
 import type { Engine } from '../engine.js';
 import type { Check } from '../trial.js';
 import { COMMENT, hardenedName, layOut, type WrongCase } from './case.js';

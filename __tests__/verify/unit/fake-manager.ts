@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from '../../../src/verify/process.js';
+import type { Outcome } from '../../../src/io/process.js';
 import type { Manager } from '../../../src/verify/unit/manager.js';
 
 /** How a unit with this text ends; undefined where it stays up. */

@@ -1,5 +1,5 @@
 import type { VerifyOptions } from '../options.js';
-import type { Outcome } from '../process.js';
+import type { Outcome } from '../../io/process.js';
 import { PATIENCE } from '../static/patience.js';
 import type { WorkingCopy } from '../subject.js';
 import type { Command } from '../tools.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { call, lastLines } from '../process.js';
+import { call, lastLines } from '../../io/process.js';
 import type { ServiceSight, Sight, TrialSettings } from './trial.js';
 
 const SMOKE_PATIENCE = 120_000;

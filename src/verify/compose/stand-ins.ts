@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { must } from '../process.js';
+import { must } from '../../io/process.js';
 import type { StandIn } from './isolate.js';
 
 /** What is bind-mounted: a copy of what the tree has there, or an empty folder that is the same user's as the machine's. */

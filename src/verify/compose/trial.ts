@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from '../process.js';
+import { lastLines } from '../../io/process.js';
 import type { Command, Engine } from '../tools.js';
 import { containerIds, inspect, serviceOf, stateOf, type Container, type State } from './containers.js';
 import { denials } from './denials.js';

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome } from '../process.js';
+import type { Outcome } from '../../io/process.js';
 import { isMissing, type Command, type Engine, type Missing, type Tools } from '../tools.js';
 
 /** What is built, and how. */

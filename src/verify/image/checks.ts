@@ -1,7 +1,7 @@
 import { redact } from '../../core/redact.js';
 import { failed, passed, skipped, type Check } from '../check.js';
 import type { VerifyOptions } from '../options.js';
-import { lastLines, type Outcome } from '../process.js';
+import { lastLines, type Outcome } from '../../io/process.js';
 import type { Pair, WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing } from '../tools.js';

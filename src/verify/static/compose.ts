@@ -2,7 +2,7 @@ import { failed, passed, skipped, type Check } from '../check.js';
 import { composeConfig, WHOLE_PROJECT } from '../compose/config.js';
 import { composeFiles } from '../compose/files.js';
 import type { VerifyOptions } from '../options.js';
-import type { Outcome } from '../process.js';
+import type { Outcome } from '../../io/process.js';
 import type { WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Command } from '../tools.js';

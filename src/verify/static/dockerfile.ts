@@ -1,6 +1,6 @@
 import { failed, passed, skipped, type Check } from '../check.js';
 import type { VerifyOptions } from '../options.js';
-import type { Outcome } from '../process.js';
+import type { Outcome } from '../../io/process.js';
 import type { Pair, WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Engine } from '../tools.js';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { folderOf } from '../../workload/compose/project.js';
 import { failed, passed, skipped, type Check } from '../check.js';
 import type { VerifyOptions } from '../options.js';
-import { call, type Outcome } from '../process.js';
+import { call, type Outcome } from '../../io/process.js';
 import type { Pair, WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Command, type Missing } from '../tools.js';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLines } from '../process.js';
+import { lastLines } from '../../io/process.js';
 import type { Manager } from './manager.js';
 
 /** The drop-in of a trial: nothing starts again or reboots because of it, and starts are not counted. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, type CallOptions, lastLines, type Outcome } from '../process.js';
+import { call, type CallOptions, lastLines, type Outcome } from '../../io/process.js';
 import type { Missing } from '../tools.js';
 
 export type ManagerKind = 'system' | 'user';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { redact } from '../../core/redact.js';
-import { call, lastLines } from '../process.js';
+import { call, lastLines } from '../../io/process.js';
 import { type DropIn, install } from './install.js';
 import { endIn, isSkippedIn, newComplaints } from './journal.js';
 import { type Manager, show } from './manager.js';
