@@ -22,7 +22,7 @@ import { renderAdapter } from './formats/render-yaml/parse.js';
 import { quadletAdapter, unitAdapter } from './formats/systemd/parse.js';
 import { flyAdapter } from './formats/toml/parse.js';
 import { loadCatalogue, loadDaemons } from './io/catalogue.js';
-import { discover, type DiscoveryFailure, type SourceFile } from './io/discover.js';
+import { discoverAmong, type DiscoveryFailure, type SourceFile } from './io/discover.js';
 import { createFileReader, readTextFile } from './io/files.js';
 import { createProjects, type Projects } from './io/projects.js';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from './io/workspace.js';
@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly enabled?: (id: string) => boolean;
   /** The formats to plan; all by default. Files of the others are still read for what they say of these. */
   readonly formats?: ReadonlySet<Format> | undefined;
-  /** The paths of the files to plan; all by default. */
+  /** The paths of the files to plan, in this order; all by default. The others are still read for what they say of these. */
   readonly selected?: ReadonlySet<string> | undefined;
   /** The digests to pin images to; undefined when they are not to be pinned. May be filled until the first plan. */
   readonly digests?: Digests | undefined;
@@ -106,6 +106,8 @@ export interface Run {
   readonly acceptances: Acceptances;
   /** The files to plan, in order. */
   readonly files: readonly SourceFile[];
+  /** Their paths, where the run was not given the whole tree. */
+  readonly selected: ReadonlySet<string> | undefined;
   /** The paths that could not be looked at. */
   readonly failures: readonly FailedOutcome[];
   plan(file: SourceFile): FileOutcome;
@@ -132,11 +134,11 @@ interface Planning {
   readonly findingsOnly?: boolean;
 }
 
-/** Prepares a run over a folder: finds the files; reads none yet. */
+/** Prepares a run over a folder: finds the files, and those around them; reads none yet. */
 export function prepare(options: HardenOptions): Run {
   const root = realpathSync(options.root);
-  const { files, failures } = discover(root, options.paths);
-  return createRunBelow(root, files, options, failures);
+  const { files, selected, failures } = discoverAmong(root, options.paths);
+  return createRunBelow(root, files, { ...options, selected }, failures);
 }
 
 /**
@@ -254,8 +256,8 @@ export function createRun(
     return { kind: 'planned', file, plan, notices: reviewer.notices() };
   };
 
-  const files = workspace.files.filter(
-    ({ path, format }) => options.formats?.has(format) !== false && options.selected?.has(path) !== false,
+  const files = selectedOf(workspace.files, options.selected).filter(
+    ({ format }) => options.formats?.has(format) !== false,
   );
 
   const planFile = (planning: Planning, file: SourceFile): FileOutcome => {
@@ -326,6 +328,7 @@ export function createRun(
     leavesOut: (path, id) =>
       overrides.skips(path, id) || acceptances.accepts(path, id) || isCommentedOut(path, id),
     files,
+    selected: options.selected,
     plan,
     planAt: (phase, file) => planSafely({ phase }, file),
     entries: (file) => {
@@ -339,6 +342,15 @@ export function createRun(
       for (const file of files) yield plan(file);
     },
   };
+}
+
+function selectedOf(
+  files: readonly SourceFile[],
+  selected: ReadonlySet<string> | undefined,
+): readonly SourceFile[] {
+  if (selected === undefined) return files;
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return [...selected].flatMap((path) => byPath.get(path) ?? []);
 }
 
 /** A transform that acts in the phase that the project wants. */

@@ -13,7 +13,7 @@ import {
   type HardenOptions,
   type Run,
 } from './harden.js';
-import { discover, type SourceFile } from './io/discover.js';
+import { discoverAmong, type SourceFile } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
 import type { Control, Standard, Subject } from './standards/types.js';
@@ -83,9 +83,9 @@ export type RunAt = (phase: Phase, texts?: ReadonlyMap<string, string>) => Run;
 /** Looks at a tree for a report. Nothing is written. */
 export function survey(options: Omit<HardenOptions, 'phase'>): Survey {
   const root = realpathSync(options.root);
-  const { files, failures } = discover(root, options.paths);
+  const { files, selected, failures } = discoverAmong(root, options.paths);
   return surveyRuns((phase, texts = new Map()) => {
-    const run = createRunBelow(root, files, { ...options, phase }, failures);
+    const run = createRunBelow(root, files, { ...options, phase, selected }, failures);
     for (const [path, text] of texts) run.replaced(path, text);
     return run;
   });

@@ -54,6 +54,15 @@ describe('what has changed since a commit', () => {
     });
   });
 
+  test('what an install leaves is no change without a .gitignore either, what is kept of it in git is', async () => {
+    const root = repositoryOf({ ...FILES, 'node_modules/own/index.js': '1\n' });
+    put(root, 'node_modules/a/index.js', '1\n');
+    put(root, 'web/node_modules/b/index.js', '1\n');
+    expect(await told(root, 'HEAD')).toEqual({ paths: [], entries: [], gone: [] });
+    put(root, 'node_modules/own/index.js', '2\n');
+    expect((await told(root, 'HEAD')).paths).toEqual(['node_modules/own/index.js']);
+  });
+
   test('a file that has another name is gone and new, and so are the folders of only such files', async () => {
     const root = repositoryOf(FILES);
     mkdirSync(join(root, 'infra'));

@@ -1,10 +1,12 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { repositoryOf } from '../io/discover.js';
 import { isInside } from '../io/files.js';
 
 /**
- * The root of the run, as a real path: the current folder, or for paths outside it the folder that holds them all.
- * The paths are absolute; links above a file and to a folder are resolved, a file that is a link stays one.
+ * The root of the run, as a real path: the current folder, or for paths outside it the folder that holds them all. For files
+ * alone that is their repository where they are in one: what lies around them says how they are built and run. The paths
+ * are absolute; links above a file and to a folder are resolved, a file that is a link stays one.
  */
 export function locate(paths: readonly string[]): { root: string; paths: readonly string[] } {
   const absolute = paths.map((path) => realPlace(resolve(path)));
@@ -13,6 +15,7 @@ export function locate(paths: readonly string[]): { root: string; paths: readonl
     const [first = root] = absolute;
     root = isFolder(first) ? first : dirname(first);
     while (!isFolder(root) || !absolute.every((path) => isInside(root, path))) root = dirname(root);
+    if (!absolute.some(isFolder)) root = repositoryOf(root) ?? root;
   }
   return { root, paths: absolute };
 }

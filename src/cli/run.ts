@@ -75,7 +75,7 @@ export async function runHarden(args: HardenArguments): Promise<ExitCode> {
     config,
     plugins: loaded.registry.plugins,
     baseline: baseline.baseline,
-    selected,
+    selected: run.selected,
     reports,
   };
   if (args.interactive === true) {

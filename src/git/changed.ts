@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { redact } from '../core/redact.js';
+import { SKIPPED_FOLDERS } from '../io/discover.js';
 import { isInside } from '../io/files.js';
 import { lastLines, type Outcome } from '../io/process.js';
 import { createGit } from './git.js';
@@ -18,12 +19,16 @@ export interface Changes {
 export type ChangesOutcome =
   { readonly ok: true; readonly changes: Changes } | { readonly ok: false; readonly reason: string };
 
+/** What an install leaves in the tree is no change of it, whether or not a `.gitignore` says so. */
+const NO_CHANGE = [...SKIPPED_FOLDERS].map((name) => `--exclude=${name}/`);
+
 /** Nothing is asked for, also on a terminal, and nothing locked. */
 const ENVIRONMENT = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
 /**
  * What the branch has changed since it left a commit's history (https://git-scm.com/docs/git-diff, the three dots), with
- * what is not yet committed, and what git doesn't know yet. Files that git ignores are not among it.
+ * what is not yet committed, and what git doesn't know yet. Files that git ignores are not among it, nor is what it
+ * doesn't know in a folder that discovery never looks into.
  * @param folder real path of a folder of the work tree.
  */
 export async function changedSince(folder: string, ref: string): Promise<ChangesOutcome> {
@@ -33,7 +38,7 @@ export async function changedSince(folder: string, ref: string): Promise<Changes
   const base = await forkPoint(root, ref);
   if (!base.ok) return base;
   const diff = await git(root, ['diff', '--name-status', '--no-renames', '--no-ext-diff', '-z', base.commit]);
-  const others = await git(root, ['ls-files', '--others', '--exclude-standard', '-z']);
+  const others = await git(root, ['ls-files', '--others', '--exclude-standard', ...NO_CHANGE, '-z']);
   const failed = [diff, others].find(({ code }) => code !== 0);
   if (failed !== undefined) return { ok: false, reason: said(failed) };
   const place = (path: string): string => resolve(root, path);

@@ -21,6 +21,16 @@ export interface Discovery {
   readonly failures: readonly DiscoveryFailure[];
 }
 
+/** What was asked for, among what lies around it. */
+export interface Surrounded {
+  /** All that says something of what was asked for, in the order of a walk over the tree. */
+  readonly files: readonly SourceFile[];
+  /** The paths of what was asked for, in that order; undefined where it is the whole tree. */
+  readonly selected: ReadonlySet<string> | undefined;
+  /** Of what was asked for. */
+  readonly failures: readonly DiscoveryFailure[];
+}
+
 /** Endings of files that stand beside a Dockerfile and begin with its name without being one. */
 const NOT_A_DOCKERFILE =
   /\.(dockerignore|md|txt|sh|py|js|ts|mjs|go|rb|lua|json|ya?ml|toml|bak|orig|rej|swp|patch|diff|html|lock|log|svg|png)$|~$/i;
@@ -46,7 +56,8 @@ function isOwnOutput(name: string): boolean {
 }
 
 const LEADS_OUT = 'is a link that leads out of the tree; it is not followed';
-const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn']);
+/** Folders that are never looked into, whatever a `.gitignore` says. */
+export const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['.git', 'node_modules', '.hg', '.svn']);
 const ORDER: readonly Format[] = ['dockerfile', 'compose', 'systemd', 'quadlet', 'fly', 'render'];
 
 /** A `.gitignore`, with the folder that its patterns are relative to. */
@@ -138,6 +149,74 @@ export function discover(root: string, paths: readonly string[]): Discovery {
   return { files: [...files.values()], failures };
 }
 
+/**
+ * The files of the given paths, and with them those of their project: a Compose file above a Dockerfile says how it is built,
+ * and another Dockerfile reads the same ignore file. The project is the git repository, as far as it lies in the tree.
+ * Without one, no folder is walked that was not asked for, as it may be a home directory: only the files in those
+ * between the tree's root and the path count.
+ * @param root the real path of the tree's root.
+ */
+export function discoverAmong(root: string, paths: readonly string[]): Surrounded {
+  const { files: asked, failures } = discover(root, paths);
+  const places = paths.map((path) => resolve(root, path));
+  if (places.includes(root)) return { files: asked, selected: undefined, failures };
+  const above = new Set(places.flatMap((place) => foldersAbove(root, place)));
+  const repositories = new Set(places.flatMap((place) => repositoryAround(root, place) ?? []));
+  const around = [
+    ...discover(root, [...repositories]).files,
+    ...[...above].flatMap((folder) => filesIn(root, folder)),
+    ...asked,
+  ];
+  const byPath = new Map<string, SourceFile>();
+  for (const file of around) if (!byPath.has(file.path)) byPath.set(file.path, file);
+  return { files: [...byPath.values()], selected: new Set(asked.map(({ path }) => path)), failures };
+}
+
+/** The root of the repository that a path is in, or the tree's root where that lies inside of it. */
+function repositoryAround(root: string, absolute: string): string | undefined {
+  const top = repositoryOf(absolute);
+  if (top === undefined) return undefined;
+  return isInside(root, top) ? top : root;
+}
+
+/** The root of the git repository that a path is in. */
+export function repositoryOf(absolute: string): string | undefined {
+  return chainTo(absolute).findLast((at) => existsSync(join(at, '.git')));
+}
+
+/** The folders that a path is in, from the tree's root on. */
+function foldersAbove(root: string, absolute: string): readonly string[] {
+  return chainTo(dirname(absolute)).filter((at) => isInside(root, at));
+}
+
+/** The files in a folder alone, by name. */
+function filesIn(root: string, folder: string): readonly SourceFile[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // It says nothing of what was asked for.
+    return [];
+  }
+  return entries
+    .flatMap((entry): SourceFile[] => {
+      const format = entry.isFile() ? formatOf(entry.name) : undefined;
+      return format === undefined ? [] : [{ path: below(root, join(folder, entry.name)), format }];
+    })
+    .sort(inOrder);
+}
+
+/** A path and what it lies in, the outermost first. */
+function chainTo(absolute: string): readonly string[] {
+  const chain = [absolute];
+  while (dirname(chain[0]!) !== chain[0]) chain.unshift(dirname(chain[0]!));
+  return chain;
+}
+
+function inOrder(a: SourceFile, b: SourceFile): number {
+  return ORDER.indexOf(a.format) - ORDER.indexOf(b.format) || compare(a.path, b.path);
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -172,10 +251,8 @@ function readIgnore(folder: string, outer: readonly IgnoreRules[], present: bool
  * for a folder that they ignore: it was named on purpose.
  */
 function outerRules(root: string, folder: string): readonly IgnoreRules[] {
-  const chain = [folder];
-  while (dirname(chain[0]!) !== chain[0]) chain.unshift(dirname(chain[0]!));
-  const repository = chain.findLastIndex((at) => existsSync(join(at, '.git')));
-  const top = repository === -1 ? chain.indexOf(root) : repository;
+  const chain = chainTo(folder);
+  const top = chain.indexOf(repositoryOf(folder) ?? root);
   if (top === -1) return [];
   const rules = chain
     .slice(top, -1)

@@ -26,13 +26,14 @@ export async function prepareCopy(
   signal: AbortSignal,
 ): Promise<Copied | string> {
   const { files } = found.workspace;
+  const { selected } = found;
   const changed = new Map<string, string>();
   const originals = new Map<string, string>();
   if (original !== undefined) {
     const read = await readOriginals(
       root,
       original,
-      files.map(({ path }) => path),
+      found.files.map(({ path }) => path),
       signal,
     );
     if (!read.ok) return `--original: ${read.reason}`;
@@ -47,7 +48,7 @@ export async function prepareCopy(
   for (const [path, text] of originals) writeInPlace(folder, path, changed.get(path)!, text);
   return {
     make: (config) =>
-      makePairs(createRunBelow(folder, files, { ...options, config }), {
+      makePairs(createRunBelow(folder, files, { ...options, config, selected }), {
         phase: options.phase,
         enabled: options.enabled ?? (() => true),
         folder,
