@@ -97,6 +97,8 @@ export async function findCommand(
   const [program, ...first] = words as [string, ...string[]];
   const { code, stdout } = await call(program, [...first, ...asked], options);
   if (code !== 0) return { missing: `${words.join(' ')} is not installed` };
-  const version = stdout.trim().split('\n').at(-1) ?? '';
+  const lines = stdout.trim().split('\n');
+  // Behind it stands what it was built with, or its licence: https://www.gnu.org/prep/standards/html_node/_002d_002dversion.html
+  const version = (asked[0] === '--version' ? lines[0] : lines.at(-1)) ?? '';
   return { version, call: (args, more) => call(program, [...first, ...args], more) };
 }

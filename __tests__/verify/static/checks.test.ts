@@ -62,6 +62,22 @@ describe('docker compose config', () => {
     );
   });
 
+  testWith(here.compose, 'names the example of an environment file that is missing', async () => {
+    for (const [name, example] of [
+      ['.env', '.env.example'],
+      ['web.env', 'web.env.sample'],
+      ['.env', 'env.dist'],
+      ['web.env', 'example.web.env'],
+    ] as const) {
+      const pair = pairOf('docker/compose.yml', `${BASE}    env_file: ${name}\n`);
+      const copy = copyOf({ [`docker/${example}`]: '', 'docker/other.env.example': '' }, [pair]);
+      const [check] = await checksOf({ compose: here.compose }, copy);
+      expect(check?.detail).toMatch(
+        new RegExp(`it has to stand in the tree: docker/${example} is an example of it$`),
+      );
+    }
+  });
+
   test('is skipped where Compose is missing', async () => {
     const [check] = await checksOf({}, copyOf({}, [pairOf('compose.yml', BASE)]));
     expect(check).toMatchObject({ outcome: 'skipped', detail: 'Docker Compose 2 is not installed' });

@@ -6,6 +6,7 @@ import type { Outcome } from '../../io/process.js';
 import type { WorkingCopy } from '../subject.js';
 import { told } from '../told.js';
 import { isMissing, type Command } from '../tools.js';
+import { exampleOf } from './env-example.js';
 import { folderOf } from '../../workload/compose/project.js';
 
 const NAME = 'docker compose accepts it';
@@ -59,7 +60,7 @@ function judge(
   }
   if (before.code === 0) return failed('static', subject, NAME, complaint(after, copy));
   const said = complaint(before, copy);
-  return skipped('static', subject, NAME, `the original isn't accepted either: ${said}${remedy(said)}`);
+  return skipped('static', subject, NAME, `the original isn't accepted either: ${said}${remedy(said, copy)}`);
 }
 
 /** What Compose says last, behind its warnings of variables without a value. */
@@ -70,10 +71,13 @@ function complaint({ stdout, stderr }: Outcome, copy: WorkingCopy): string {
 }
 
 /** How the user gives what the original lacks. */
-function remedy(said: string): string {
+function remedy(said: string, copy: WorkingCopy): string {
   if (/error while interpolating|is missing a value/.test(said))
     return '; set the variable in the environment, or in a file given with --compose-env';
   if (/neither an image nor a build context|undefined service/.test(said))
     return '; it seems to add to a file that is not beside it';
-  return /env file .* not found/.test(said) ? '; it has to stand in the tree' : '';
+  const missing = /env file (.+) not found/.exec(said)?.[1];
+  if (missing === undefined) return '';
+  const example = exampleOf(copy.folder, missing);
+  return `; it has to stand in the tree${example === undefined ? '' : `: ${example} is an example of it`}`;
 }
