@@ -4,6 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import { commands } from '../src/cli/commands/index.js';
 import { call } from '../src/io/process.js';
 import { folderOf, harden, MAIN } from './support/cli.js';
+import { testWith } from './support/installed.js';
+
+// bash is everywhere that the tests run.
+const [withFish, withZsh] = await Promise.all([testWith('fish'), testWith('zsh')]);
 
 const TREE = { 'compose.yml': '', 'deploy/Dockerfile': '', 'my notes.txt': '' };
 const NAMES = commands.flatMap(({ name }) => name ?? []);
@@ -13,11 +17,6 @@ async function scriptFor(shell: string, root: string): Promise<string> {
   const path = join(root, `.harden.${shell}`);
   writeFileSync(path, stdout);
   return path;
-}
-
-/** True where a shell is installed: bash is everywhere that the tests run. */
-async function has(shell: string): Promise<boolean> {
-  return (await call(shell, ['--version'])).code === 0;
 }
 
 /** What bash offers for a line, its last word unfinished. */
@@ -83,8 +82,7 @@ describe('bash', () => {
   });
 });
 
-test.each(CASES)('fish completes %j', async (words, offered, others) => {
-  if (!(await has('fish'))) return;
+withFish.each(CASES)('fish completes %j', async (words, offered, others) => {
   const root = folderOf(TREE);
   const script = await scriptFor('fish', root);
   const line = ['harden', ...words].join(' ');
@@ -108,8 +106,7 @@ while zpty -r -t z line; do print -rn -- "$line"; done
 zpty -d z
 `;
 
-test.each(CASES)('zsh completes %j', async (words, offered) => {
-  if (!(await has('zsh'))) return;
+withZsh.each(CASES)('zsh completes %j', async (words, offered) => {
   const root = folderOf(TREE);
   const script = await scriptFor('zsh', root);
   const line = ['harden', ...words].join(' ');

@@ -4,7 +4,7 @@ import { packageVersion } from '../io/package.js';
 import { usageOf, type Arguments, type Command, type Positional } from './command.js';
 import { commands } from './commands/index.js';
 import { ownEnvironment } from './environment.js';
-import { GLOBAL } from './options.js';
+import { GLOBAL, isNegatable } from './options.js';
 import { EXIT_ERROR, printError, surviveClosedPipe, type ExitCode } from './output.js';
 
 /** The command line can't be understood: nothing was done. */
@@ -54,7 +54,7 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     await parser.parseAsync();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    printError(`harden: ${explainUsage(error.message)}\nTry 'harden --help'.\n`);
+    printError(`harden: ${explainUsage(error.message, argv)}\nTry 'harden --help'.\n`);
     return EXIT_ERROR;
   }
   return exitCode;
@@ -103,8 +103,10 @@ function mistake(args: Arguments, { options }: Command): string | undefined {
 }
 
 /** What yargs says, in one line; for an unknown option with the one that was probably meant. */
-function explainUsage(message: string): string {
-  const unknown = /^Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+function explainUsage(message: string, argv: readonly string[]): string {
+  const named = /^Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  // The parser has taken --no- from it.
+  const unknown = argv.some((word) => word === `--no-${named}`) ? `no-${named}` : named;
   const choice = /Argument: ([^,]+), Given: "?([^",]*)"?, Choices: (.*)$/m.exec(message);
   if (choice !== null) {
     const [, name = '', given = '', listed = ''] = choice;
@@ -114,14 +116,20 @@ function explainUsage(message: string): string {
   }
   if (unknown === undefined) return message.trim().replace(/\s*\n\s*/g, ' ');
   const option = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
-  const meant = unknown.length === 1 ? undefined : near(unknown, optionNames());
+  const meant = unknown.length === 1 ? undefined : meantBy(unknown, optionNames());
   return `unknown option ${option}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`;
 }
 
+/** The only name that begins so, or else the nearest. */
+function meantBy(word: string, names: readonly string[]): string | undefined {
+  const begun = names.filter((name) => name.startsWith(word));
+  return begun.length === 1 ? begun[0] : near(word, names);
+}
+
 function optionNames(): readonly string[] {
-  const names = commands.flatMap(({ options }) => Object.keys(options));
-  return [
-    ...new Set(names),
-    ...['no-config', 'no-baseline', 'no-explain', 'no-pre-commit', 'color', 'no-color', 'help', 'version'],
-  ];
+  const options = commands.flatMap((command) => Object.entries({ ...command.options, ...GLOBAL }));
+  const names = options.flatMap(([name, option]) =>
+    isNegatable(name, option) ? [name, `no-${name}`] : [name],
+  );
+  return [...new Set([...names, 'help', 'version'])];
 }

@@ -57,11 +57,16 @@ export const CONFIG: Options = {
   describe: 'the config to follow in place of the harden.config.yml that is found; --no-config for none',
 };
 
+/** True for an option that is turned off by `--no-`: what is on by default, or says so. */
+export function isNegatable(name: string, { default: initial, describe = '' }: Options): boolean {
+  return initial === true || describe.includes(`--no-${name}`);
+}
+
 /** Those of every command. */
 export const GLOBAL = {
   color: {
     type: 'boolean',
     global: true,
-    describe: 'colours; by default on a terminal without NO_COLOR',
+    describe: 'colours; by default on a terminal without NO_COLOR; --no-color for none',
   },
 } satisfies Readonly<Record<string, Options>>;

@@ -1,6 +1,6 @@
 import type { Options } from 'yargs';
 import type { Command } from '../cli/command.js';
-import { GLOBAL } from '../cli/options.js';
+import { GLOBAL, isNegatable } from '../cli/options.js';
 import { builtIn, FORMATS } from '../registry.js';
 
 /** What may stand behind an option, or as a word of a command. */
@@ -61,9 +61,7 @@ const HELP: CompletedOption = { flag: '--help', describe: 'show help', values: {
 function completedOption([name, option]: readonly [string, Options]): readonly CompletedOption[] {
   const describe = option.describe ?? '';
   const positive = { flag: `--${name}`, describe, values: valuesOf(name, option) };
-  // What can be turned off by --no- says so, and colours.
-  const negated = describe.includes(`--no-${name}`) || name === 'color';
-  return negated
+  return isNegatable(name, option)
     ? [positive, { flag: `--no-${name}`, describe: `without ${name}`, values: { kind: 'none' } }]
     : [positive];
 }
