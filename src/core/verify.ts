@@ -53,30 +53,54 @@ function prove<D extends SourceDocument, C>(
     return fail(`two edits overlap at line ${document.lines.lineOf(clash[1].start)}`);
   }
   const text = applyEdits(document.text, edits);
-  const parsed = options.adapter.parse(document.path, text);
-  if (!parsed.ok) return fail(`the result does not parse: ${parsed.reason}`);
+  const proof = proveText(document, text, options.adapter, {
+    isAbout: (path) => acting.some(({ transform, fixes }) => covers(transform.meta, fixes, path)),
+  });
+  if (!proof.ok) return proof;
 
-  const stray = options.adapter
-    .delta(document, parsed.document)
-    .find((path) => !acting.some(({ transform, fixes }) => covers(transform.meta, fixes, path)));
-  if (stray !== undefined) return fail(`it changes ${stray.join('.')}, which it does not declare`);
-
-  const lost = lostComment(document.comments(), parsed.document.comments());
-  if (lost !== undefined) return fail(`it loses the comment ${lost}`);
-
-  const form = formDifference(document.text, text);
-  if (form !== undefined) return fail(form);
-
-  const context = options.contextFor(parsed.document);
+  const context = options.contextFor(proof.document);
   for (const { transform } of acting) {
-    if (fixesOf(transform.meta, transform.run(parsed.document, context), options.phase).length > 0) {
+    if (fixesOf(transform.meta, transform.run(proof.document, context), options.phase).length > 0) {
       return fail(`${transform.meta.id} proposes more changes to its own result`);
     }
   }
   return { ok: true, text };
 }
 
-function fail(reason: string): Verdict {
+type Proof<D> = { readonly ok: true; readonly document: D } | { readonly ok: false; readonly reason: string };
+
+/** What a change may do to its file. */
+interface Scope {
+  /** True for a path that may differ in meaning. */
+  readonly isAbout: (path: SemanticPath) => boolean;
+  /** Comments that may go. */
+  readonly taken?: readonly string[];
+}
+
+/**
+ * Proves of a changed text: it parses; only what the change is about differs in meaning; no other comment is lost; byte order
+ * mark, line endings and final newline are kept.
+ */
+export function proveText<D extends SourceDocument>(
+  document: D,
+  text: string,
+  adapter: FormatAdapter<D>,
+  { isAbout, taken = [] }: Scope,
+): Proof<D> {
+  const parsed = adapter.parse(document.path, text);
+  if (!parsed.ok) {
+    const line = 'line' in parsed ? `line ${parsed.line}: ` : '';
+    return fail(`the result does not parse: ${line}${parsed.reason}`);
+  }
+  const stray = adapter.delta(document, parsed.document).find((path) => !isAbout(path));
+  if (stray !== undefined) return fail(`it changes ${stray.join('.')}, which it does not declare`);
+  const lost = lostComment(document.comments(), [...parsed.document.comments(), ...taken]);
+  if (lost !== undefined) return fail(`it loses the comment ${lost}`);
+  const form = formDifference(document.text, text);
+  return form === undefined ? { ok: true, document: parsed.document } : fail(form);
+}
+
+function fail(reason: string): { readonly ok: false; readonly reason: string } {
   return { ok: false, reason };
 }
 
@@ -121,7 +145,7 @@ export function lostComment(before: readonly string[], after: readonly string[])
 }
 
 /** What of a file's outer form an edit has changed. */
-export function formDifference(before: string, after: string): string | undefined {
+function formDifference(before: string, after: string): string | undefined {
   if (before.startsWith(BOM) !== after.startsWith(BOM)) return 'it changes the byte order mark';
   if (before.endsWith('\n') !== after.endsWith('\n')) return 'it changes the final newline';
   const [old, now] = [countLineEndings(before), countLineEndings(after)];

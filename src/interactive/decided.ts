@@ -2,7 +2,7 @@ import { appliedEdits, firstOverlap } from '../core/fixes.js';
 import type { FilePlan, PlanEntry } from '../core/plan.js';
 import { applyEdits } from '../core/text.js';
 import type { FormatAdapter, SemanticPath, SourceDocument } from '../core/types.js';
-import { covers, formDifference, lostComment } from '../core/verify.js';
+import { covers, proveText } from '../core/verify.js';
 import type { Answer, ChangeQuestion } from './question.js';
 
 /** A change that is to be made. */
@@ -59,33 +59,19 @@ export function editProblem(
 }
 
 function prove(plan: FilePlan, chosen: readonly Chosen[], adapter: FormatAdapter<SourceDocument>): Verdict {
-  const fail = (reason: string): Verdict => ({ ok: false, reason });
-  const { original, path } = plan;
+  const { original } = plan;
   const clash = firstOverlap(appliedEdits({ entries: chosen.map(entryOf) }));
   if (clash !== undefined)
-    return fail(`two changes overlap at line ${original.lines.lineOf(clash[1].start)}`);
+    return { ok: false, reason: `two changes overlap at line ${original.lines.lineOf(clash[1].start)}` };
   const decided = withOnly(plan, chosen);
-  const parsed = adapter.parse(path, decided.result);
-  if (!parsed.ok) {
-    const line = 'line' in parsed ? `line ${parsed.line}: ` : '';
-    return fail(`the result does not parse: ${line}${parsed.reason}`);
-  }
-  const byHand = alone(
-    plan,
-    chosen.filter(({ answer }) => answer.kind === 'edited'),
-    adapter,
-  );
-  const stray = adapter
-    .delta(original, parsed.document)
-    .find(
-      (changed) =>
-        !chosen.some((one) => isOf(one, changed)) && !byHand.paths.some((own) => isBeside(changed, own)),
-    );
-  if (stray !== undefined) return fail(`it would change ${stray.join('.')}, which it is not about`);
-  const lost = lostComment([...original.comments()], [...parsed.document.comments(), ...byHand.lost]);
-  if (lost !== undefined) return fail(`it would lose the comment ${lost}`);
-  const form = formDifference(original.text, decided.result);
-  return form === undefined ? { ok: true, plan: decided } : fail(form);
+  const edited = chosen.filter(({ answer }) => answer.kind === 'edited');
+  const byHand = alone(plan, edited, adapter);
+  const proof = proveText(original, decided.result, adapter, {
+    isAbout: (path) =>
+      chosen.some((one) => isOf(one, path)) || byHand.paths.some((own) => isBeside(path, own)),
+    taken: byHand.lost,
+  });
+  return proof.ok ? { ok: true, plan: decided } : proof;
 }
 
 /** What edits by hand change, and the comments that they take away: a person may. */
