@@ -35,8 +35,7 @@ function placesOf({ id }: TransformMeta): string {
     : '- Policy: [ignore-additions.ts](../src/workload/ignore-additions.ts), examples: [companions.test.ts](../__tests__/companions.test.ts)';
 }
 
-function changesOf({ id, touches }: TransformMeta): string {
-  if (id === ignoreMeta.id) return '`.dockerignore`';
+function changesOf({ touches }: TransformMeta): string {
   return touches.map((path) => `\`${path}\``).join(', ') || 'nothing, it only reports';
 }
 

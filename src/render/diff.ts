@@ -66,7 +66,12 @@ export function maskedLines(
   });
 }
 
+/**
+ * A span without lines stands behind the line before it:
+ * https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html
+ */
 function span(start: number, lines: number): string {
+  if (lines === 0) return `${start - 1},0`;
   return lines === 1 ? String(start) : `${start},${lines}`;
 }
 

@@ -21,7 +21,7 @@ export const ignoreMeta: TransformMeta = {
   severity: 'medium',
   phase: 1,
   mayBreak: 'A build or a program that reads one of these files without naming it in the Dockerfile.',
-  touches: [],
+  touches: ['.dockerignore'],
   controls: ['CIS-Docker-4.10'],
   references: ['https://docs.docker.com/build/concepts/context/#dockerignore-files'],
 };
