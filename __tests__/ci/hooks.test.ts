@@ -67,7 +67,7 @@ describe('.pre-commit-hooks.yaml', () => {
     expect(await runHook(hookOf('harden'), root, ['README.md'])).toBeUndefined();
   });
 
-  test('harden-fix changes what is safe, so that pre-commit stops; the second time nothing is left', async () => {
+  test('harden-fix makes the immediate changes, so that pre-commit stops; the second time nothing is left', async () => {
     const root = repositoryOf({ 'compose.yml': SOFT, 'other/compose.yml': SOFT });
     const hook = hookOf('harden-fix');
     expect((await runHook(hook, root, ['compose.yml']))?.code).toBe(0);

@@ -174,7 +174,7 @@ async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode
   const loaded = await loadConfig(root, asked, { moved });
   if (loaded === undefined) return EXIT_ERROR;
   const { config } = loaded;
-  // What is safe is the default of what changes the files themselves.
+  // Phase 1 is the default of what changes the files themselves.
   const options = runOptionsOf({ ...args, inPlace: true }, loaded);
   if (typeof options === 'string') return fail(options);
   const work: Work = { ...checkedOut, lastPhase: options.phase };

@@ -5,7 +5,7 @@ import { isPending, issuesOf, type Digest, type Issue } from './issues.js';
 import type { Output, Piece, Told } from './output.js';
 import { problemsOf } from './problems.js';
 import { plural, printable } from './text.js';
-import type { Totals } from './totals.js';
+import { phaseCounts, type Totals } from './totals.js';
 
 /** GitHub takes no larger job summary: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary */
 const MAX_BYTES = 1024 * 1024;
@@ -105,11 +105,12 @@ function summary(totals: Totals, held: readonly Piece[]): string {
   ].join('');
 }
 
-function countsOf({ files, changedFiles, safe, unsafe, later, manual, accepted, errors }: Totals): string {
+function countsOf(totals: Totals): string {
+  const { files, changedFiles, safe, unsafe, later, manual, accepted, errors } = totals;
   if (files + errors === 0) return 'There is nothing here that harden reads.';
   const changes = safe + unsafe;
   const counts = [
-    `${changes} ${plural(changes, 'change')} (${safe} safe, ${unsafe} to be tested first)`,
+    `${changes} ${plural(changes, 'change')}${changes === 0 ? '' : ` (${phaseCounts(totals).join(', ')})`}`,
     `${manual} for you to decide`,
     `${later} in a later phase`,
     `${accepted} rightly as they are`,

@@ -8,7 +8,7 @@ import type { FileOutcome } from '../harden.js';
 import { maskedDiff } from './diff.js';
 import type { Issue } from './issues.js';
 import type { WrittenFile } from './output.js';
-import type { Totals } from './totals.js';
+import { phaseCounts, type Totals } from './totals.js';
 import { wrap } from './wrap.js';
 
 export interface TextOptions {
@@ -98,11 +98,7 @@ function planned(
   const sections = [
     change,
     exposureText(c, exposure),
-    section(
-      c,
-      'Changes',
-      those('applied').map((group) => changeText(c, columns, group, plan.path)),
-    ),
+    section(c, 'Changes', changeTexts(c, columns, those('applied'), plan.path)),
     section(
       c,
       'In a later phase',
@@ -117,7 +113,7 @@ function planned(
       plan.failures.map(({ id, error }) => `  ${c.red(id)}: ${shown(error)}\n`),
     ),
   ].filter((text) => text !== '');
-  if (sections.length === 0) return '';
+  if (sections.length === 0) return c.dim(`${printable(plan.path)}: nothing to change\n`);
   return `${c.bold(c.underline(printable(plan.path)))}\n\n${sections.join('\n')}\n`;
 }
 
@@ -207,14 +203,23 @@ export function section(c: Colors, title: string, items: readonly string[]): str
 
 /** The changes with their reasons, as a report tells them. */
 export function changesText(c: Colors, columns: number, entries: readonly PlanEntry[], path: string): string {
-  return groupEntries(entries)
-    .map((group) => changeText(c, columns, group, path))
-    .join('');
+  return changeTexts(c, columns, groupEntries(entries), path).join('');
+}
+
+/** What a transform may break is told with the first of its changes. */
+function changeTexts(c: Colors, columns: number, groups: readonly Group[], path: string): readonly string[] {
+  const told = new Set<string>();
+  return groups.map((group) => {
+    const { id } = group.entry.meta;
+    const text = changeText(c, columns, group, path, !told.has(id));
+    told.add(id);
+    return text;
+  });
 }
 
 const SAFETY_WIDTH = 'phase 2  unsafe  '.length;
 
-function changeText(c: Colors, columns: number, group: Group, path: string): string {
+function changeText(c: Colors, columns: number, group: Group, path: string, withRisk: boolean): string {
   const { entry } = group;
   const unsafe = entry.finding.safety === 'unsafe';
   const safety = unsafe ? c.yellow('unsafe') : c.green('safe  ');
@@ -234,7 +239,7 @@ function changeText(c: Colors, columns: number, group: Group, path: string): str
     head +
     detail(c, columns, 'why', `${entry.finding.message} (${entry.meta.id})`) +
     evidenceText(c, columns, group.evidence, path) +
-    detail(c, columns, 'may break', entry.meta.mayBreak)
+    (withRisk ? detail(c, columns, 'may break', entry.meta.mayBreak) : '')
   );
 }
 
@@ -287,7 +292,12 @@ export function evidenceText(
   return first
     .map((item, at) => {
       const more = rest > 0 && at === first.length - 1 ? ` (and ${rest} more)` : '';
-      return detail(c, columns, at === 0 ? 'evidence' : '', `${placeOf(item, path)}: ${item.text}${more}`);
+      return detail(
+        c,
+        columns,
+        at === 0 ? 'evidence' : '',
+        `${shortCommit(placeOf(item, path))}: ${item.text}${more}`,
+      );
     })
     .join('');
 }
@@ -295,6 +305,11 @@ export function evidenceText(
 function placeOf(evidence: Evidence, path: string): string {
   if ('source' in evidence) return evidence.source;
   return evidence.file === path ? `line ${evidence.line}` : `${evidence.file}:${evidence.line}`;
+}
+
+/** git and forges find a commit by twelve of its forty digits; the JSON output has all of them. */
+function shortCommit(place: string): string {
+  return place.replace(/(@[0-9a-f]{12})[0-9a-f]{28}(?=:|$)/, '$1');
 }
 
 export function detail(c: Colors, columns: number, label: string, text: string): string {
@@ -372,10 +387,7 @@ function totalsText(c: Colors, columns: number, totals: Totals, nextStep: string
       totals.changedFiles,
       `of ${totals.files} ${plural(totals.files, 'file')} ${totals.changedFiles === 1 ? 'changes' : 'change'}`,
     ],
-    [
-      changes,
-      `${plural(changes, 'change')}: ${totals.safe} safe, ${totals.unsafe} unsafe (test ${totals.unsafe === 1 ? 'it' : 'them'} first)`,
-    ],
+    [changes, `${plural(changes, 'change')}: ${phaseCounts(totals).join(', ')}`],
     [totals.later, `more in a later phase`],
     [totals.manual, 'for you to decide'],
     [totals.accepted, 'rightly as they are'],

@@ -1,4 +1,5 @@
 import { isChanged, type Companions } from '../core/companion.js';
+import type { Phase } from '../core/types.js';
 import { isPending, type Issue } from './issues.js';
 import type { FileOutcome } from '../harden.js';
 
@@ -8,6 +9,10 @@ export interface Totals {
   changedFiles: number;
   safe: number;
   unsafe: number;
+  /** The same changes, by the phase that makes them. */
+  phase1: number;
+  phase2: number;
+  phase3: number;
   later: number;
   manual: number;
   accepted: number;
@@ -26,6 +31,9 @@ export function createTotals(): Totals {
     changedFiles: 0,
     safe: 0,
     unsafe: 0,
+    phase1: 0,
+    phase2: 0,
+    phase3: 0,
     later: 0,
     manual: 0,
     accepted: 0,
@@ -46,10 +54,9 @@ export function count(totals: Totals, outcome: FileOutcome): void {
     totals.files += 1;
     if (plan.result !== plan.original.text) totals.changedFiles += 1;
     totals.errors += plan.failures.length;
-    for (const { disposition, finding } of plan.entries) {
+    for (const { disposition, finding, phase } of plan.entries) {
       if (disposition !== 'applied') totals[disposition] += 1;
-      else if (finding.safety === 'safe') totals.safe += 1;
-      else totals.unsafe += 1;
+      else countChange(totals, finding.safety === 'safe', phase);
     }
   }
 }
@@ -61,12 +68,26 @@ export function countCompanions(totals: Totals, { files }: Companions): void {
       totals.files += 1;
       totals.changedFiles += 1;
     }
-    for (const { disposition, safety } of companion.notes) {
+    for (const { disposition, phase, safety } of companion.notes) {
       if (disposition !== 'applied') totals[disposition] += 1;
-      else if (safety === 'safe') totals.safe += 1;
-      else totals.unsafe += 1;
+      else countChange(totals, safety === 'safe', phase ?? 1);
     }
   }
+}
+
+function countChange(totals: Totals, safe: boolean, phase: Phase): void {
+  totals[safe ? 'safe' : 'unsafe'] += 1;
+  totals[`phase${phase}`] += 1;
+}
+
+/** The changes by phase, in words: `2 immediate (phase 1)`, `1 needs testing (phase 2)`; without a phase that makes none. */
+export function phaseCounts({ phase1, phase2, phase3 }: Totals): readonly string[] {
+  const counts = [
+    [phase1, 'immediate (phase 1)'],
+    [phase2, `${phase2 === 1 ? 'needs' : 'need'} testing (phase 2)`],
+    [phase3, 'advanced (phase 3)'],
+  ] as const;
+  return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 }
 
 /** Adds what a baseline makes of the findings of a file. */

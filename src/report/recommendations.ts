@@ -12,7 +12,7 @@ export function recommendationsSection(topics: readonly Topic[]): string {
     changes(
       1,
       topics,
-      '**Now, phase 1:** safe, and nothing that a workload sees',
+      '**Now, phase 1:** the immediate changes, which no workload sees',
       '`harden --in-place --phase 1`',
     ),
     open.length === 0 ? undefined : `**Decide** what only you know, the gravest first:\n${list(open)}`,

@@ -33,7 +33,7 @@ export const limitCpus = forEachWholeService(
     return proposeLimit(declared, CPUS, cpus, {
       message: 'nothing limits the processor time that it takes',
       unknownReason: 'how many it needs is not known',
-      value: cpus.certainty === 'unknown' ? '<what it uses at its peak>' : String(cpus.value),
+      value: cpus.certainty === 'unknown' ? '<its peak in docker stats>' : String(cpus.value),
     });
   },
 );

@@ -29,7 +29,7 @@ export const limitMemory = forEachWholeService(
     return proposeLimit(declared, MEMORY, memory, {
       message: 'nothing limits its memory',
       unknownReason: 'how much it needs is not known',
-      value: memory.certainty === 'unknown' ? '<twice the peak>' : mebibytes(memory.value),
+      value: memory.certainty === 'unknown' ? '<twice its peak in docker stats>' : mebibytes(memory.value),
     });
   },
 );

@@ -122,7 +122,7 @@ export const hardenCommand: Command = {
   examples: [
     ['$0', 'preview all changes below the current folder'],
     ['$0 --write deploy', 'write .hardened files beside those in deploy/'],
-    ['$0 --in-place --phase 1', 'apply what is safe'],
+    ['$0 --in-place --phase 1', 'apply the immediate changes'],
     ['$0 --interactive', 'look at each change, and take it or leave it'],
     ['$0 --check --format compose', 'fail in CI when a Compose file could be harder'],
     ['$0 --check --since origin/main', 'the same, for what a pull request changes'],

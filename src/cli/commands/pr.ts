@@ -60,12 +60,12 @@ export const prCommand: Command = {
     push: {
       type: 'boolean',
       default: true,
-      describe: 'with --no-push, make the branches here, on top of HEAD, and open nothing',
+      describe: 'push the branches; --no-push makes them here, on top of HEAD, and opens no pull request',
     },
     'pull-request': {
       type: 'boolean',
       default: true,
-      describe: 'with --no-pull-request, push the branches and open nothing',
+      describe: 'open pull requests for the branches; --no-pull-request only pushes them',
     },
     again: {
       type: 'boolean',
@@ -101,7 +101,7 @@ export const prCommand: Command = {
   check: ({ branchPrefix }) => prefixProblem(String(branchPrefix)),
   examples: [
     ['$0 pr --dry-run', 'see the commits and the pull request'],
-    ['$0 pr', 'open a pull request with what is safe, or bring it up to date'],
+    ['$0 pr', 'open a pull request with the immediate changes, or bring it up to date'],
     ['$0 pr --phase 2 --draft --reviewer ann', 'another one with what needs testing, on top of it'],
     ['$0 pr --no-push', 'make the branch here, to look at it'],
     ['$0 verify --phase 1 --output json > v.json; $0 pr --verification v.json', 'say what was verified'],

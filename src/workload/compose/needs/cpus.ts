@@ -31,6 +31,5 @@ export function cpusNeed(view: ServiceView): Need<number> {
   if (deploy !== undefined && reserved > 0) {
     return likely(Math.max(1, reserved), citeWithin(deploy, 'resources', 'reservations', 'cpus'));
   }
-  const reason = 'nothing says how many it needs: `docker stats` shows it under load';
-  return because(unknown(0), reason);
+  return because(unknown(0), 'nothing says how much it needs');
 }

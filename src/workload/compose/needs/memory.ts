@@ -11,10 +11,7 @@ export function memoryNeed(view: ServiceView): Need<number> {
   const found = settings(view).flatMap(limitsIn);
   const own = found.reduce((sum, { mebibytes }) => sum + mebibytes, 0);
   const value = Math.ceil(Math.max(own, reserved?.mebibytes ?? 0));
-  if (value === 0) {
-    const reason = 'nothing says how much it needs: `docker stats` shows it under load';
-    return because(unknown(0), reason);
-  }
+  if (value === 0) return because(unknown(0), 'nothing says how much it needs');
   return likely(value, ...(reserved?.evidence ?? []), ...found.flatMap(({ evidence }) => evidence));
 }
 
