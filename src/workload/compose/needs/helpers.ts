@@ -3,6 +3,7 @@ import {
   known,
   likely,
   SETUID_HELPERS,
+  unknown,
   weakest,
   type Need,
   type ProcessUser,
@@ -50,5 +51,7 @@ export function setuidHelpersNeed(
     const cited = value.length > 0 ? evidence : [...origin.evidence, ...evidence];
     return { value, certainty: weakest(certainty, origin.certainty), evidence: cited };
   }
-  return likely([], ...origin.evidence);
+  // A known base, or another command in a known image: whatever names a helper was looked at above.
+  if (origin.kind === 'unknown' && origin.image !== undefined) return likely([], ...origin.evidence);
+  return unknown([], ...origin.evidence);
 }
