@@ -33,7 +33,14 @@ function callsWithout(path: string, tree: Tree): string[] {
   const installs = (from: DockerfileDocument, index: number): boolean =>
     chainTexts(from, index).some((each) => INSTALLS.test(each));
   const context: DockerfileContext = {
-    ...{ files: memoryReader(tree), catalogue, usedBy: [], digests: undefined, base: 'slim' },
+    ...{
+      files: memoryReader(tree),
+      catalogue,
+      usedBy: [],
+      runs: () => [],
+      digests: undefined,
+      base: 'slim',
+    },
     buildContext: path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.',
   };
   return document.stages.flatMap((stage) => {

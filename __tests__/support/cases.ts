@@ -102,6 +102,7 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
       files: memoryReader(tree),
       catalogue,
       buildContext: buildContext ?? '.',
+      runs: () => [],
       usedBy: (usedBy ?? []).map((use) => ({ buildArgs: [], start: '', ...use })),
       digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
       base: base ?? 'slim',

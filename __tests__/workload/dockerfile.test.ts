@@ -22,6 +22,7 @@ function contextOf(tree: Tree = {}, archives: readonly string[] = []): Dockerfil
     catalogue: createCatalogue([]),
     buildContext: '.',
     usedBy: [],
+    runs: () => [],
     digests: undefined,
     base: 'slim',
   };

@@ -28,7 +28,7 @@ function plansFor(runtime?: RuntimeImage): {
   const { document } = parsed;
   const context: DockerfileContext = {
     ...{ files: memoryReader({ Dockerfile: TEXT }), catalogue, buildContext: '.' },
-    ...{ usedBy: [], digests: undefined, base: 'slim' },
+    ...{ usedBy: [], runs: () => [], digests: undefined, base: 'slim' },
   };
   const build = imageBuild(document, document.finalStage, context);
   return {
@@ -41,7 +41,10 @@ describe('the image that runs what a stage builds', () => {
   test('is that of the stage by default', () => {
     const { check, init } = plansFor();
     expect(check.kind === 'add' && check.value.lines[1]).toContain('CMD ["node", "-e"');
-    expect(init).toMatchObject({ kind: 'add', value: { package: 'tini', words: ['tini', '--'] } });
+    expect(init).toMatchObject({
+      kind: 'add',
+      value: { package: 'tini', words: ['tini', '--', 'docker-entrypoint.sh'] },
+    });
   });
 
   test('has programs of its own', () => {

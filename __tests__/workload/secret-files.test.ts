@@ -70,6 +70,7 @@ describe.each(FILES)('%s: %j', (path, text, key) => {
         catalogue,
         buildContext: '.',
         usedBy: [],
+        runs: () => [],
         digests: undefined,
         base: 'slim' as const,
       }),

@@ -60,6 +60,14 @@ export interface HealthcheckFact extends Cited {
   readonly startPeriod?: string;
 }
 
+/** The tags of which the facts were read, where others are not known to be alike: of those the facts are only likely. */
+export interface ReadVersions extends Cited {
+  /** The oldest version, as a tag writes it: `25.6`. */
+  readonly since: string;
+  /** Patterns of tags that are built otherwise. */
+  readonly except?: readonly string[];
+}
+
 /**
  * What is known of an image, each fact with its sources. A section that is missing is not known: nothing that
  * depends on it is changed.
@@ -71,6 +79,7 @@ export interface ImageFacts {
    * stands the pattern of the tags that are meant (`dotnet/aspnet:8.0*`); it wins over an entry without one.
    */
   readonly match: readonly string[];
+  readonly versions?: ReadVersions;
   /** What the image is in a project: decides which networks it may leave and who reaches it. */
   readonly role: Role;
   /**

@@ -29,6 +29,7 @@ import type {
   DockerfileContext,
   FlyContext,
   FlyImage,
+  ImageRun,
   RuntimeBase,
   ServiceUse,
   QuadletContext,
@@ -36,6 +37,8 @@ import type {
   UnitContext,
 } from '../workload/context.js';
 import { contextOf } from '../workload/context-of.js';
+import { isWithin } from '../workload/model.js';
+import { isPublishedAs, ownRepository } from '../workload/published-image.js';
 import { containerWorkload } from '../workload/quadlet/workload.js';
 import { renderContext } from '../workload/render/context.js';
 import type { SourceFile } from './discover.js';
@@ -150,10 +153,44 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       return opened.kind === 'document' ? [opened.document] : [];
     });
 
+  const workloadOf = (view: ServiceView): ServiceWorkload => {
+    const stated = overrides.needs(view.declaredIn.path, view.name);
+    return createServiceWorkload(view, () => originOf(view, workspace.catalogue(), readBuild), stated);
+  };
+
+  /** Also from below its folder: a set-up for tests, an example. */
+  const runsOf = (path: string): readonly ImageRun[] => {
+    const own = ownRepository(path, workspace.reader);
+    const above = new Set(nearbyFolders(path));
+    const views = [...byFolder]
+      .filter(([folder]) => above.has(folder) || isWithin(folder, folderOf(path)) || folderOf(path) === '.')
+      .flatMap(([, paths]) => paths)
+      .flatMap((composePath) => load(composePath) ?? [])
+      .flatMap((document) => projectOf(document).services());
+    return views.flatMap((view) => {
+      const named = view.last('image');
+      const build = view.last('build');
+      const image = typeof named?.value === 'string' ? view.project.interpolate(named.value).text : '';
+      const builds = build !== undefined && buildTarget(build, view)?.dockerfile === path;
+      const isOwn = own !== undefined && build === undefined && isPublishedAs(image, own.name);
+      const field = builds ? build : isOwn ? named : undefined;
+      if (field === undefined) return [];
+      const written = view.last('init');
+      const { value, certainty } = workloadOf(view).init;
+      const added = written === undefined && value === 'needed' && certainty !== 'unknown';
+      const at = [field, ...(written === undefined ? [] : [written])].map(citeField);
+      return [
+        { evidence: [...(builds ? [] : [own!.evidence]), ...at], init: written?.value === 'true' || added },
+      ];
+    });
+  };
+
   const dockerfileContext = (path: string): DockerfileContext => {
     const uses = usesOf(path);
     const buildContext = uses[0]?.context ?? folderOf(path);
-    return { ...baseContext(workspace), buildContext, usedBy: uses.map(({ use }) => use), digests, base };
+    const usedBy = uses.map(({ use }) => use);
+    const runs = lazy(() => runsOf(path));
+    return { ...baseContext(workspace), buildContext, usedBy, runs, digests, base };
   };
 
   /** flyctl builds in the folder that it is called in: where what the Dockerfile copies is, mostly its configuration's. */
@@ -188,12 +225,7 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
           if (view === undefined) return undefined;
           const known = workloads.get(name);
           if (known !== undefined) return known;
-          const stated = overrides.needs(view.declaredIn.path, name);
-          const workload = createServiceWorkload(
-            view,
-            () => originOf(view, workspace.catalogue(), readBuild),
-            stated,
-          );
+          const workload = workloadOf(view);
           workloads.set(name, workload);
           return workload;
         },

@@ -16,6 +16,14 @@ interface Section {
 
 /** The sections that an entry may have, by their titles, in the order of its schema. */
 const SECTIONS: Readonly<Record<string, (facts: ImageFacts) => Section | undefined>> = {
+  versions: ({ versions }) =>
+    versions && {
+      facts: [
+        `${versions.since} and later; likely of older ones`,
+        ...(versions.except === undefined ? [] : [`likely of tags like ${listed(versions.except)}`]),
+      ],
+      cites: versions.cites,
+    },
   user: ({ user }) => ({ facts: userFacts(user), cites: user.cites }),
   capabilities: ({ capabilities }) =>
     capabilities && {

@@ -36,6 +36,13 @@ export interface ServiceUse {
   readonly start: string;
 }
 
+/** A Compose service that runs a Dockerfile's image: it builds it, or names it as it is published. */
+export interface ImageRun {
+  readonly evidence: readonly Evidence[];
+  /** The engine starts an init before it: `init: true`, or compose/add-init writes it. */
+  readonly init: boolean;
+}
+
 /**
  * What a conversion puts the program on: the slim variant of its own image, or an image without a shell and a package
  * manager.
@@ -50,6 +57,8 @@ export interface DockerfileContext {
   readonly buildContext: string;
   /** The Compose services that build this file. */
   readonly usedBy: readonly ServiceUse[];
+  /** All Compose services of the tree that run its image, also by the name under which it is published. */
+  runs(): readonly ImageRun[];
   /** Undefined when images are not to be pinned. */
   readonly digests: Digests | undefined;
   readonly base: RuntimeBase;

@@ -1,3 +1,4 @@
+import { parseImageReference } from '../catalogue/catalogue.js';
 import { redact } from '../core/redact.js';
 import type { Evidence, FileReader } from '../core/types.js';
 import { cite } from '../core/evidence.js';
@@ -37,6 +38,12 @@ export interface Startup {
 const INITS = new Set(['tini', 'dumb-init', 'catatonit', 'docker-init', 'tini-static', 'pid1']);
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash']);
 const SEARCH_PATH = ['/usr/local/bin', '/usr/local/sbin', '/usr/bin', '/usr/sbin', '/bin', '/sbin', ''];
+
+/**
+ * The node image's own script: it puts `node` before an option and before what is no program, and starts anything else as
+ * it is. https://github.com/nodejs/docker-node/blob/main/docker-entrypoint.sh
+ */
+export const NODE_ENTRYPOINT = 'docker-entrypoint.sh';
 
 export function programName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
@@ -114,6 +121,20 @@ function visitFile(walk: Walk, path: string): boolean {
   return true;
 }
 
+/** True where the name is that of the node image's own script, which starts what it is given. */
+function isNodesOwn({ document, stage, files, buildContext }: Walk): boolean {
+  const { reference } = stageScope(document, stage).root;
+  return (
+    reference !== undefined &&
+    parseImageReference(reference)?.repository === 'node' &&
+    !SEARCH_PATH.some(
+      (folder) =>
+        folder !== '' &&
+        findCopiedFile(document, stage, `${folder}/${NODE_ENTRYPOINT}`, files, buildContext) !== undefined,
+    )
+  );
+}
+
 function visitProgram(
   walk: Walk,
   words: readonly string[] | undefined,
@@ -121,6 +142,10 @@ function visitProgram(
   evidence: Evidence,
 ): void {
   const inner = words === undefined ? undefined : withoutInit(words);
+  if (inner?.[0] === NODE_ENTRYPOINT && inner.length > 1 && isNodesOwn(walk)) {
+    visitProgram(walk, inner.slice(1), inner.slice(2), evidence);
+    return;
+  }
   const name = inner?.[0];
   const rest = inner?.slice(1) ?? args;
   walk.programs.push({ name, args: rest, evidence });

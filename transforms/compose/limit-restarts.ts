@@ -12,6 +12,9 @@ const ATTEMPTS: NumberOption = {
   maximum: 100,
 };
 
+/** A name of a file or of a folder that says that all in it is started for a run of tests. */
+const FOR_TESTS = /(?:^|[/._-])(?:tests?|testing|e2e|ci|integration|cypress|playwright)(?=$|[/._-])/i;
+
 export function restartPolicy(attempts = ATTEMPTS.default): string {
   return `on-failure:${attempts}`;
 }
@@ -21,11 +24,11 @@ export const limitRestarts = forEachWholeService(
     id: 'compose/limit-restarts',
     title: 'Restart after a failure, five times at most',
     description:
-      'A server without a restart policy stays down after its first crash; one that is restarted without end hides why it fails and wears the host out. A server that says nothing gets `on-failure:5`. What ends by itself or is called by hand (migrations, jobs, tests, tools, services with a profile) gets none: it must not run once more. `always` and `unless-stopped` stay: the service would no longer come back when the host restarts.',
+      'A server without a restart policy stays down after its first crash; one that is restarted without end hides why it fails and wears the host out. A server that says nothing gets `on-failure:5`. What ends by itself or is called by hand (migrations, jobs, tests, tools, services with a profile) gets none: it must not run once more; nor does what stands in a file for tests. `always` and `unless-stopped` stay: the service would no longer come back when the host restarts.',
     severity: 'low',
     phase: 2,
     mayBreak:
-      'A crash is followed by up to five restarts; a test run that waits for the first container to exit goes on meanwhile.',
+      'A crash is followed by up to five restarts; a run that waits for the first container to exit goes on meanwhile. As without a policy, the service stays down when the host or the engine restarts: where it must come back, write unless-stopped.',
     touches: ['services.*.restart'],
     controls: ['CIS-Docker-5.15'],
     options: [ATTEMPTS],
@@ -54,7 +57,7 @@ export const limitRestarts = forEachWholeService(
     }
     const deploys = view.fields('deploy').map(({ value }) => value);
     if (deploys.some((deploy) => isRecord(deploy) && deploy.restart_policy !== undefined)) return undefined;
-    if (lifetime.value === 'job') return undefined;
+    if (lifetime.value === 'job' || FOR_TESTS.test(document.path)) return undefined;
     const message = 'it stays down after its first crash';
     if (workload.swarm) {
       const reason = 'docker stack deploy ignores restart: without deploy.restart_policy it restarts always';

@@ -49,7 +49,7 @@ export const noNewPrivileges = forEachWholeService(
         message,
         evidence: helpers.evidence,
         change: `security_opt: [${NO_NEW_PRIVILEGES}]`,
-        unknownReason: 'which programs it runs is not known',
+        unknownReason: helpers.reason ?? 'which programs it runs is not known',
       },
       () => addToList(declared, 'security_opt', [NO_NEW_PRIVILEGES]),
     );

@@ -111,13 +111,13 @@ export const addInit: Transform<DockerfileDocument, DockerfileContext> = {
       "The kernel hands orphaned processes to PID 1 and withholds from it every signal that it doesn't handle. A " +
       'program in Node or Python, a package script and a shell that waits for its last command are not made for that: ' +
       'zombies stay, and `docker stop` waits ten seconds and kills. tini, from the packages of Debian or Alpine, goes ' +
-      'before them. Servers that handle signals and start nothing else keep what they have, and so does what Compose ' +
-      "runs: there the engine's own init needs no package.",
+      'before them, and the ENTRYPOINT of the node image stays between the two. Servers that handle signals and start nothing else keep what they have, and so does what Compose ' +
+      "runs, also by the name under which the image is published: there the engine's own init needs no package.",
     severity: 'low',
     phase: 2,
     mayBreak:
       'A program without a handler for SIGTERM ends at once on `docker stop`, where it was left to run for another ten ' +
-      'seconds; the build needs the package archive.',
+      'seconds; the build needs the package archive. An image that builds on this one gets the ENTRYPOINT, too.',
     touches: ['stages.*.RUN', 'stages.*.ENTRYPOINT'],
     // The CIS Docker Benchmark has no number for it.
     controls: [],

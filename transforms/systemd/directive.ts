@@ -23,6 +23,8 @@ export interface SetDecision {
   /** When an assignment of the author's is made stricter instead of a new one added. */
   readonly edits?: Edits;
   readonly range?: Range;
+  /** What is wrong, where the policy's own sentence says more than what is set. */
+  readonly message?: string;
   /** What a person must settle first when the certainty is unknown. */
   readonly question?: string;
 }
@@ -207,7 +209,7 @@ function fixOrQuestion(
   const base = {
     subject: ['Service'],
     range: decision.range ?? header,
-    message: policy.message,
+    message: decision.message ?? policy.message,
     evidence: decision.evidence.slice(0, 8),
   } as const;
   const suggestion = assignments.join('\n');

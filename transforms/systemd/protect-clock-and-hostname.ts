@@ -1,8 +1,10 @@
 import { citeSource } from '../../src/core/evidence.js';
+import type { Evidence } from '../../src/core/types.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
 import { directive } from './directive.js';
 
 const SETTINGS = ['ProtectClock', 'ProtectHostname'] as const;
+const SUBJECTS = { ProtectClock: 'the clock of the host', ProtectHostname: 'the name of the host' } as const;
 
 /** ProtectClock= also allows one device by DeviceAllow=, which takes away all others: not where devices are used. */
 export const protectClockAndHostname = directive({
@@ -23,10 +25,17 @@ export const protectClockAndHostname = directive({
   mounts: true,
   implying: SETTINGS,
   decide(unit, missing) {
-    const source = citeSource(
-      manualPage('ProtectClock'),
-      'writes to the hardware clock or system clock will be denied',
-    );
+    const sources: Record<(typeof SETTINGS)[number], Evidence> = {
+      ProtectClock: citeSource(
+        manualPage('ProtectClock'),
+        'writes to the hardware clock or system clock will be denied',
+      ),
+      ProtectHostname: citeSource(
+        manualPage('ProtectHostname'),
+        'changing hostname or domainname is prevented',
+      ),
+    };
+    const source = sources.ProtectClock;
     const clock =
       unit.kernelInterfaces.get('clock') ??
       unit.devices.value.map((why) => ({ why, evidence: unit.devices.evidence[0] ?? source }))[0];
@@ -35,9 +44,8 @@ export const protectClockAndHostname = directive({
       ...(clock === undefined ? [] : ['ProtectClock']),
       ...(name === undefined ? [] : ['ProtectHostname']),
     ];
-    const assignments = missing
-      .filter((setting) => !needed.includes(setting))
-      .map((setting) => `${setting}=yes`);
+    const set = SETTINGS.filter((setting) => missing.includes(setting) && !needed.includes(setting));
+    const assignments = set.map((setting) => `${setting}=yes`);
     const { certainty, evidence } = unit.kernel;
     const hint = clock ?? name;
     if (assignments.length === 0) {
@@ -52,6 +60,14 @@ export const protectClockAndHostname = directive({
         evidence: [...evidence, source],
       };
     }
-    return { act: 'set', assignments, certainty, evidence: [...evidence.slice(0, 6), source] };
+    const cited = [...evidence.slice(0, 6), ...set.map((setting) => sources[setting])];
+    const message = set.length === SETTINGS.length ? undefined : `the service may set ${SUBJECTS[set[0]!]}`;
+    return {
+      act: 'set',
+      assignments,
+      certainty,
+      evidence: cited,
+      ...(message === undefined ? {} : { message }),
+    };
   },
 });

@@ -1,5 +1,7 @@
 import { parseImageReference, type Catalogue, type ImageReference } from '../../catalogue/catalogue.js';
 import type { ImageFacts } from '../../catalogue/types.js';
+import { isOutside } from '../../catalogue/versions.js';
+import { citeSource } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import type { ImageBuild } from '../dockerfile.js';
 import { environmentOf, isRecord, strings } from './plain.js';
@@ -8,7 +10,13 @@ import { citeField, folderOf, join, type Field, type ServiceView } from './proje
 /** What a service runs, as far as the repository and the catalogue tell. */
 export type Origin =
   /** The image's own program, about which the catalogue's facts hold. */
-  | { readonly kind: 'server'; readonly facts: ImageFacts; readonly evidence: readonly Evidence[] }
+  | {
+      readonly kind: 'server';
+      readonly facts: ImageFacts;
+      /** `likely` where the facts were read of other versions. */
+      readonly certainty: 'known' | 'likely';
+      readonly evidence: readonly Evidence[];
+    }
   /** An image that a Dockerfile of the tree describes. */
   | {
       readonly kind: 'built';
@@ -24,6 +32,8 @@ export type Origin =
       readonly evidence: readonly Evidence[];
       /** The image that carries the user's own program. */
       readonly runtime?: ImageFacts;
+      /** The image, which is known: what is started in it is not. */
+      readonly image?: ImageFacts;
     };
 
 /** What the catalogue knows of the image that runs, or of the one that it is built on. */
@@ -96,9 +106,9 @@ export function originOf(view: ServiceView, catalogue: Catalogue, readBuild: Bui
   }
   if (facts.kind === 'runtime') {
     const reason = `${facts.name} runs a program of yours that is not read`;
-    return { kind: 'unknown', reason, evidence, runtime: facts };
+    return { kind: 'unknown', reason, evidence, runtime: facts, image: facts };
   }
-  return serverOrigin(view, facts, evidence);
+  return serverOrigin(view, facts, reference.tag, evidence);
 }
 
 /** The reference with variables filled in; a variable in the tag alone doesn't hide which image it is. */
@@ -142,11 +152,17 @@ function builtSibling(view: ServiceView, image: string): ServiceView | undefined
     );
 }
 
-function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly Evidence[]): Origin {
+function serverOrigin(
+  view: ServiceView,
+  facts: ImageFacts,
+  tag: string | undefined,
+  evidence: readonly Evidence[],
+): Origin {
   const entrypoint = view.last('entrypoint');
   if (entrypoint !== undefined && entrypoint.value !== null) {
     const cited = [...evidence, citeField(entrypoint)];
-    return { kind: 'unknown', reason: `its entrypoint replaces that of ${facts.name}`, evidence: cited };
+    const reason = `its entrypoint replaces that of ${facts.name}`;
+    return { kind: 'unknown', reason, evidence: cited, image: facts };
   }
   const command = view.last('command');
   const first = command === undefined ? undefined : firstWord(command);
@@ -161,9 +177,17 @@ function serverOrigin(view: ServiceView, facts: ImageFacts, evidence: readonly E
       kind: 'unknown',
       reason: `its command starts ${first}, not ${facts.name}'s own program`,
       evidence: cited,
+      image: facts,
     };
   }
-  return { kind: 'server', facts, evidence };
+  const { versions } = facts;
+  if (versions === undefined || tag === undefined || !isOutside(tag, versions)) {
+    return { kind: 'server', facts, certainty: 'known', evidence };
+  }
+  const read = versions.cites.map(({ at }) =>
+    citeSource(at, `what is known of ${facts.name} was read of ${versions.since} and later`),
+  );
+  return { kind: 'server', facts, certainty: 'likely', evidence: [...evidence, ...read.slice(0, 1)] };
 }
 
 /** The program that a command names, without its folder. */

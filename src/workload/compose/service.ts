@@ -3,7 +3,7 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import type { StatedNeeds } from '../stated.js';
-import { capabilitiesNeed } from './needs/capabilities.js';
+import { addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
 import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
 import { cpusNeed } from './needs/cpus.js';
@@ -40,6 +40,8 @@ export interface ServiceWorkload {
   readonly user: Need<ProcessUser>;
   /** Capabilities that must stay in the bounding set. */
   readonly capabilities: Need<readonly Capability[]>;
+  /** What `cap_add` gives back for a start as root alone. */
+  readonly addedForRoot: readonly Capability[];
   /** What must be writable besides the mounts when the root file system is read-only. */
   readonly writable: Need<readonly TmpfsPath[]>;
   /** The bind mounts that are writable and only read. */
@@ -69,25 +71,39 @@ export function createServiceWorkload(
   stated: StatedNeeds,
 ): ServiceWorkload {
   const getOrigin = lazy(origin);
+  /** What follows from facts that were read of other versions of the image. */
+  const ofVersion = <T>(need: Need<T>): Need<T> => {
+    const from = getOrigin();
+    if (from.kind !== 'server' || from.certainty === 'known' || need.certainty !== 'known') return need;
+    const told = from.evidence.filter((item) => !need.evidence.includes(item));
+    return { ...need, certainty: 'likely', evidence: [...told, ...need.evidence] };
+  };
   const mounts = lazy(() => mountsOf(view));
-  const user = lazy(() => userNeed(view, getOrigin()));
+  const user = lazy(() => ofVersion(userNeed(view, getOrigin())));
   const capabilities = lazy(() => {
-    const need = capabilitiesNeed(view, getOrigin(), user(), mounts());
+    const need = ofVersion(capabilitiesNeed(view, getOrigin(), user(), mounts()));
     return withStatedCapabilities(need, stated, view);
+  });
+  const forRoot = lazy(() => {
+    const from = getOrigin();
+    const asked = new Set(stated.capabilities.map(({ value }) => value));
+    return from.kind === 'server' ? addedForRoot(view, from.facts).filter((name) => !asked.has(name)) : [];
   });
   const writable = lazy(() => {
     const writer = writerOf(getOrigin(), user(), otherUser());
-    const need = writableNeed(view, getOrigin(), user(), writer, mounts());
+    const need = ofVersion(writableNeed(view, getOrigin(), user(), writer, mounts()));
     return withStatedPaths(need, stated, getOrigin(), writer, mounts());
   });
-  const readMounts = lazy(() => readMountsNeed(view, getOrigin(), mounts()));
-  const unprivileged = lazy(() =>
-    withStatedPrivileges(unprivilegedNeed(view, getOrigin(), user(), mounts()), stated, view),
+  const readMounts = lazy(() =>
+    readMountsNeed(view, getOrigin(), mounts()).map((mount) => ({ ...mount, need: ofVersion(mount.need) })),
   );
-  const confinement = lazy(() => confinementNeed(view, getOrigin()));
-  const setuidHelpers = lazy(() => setuidHelpersNeed(view, getOrigin(), user()));
-  const tasks = lazy(() => tasksNeed(getOrigin()));
-  const init = lazy(() => initNeed(view, getOrigin(), user()));
+  const unprivileged = lazy(() =>
+    withStatedPrivileges(ofVersion(unprivilegedNeed(view, getOrigin(), user(), mounts())), stated, view),
+  );
+  const confinement = lazy(() => ofVersion(confinementNeed(view, getOrigin())));
+  const setuidHelpers = lazy(() => ofVersion(setuidHelpersNeed(view, getOrigin(), user())));
+  const tasks = lazy(() => ofVersion(tasksNeed(getOrigin())));
+  const init = lazy(() => ofVersion(initNeed(view, getOrigin(), user())));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
   const memory = lazy(() => memoryNeed(view));
   const cpus = lazy(() => cpusNeed(view));
@@ -95,7 +111,10 @@ export function createServiceWorkload(
     const from = getOrigin();
     return from.kind === 'server' ? otherUserNeed(view, from.facts, mounts()) : undefined;
   });
-  const healthProbe = lazy(() => healthProbeNeed(view, getOrigin(), mounts()));
+  const healthProbe = lazy(() => {
+    const need = healthProbeNeed(view, getOrigin(), mounts());
+    return need === undefined ? undefined : ofVersion(need);
+  });
   return {
     name: view.name,
     view,
@@ -123,6 +142,9 @@ export function createServiceWorkload(
     },
     get capabilities() {
       return capabilities();
+    },
+    get addedForRoot() {
+      return forRoot();
     },
     get writable() {
       return writable();

@@ -5,7 +5,7 @@ import type { DockerfileContext } from '../context.js';
 import { isArchived } from '../base-images.js';
 import { usesOfStage, type ImageBuild } from '../dockerfile.js';
 import { imageLacksInit } from '../image-init.js';
-import { programName, type StartupProgram } from '../startup.js';
+import { NODE_ENTRYPOINT, programName, type StartupProgram } from '../startup.js';
 import { startedCommands } from './commands.js';
 import { runtimeImage, type RuntimeImage } from './image.js';
 import { acceptedPlan, manualPlan, NOTHING, type RuntimePlan } from './plan.js';
@@ -79,6 +79,16 @@ const PLAIN_BASES = /^(?:alpine|debian|ubuntu|python|pypy|buildpack-deps|golang|
 const PLAIN_WORDS =
   /^(?:node|npm|npx|yarn|yarnpkg|pnpm|corepack|tsx|ts-node|nodemon|next|sh|\/bin\/sh|bash|\/bin\/bash)$/;
 
+/**
+ * The base's own ENTRYPOINT, which one in the Dockerfile would put out of force: it goes on between the init and CMD. The
+ * node images have it since the summer of 2019, before version 14.
+ */
+function ownEntrypoint(build: ImageBuild, { base }: RuntimeImage): readonly string[] {
+  if (build.scope.entrypoint !== undefined || base?.repository !== 'node') return [];
+  const [major] = /^\d+/.exec(base.tag ?? '') ?? [];
+  return major !== undefined && Number(major) < 14 ? [] : [NODE_ENTRYPOINT];
+}
+
 /** Why ENTRYPOINT can't take an init; undefined when it can. */
 function entrypointObstacle(build: ImageBuild, image: RuntimeImage): string | undefined {
   const { scope, stage } = build;
@@ -91,6 +101,7 @@ function entrypointObstacle(build: ImageBuild, image: RuntimeImage): string | un
   if (command?.stage !== stage.index) return 'an ENTRYPOINT would reset the CMD that it inherits';
   const repository = image.base?.repository ?? '';
   if (PLAIN_BASES.test(repository)) return undefined;
+  if (ownEntrypoint(build, image).length > 0) return undefined;
   const first = command.json === undefined ? 'sh' : (command.json[0] ?? '');
   if (repository === 'node' && PLAIN_WORDS.test(first)) return undefined;
   return repository === 'node'
@@ -122,6 +133,11 @@ export function planInit(
     const cited = [...evidence, ...uses.map((use) => use.evidence)];
     return acceptedPlan("Compose's init: true gives it one without a package", cited);
   }
+  const runs = build.stage === document.finalStage ? context.runs().filter(({ init }) => init) : [];
+  if (runs.length > 0) {
+    const cited = [...evidence, ...runs.flatMap((run) => run.evidence)];
+    return acceptedPlan("Compose runs the image with the engine's own init before it", cited);
+  }
   if (build.stepsDown.length > 0) {
     const reason = 'it steps down from root: without CAP_KILL an init that stays root could not signal it';
     return acceptedPlan(reason, [started.evidence, ...build.stepsDown]);
@@ -142,6 +158,6 @@ export function planInit(
   const { install, source } = TINI[family];
   if (obstacle !== undefined)
     return manualPlan(obstacle, evidence, `RUN ${install}\nENTRYPOINT ["tini", "--", …]`);
-  const value = { package: 'tini', install, words: ['tini', '--'] };
+  const value = { package: 'tini', install, words: ['tini', '--', ...ownEntrypoint(build, image)] };
   return { kind: 'add', value, certainty: 'likely', evidence: [...evidence, source] };
 }

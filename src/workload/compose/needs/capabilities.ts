@@ -116,6 +116,26 @@ function withoutSetuid(
   return because(unknown([], ...user.evidence, ...citations(cites)), reason);
 }
 
+/**
+ * What `cap_add` gives back after ALL was dropped, and only a start as root needs: whoever starts as another user holds no
+ * capability, and runs no program that gains one.
+ */
+export function addedForRoot(view: ServiceView, facts: ImageFacts): readonly Capability[] {
+  const { capabilities, setuidHelpers } = facts;
+  const dropped = view.fields('cap_drop').flatMap(({ value }) => strings(value).map(capabilityName));
+  if (capabilities === undefined || setuidHelpers?.programs.length !== 0 || !dropped.includes('ALL'))
+    return [];
+  const rooted = new Set([...capabilities.asRoot, ...initSignals(view, facts)]);
+  return addedCapabilities(view).filter(
+    (name) => rooted.has(name) && capabilities.file?.includes(name) !== true,
+  );
+}
+
+/** The engine's init is root's and passes signals on to a process of another uid: kill(2). */
+function initSignals(view: ServiceView, facts: ImageFacts): readonly Capability[] {
+  return view.last('init')?.value === 'true' && facts.user.stepsDownTo !== undefined ? ['KILL'] : [];
+}
+
 function serverNeed(
   view: ServiceView,
   origin: Extract<Origin, { kind: 'server' }>,
@@ -131,15 +151,12 @@ function serverNeed(
   const file = facts.file ?? [];
   const evidence = [...user.evidence, ...citations(facts.cites)];
   if (!user.value.root) return withoutSetuid(origin.facts, user) ?? known(keep(file), ...evidence);
-  const { starts, stepsDownTo } = origin.facts.user;
+  const { starts } = origin.facts.user;
   if (!isRoot(starts) && facts.asRoot.length === 0) {
     const reason = `${origin.facts.name} starts as ${starts}; what it does as root is not known`;
     return because(unknown(keep([]), ...evidence), reason);
   }
-  const init = view.last('init');
-  // The engine's init is root's and passes signals on to a process of another uid: kill(2).
-  const signals = init?.value === 'true' && stepsDownTo !== undefined ? ['KILL'] : [];
-  const list = keep([...facts.asRoot, ...file, ...signals]);
+  const list = keep([...facts.asRoot, ...file, ...initSignals(view, origin.facts)]);
   // Root without DAC_OVERRIDE meets the permissions of the host's files like anybody else.
   const bind = mounts.find((mount) => mount.kind === 'bind' && mount.source !== '/var/run/docker.sock');
   if (bind !== undefined && !list.includes('DAC_OVERRIDE')) return likely(list, ...evidence, bind.evidence);

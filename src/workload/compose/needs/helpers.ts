@@ -1,8 +1,10 @@
 import {
+  because,
   citations,
   known,
   likely,
   SETUID_HELPERS,
+  unknown,
   weakest,
   type Need,
   type ProcessUser,
@@ -50,5 +52,16 @@ export function setuidHelpersNeed(
     const cited = value.length > 0 ? evidence : [...origin.evidence, ...evidence];
     return { value, certainty: weakest(certainty, origin.certainty), evidence: cited };
   }
+  // Of a server whose helpers are left out of the catalogue, nobody could say what it starts.
+  if (origin.kind === 'server') return unknown([], ...origin.evidence);
+  const image = view.last('image')?.value;
+  if (origin.image === undefined && typeof image === 'string' && STARTS_OTHERS.test(image)) {
+    const reason = 'images of its kind start setuid programs, and which ones this one starts is not known';
+    return because(unknown([], ...origin.evidence), reason);
+  }
   return likely([], ...origin.evidence);
 }
+
+/** What an image's name says that it does for its users: deliver mail, let them log in, run jobs, browsers, containers. */
+const STARTS_OTHERS =
+  /(?:mail|smtp|postfix|exim|sshd?(?![a-z])|cron|desktop|vnc|rdp|chrome|browser|cypress|playwright|puppeteer|selenium|dind|jenkins|runner|code-server|jupyter|devcontainer|vpn|nagios|zabbix|icinga|ping)/i;

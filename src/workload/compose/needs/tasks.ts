@@ -3,8 +3,8 @@ import { citations, known, likely, type Need } from '../../model.js';
 import type { Origin } from '../origin.js';
 
 /**
- * High enough for every server whose documentation names a number, low enough to leave a host its process
- * table: Elasticsearch asks for the most.
+ * High enough for every server whose documentation names a number (Elasticsearch asks for the most, these 4096), low
+ * enough to leave a host its process table.
  */
 export const GENEROUS_LIMIT = 4096;
 
@@ -16,9 +16,10 @@ export function tasksNeed(origin: Origin): Need<number> {
   return likely(
     GENEROUS_LIMIT,
     ...origin.evidence,
+    // Twice what Podman gives every container of which nothing else is said.
     citeSource(
-      'https://www.elastic.co/docs/deploy-manage/deploy/self-managed/max-number-of-threads',
-      'the highest documented need: Elasticsearch must be able to create at least 4096 threads',
+      'https://docs.podman.io/en/v4.4/markdown/options/pids-limit.html',
+      'The default is 2048 on systems that support “pids” cgroup controller.',
     ),
   );
 }

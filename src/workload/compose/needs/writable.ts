@@ -78,7 +78,7 @@ function serverNeed(
   const lost = facts.filter(({ keep }) => keep === true);
   if (lost.length > 0) {
     const places = lost.map(({ path }) => path).join(', ');
-    const reason = `its data is in ${places}, where nothing is mounted: give it a volume first`;
+    const reason = `it keeps files in ${places}, where nothing is mounted: give it a volume first`;
     const others = facts.filter(({ keep }) => keep !== true).map(fromFact);
     return because(unknown(others, ...evidence), reason);
   }
