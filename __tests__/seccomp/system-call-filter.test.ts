@@ -10,7 +10,9 @@ import { names } from './support.js';
 const wordsOf = (lines: readonly string[]): readonly string[] =>
   lines.flatMap((line) => line.slice('SystemCallFilter='.length).split(' '));
 
-const here = (calls: Iterable<string>): readonly string[] => [...calls].filter(isOnX8664);
+/** What an x86-64 kernel can be asked for; it has no code for the two old calls of epoll. */
+const here = (calls: Iterable<string>): readonly string[] =>
+  [...calls].filter((name) => isOnX8664(name) && !/^epoll_(ctl|wait)_old$/.test(name));
 
 describe('SystemCallFilter=', () => {
   test('allows what was asked for, the floor and @default, and nothing else', () => {

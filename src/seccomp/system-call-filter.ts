@@ -8,6 +8,12 @@ import { closure, floor } from './relatives.js';
  */
 const BETWEEN = ['execve', 'close', 'close_range', 'write', 'exit_group', 'rt_sigreturn'];
 
+/**
+ * Numbers of x86-64 for which no kernel has code: that a group has them is no reason against it.
+ * https://github.com/torvalds/linux/blob/v6.12/arch/x86/entry/syscalls/syscall_64.tbl
+ */
+const WITHOUT_CODE = new Set(['epoll_ctl_old', 'epoll_wait_old']);
+
 /** Behind `SystemCallFilter=`, so that a line stays short. */
 const WIDTH = 90;
 
@@ -48,7 +54,7 @@ function wholeGroups(wanted: ReadonlySet<string>): readonly string[] {
 }
 
 function membersHere(group: string): readonly string[] {
-  return [...expandSystemCalls([group])].filter(isOnX8664);
+  return [...expandSystemCalls([group])].filter((name) => isOnX8664(name) && !WITHOUT_CODE.has(name));
 }
 
 function lines(words: readonly string[]): readonly string[] {
