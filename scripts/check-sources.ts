@@ -1,6 +1,6 @@
 /**
- * `npm run sources -- MIRRORS [NAME..]`: checks that every quotation in the catalogues of images and daemons stands in the
- * file and the commit that it cites. MIRRORS holds one clone for each repository, as `owner+name` or `owner+name/repo`.
+ * `npm run sources -- MIRRORS [NAME..]`: checks that every quotation in the catalogues of images and daemons, and in the
+ * runtime classes of src/seccomp, stands in the file and the commit that it cites. MIRRORS holds one clone for each repository, as `owner+name` or `owner+name/repo`.
  * Exit code 1 when a quotation is not found; what has no clone there (a file or a manual page of a Debian package, a
  * web page) is counted, not judged.
  */
@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Citation } from '../src/catalogue/types.js';
+import { seccompData } from '../src/seccomp/data.js';
 import { catalogueEntries, daemonEntries } from './catalogue-schema.js';
 
 const [mirrors, ...names] = process.argv.slice(2);
@@ -54,7 +55,12 @@ const squeeze = (text: string): string => text.replace(/\s+/g, ' ');
 let found = 0;
 let unjudged = 0;
 const offences: string[] = [];
-for (const { file, problems, facts } of [...catalogueEntries(), ...daemonEntries()]) {
+const classes = seccompData().classes.map((facts) => ({
+  file: `seccomp/${facts.name}.yml`,
+  problems: [] as string[],
+  facts,
+}));
+for (const { file, problems, facts } of [...catalogueEntries(), ...daemonEntries(), ...classes]) {
   if (names.length > 0 && !names.includes(facts.name)) continue;
   offences.push(...problems.map((problem) => `${file}: ${problem}`));
   for (const { at, text } of citationsIn(facts)) {
