@@ -18,7 +18,8 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
   surviveClosedPipe();
   ownEnvironment();
   let exitCode: ExitCode = 0;
-  const parser = yargs(withPaths(argv))
+  const { words, command: after } = split(argv);
+  const parser = yargs(words)
     .scriptName('harden')
     .locale('en')
     .usage(
@@ -44,9 +45,10 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
       command.describe,
       (argv) => declare(argv, command),
       async (args) => {
-        const wrong = command.check?.(args);
+        const given = command.takesCommand === true ? { ...args, command: after } : args;
+        const wrong = command.check?.(given);
         if (wrong !== undefined) throw new UsageError(wrong);
-        exitCode = await command.run(args);
+        exitCode = await command.run(given);
       },
     );
   }
@@ -58,6 +60,15 @@ export async function runCli(argv: readonly string[]): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   return exitCode;
+}
+
+/** What stands after `--` is a command for the one that takes one; else it is a path, and a word as others. */
+function split(argv: readonly string[]): { words: string[]; command: readonly string[] } {
+  const at = argv.indexOf('--');
+  const first = argv.slice(0, Math.max(at, 0)).find((word) => !word.startsWith('-'));
+  const takes = commands.some(({ name, takesCommand }) => takesCommand === true && name === first);
+  if (at === -1 || !takes) return { words: withPaths(argv), command: [] };
+  return { words: argv.slice(0, at), command: argv.slice(at + 1) };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Command {
   readonly positionals: readonly Positional[];
   /** The words that the first of them may be, where it is one of a few. */
   readonly words?: readonly string[];
+  /** What stands after `--` is a command of the user's own, as `command` among the arguments. */
+  readonly takesCommand?: boolean;
   readonly options: Readonly<Record<string, Options>>;
   /** Options, each with those that can't stand beside it. */
   readonly conflicts?: Readonly<Record<string, readonly string[]>>;

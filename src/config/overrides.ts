@@ -7,7 +7,7 @@ import {
 } from '../core/options.js';
 import { isNamed } from '../core/select.js';
 import type { Finding, TransformMeta } from '../core/types.js';
-import { NOTHING_STATED, type StatedNeeds } from '../workload/stated.js';
+import { NOTHING_STATED, type KnownBesides } from '../workload/stated.js';
 import { decide, placeOf, type Decision } from '../core/decision.js';
 import { createScopes } from './scope.js';
 import type { ConfigOverride, HardenConfig, OptionSetting } from './types.js';
@@ -15,10 +15,10 @@ import type { ConfigOverride, HardenConfig, OptionSetting } from './types.js';
 /** What a project's config says of the files of a run. */
 export interface Overrides {
   /**
-   * What is stated for a file as a whole, and for a service of it.
+   * What is stated and recorded for a file as a whole, and for a service of it.
    * @param path relative to the root of the run.
    */
-  needs(path: string, service?: string): StatedNeeds;
+  needs(path: string, service?: string): KnownBesides;
   /** What is set of a transform's policy in a file; the last of several overrides goes first, the project's own last. */
   optionsFor(path: string, id: string): OptionReader;
   /** True for a transform that is left out for the whole file. */
@@ -38,6 +38,7 @@ export interface Overrides {
 export function createOverrides(config: HardenConfig | undefined): Overrides {
   const { overrides = [], options = [] } = config ?? {};
   const scopes = createScopes(overrides, config?.place);
+  const recorded = createScopes(config?.recorded?.workloads ?? [], config?.recorded?.place);
   const forService = (path: string, service: string | undefined): readonly ConfigOverride[] =>
     scopes.about(path).filter((one) => one.service === undefined || one.service === service);
 
@@ -57,8 +58,10 @@ export function createOverrides(config: HardenConfig | undefined): Overrides {
   return {
     needs: (path, service) => {
       const found = forService(path, service);
-      if (found.length === 0) return NOTHING_STATED;
+      const seen = recorded.about(path).find((one) => one.service === service);
+      if (found.length === 0 && seen === undefined) return NOTHING_STATED;
       return {
+        recorded: seen,
         capabilities: found.flatMap(({ capabilities }) => capabilities),
         writable: found.flatMap(({ writable }) => writable),
         executable: found.flatMap(({ executable }) => executable),

@@ -101,7 +101,8 @@ export function readPlugins(text: string, options: ConfigOptions): readonly Name
 
 type Contents = Omit<HardenConfig, 'path' | 'place'>;
 
-const EMPTY: Contents = {
+/** A config that says nothing. */
+export const EMPTY: Contents = {
   phase: undefined,
   base: undefined,
   systemdVersion: undefined,
@@ -111,6 +112,7 @@ const EMPTY: Contents = {
   options: [],
   overrides: [],
   accept: [],
+  recorded: undefined,
 };
 
 function rootOf(yaml: Document, key: string | undefined): Node | undefined {

@@ -1,5 +1,6 @@
 import type { Evidence, Phase } from '../core/types.js';
 import type { RuntimeBase } from '../workload/context.js';
+import type { RecordedNeeds } from '../workload/recorded.js';
 import type { Stated, StatedNeeds } from '../workload/stated.js';
 import type { ConfigPlace } from './place.js';
 
@@ -55,6 +56,19 @@ export interface AcceptedRisk extends Scoped {
   readonly evidence: Evidence;
 }
 
+/** What recordings say of a file, or of a service of it. */
+export interface RecordedWorkload extends RecordedNeeds {
+  /** A path from the needs file's folder. */
+  readonly file: string;
+  readonly service: string | undefined;
+}
+
+/** The needs file of a project. */
+export interface Recorded {
+  readonly place: ConfigPlace;
+  readonly workloads: readonly RecordedWorkload[];
+}
+
 /** A project's config. Plain data, so that it can be passed to other threads. */
 export interface HardenConfig {
   /** Its path relative to the root of the run, as people read it. */
@@ -72,4 +86,6 @@ export interface HardenConfig {
   readonly options: readonly OptionSetting[];
   readonly overrides: readonly ConfigOverride[];
   readonly accept: readonly AcceptedRisk[];
+  /** What `harden learn` has recorded; undefined where nothing is. */
+  readonly recorded: Recorded | undefined;
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { ConfigOptions } from '../config/parse.js';
 import type { ConfigPlace } from '../config/place.js';
 import type { ConfigProblem } from '../config/reader.js';
-import type { HardenConfig } from '../config/types.js';
+import type { HardenConfig, Recorded } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
 import { builtIn, type PluginModule, type Registry } from '../registry.js';
 import { isInside, readTextFile, type ReadOutcome } from './files.js';
@@ -14,6 +14,9 @@ import { isTrusted } from './trust.js';
 const CONFIG_NAMES = ['yml', 'yaml', 'json', 'js', 'mjs', 'cjs'].map(
   (extension) => `harden.config.${extension}`,
 );
+
+/** What `harden learn` writes. */
+export const NEEDS_NAME = 'harden.needs.yml';
 
 /** Its key `harden` holds a config too. */
 const PACKAGE = 'package.json';
@@ -62,7 +65,15 @@ export async function readConfig(root: string, search: ConfigSearch = {}): Promi
   const opened = await openConfig(root, search);
   if (!opened.ok) return opened;
   const { file, source } = opened;
-  if (source === undefined) return { ok: true, file, config: undefined, registry: builtIn };
+  const needs = await readNeeds(root, source === undefined ? undefined : file, search);
+  if (!needs.ok) return needs;
+  const { recorded } = needs;
+  if (source === undefined) {
+    if (recorded === undefined) return { ok: true, file, config: undefined, registry: builtIn };
+    const { EMPTY } = await import('../config/parse.js');
+    const { path, place } = file;
+    return { ok: true, file, config: { path, place, ...EMPTY, recorded }, registry: builtIn };
+  }
   const loaded = await registryOf(source, search);
   if (!loaded.ok) return loaded;
   const { registry } = loaded;
@@ -70,7 +81,7 @@ export async function readConfig(root: string, search: ConfigSearch = {}): Promi
   const today = search.today ?? new Date().toISOString().slice(0, 10);
   const parsed = parseConfig(source.text, { ...source.options, transforms: registry.policies, today });
   if (!parsed.ok) return { ok: false, reasons: parsed.problems.map((problem) => sentence(source, problem)) };
-  return { ok: true, file, config: parsed.config, registry };
+  return { ok: true, file, config: { ...parsed.config, recorded }, registry };
 }
 
 /**
@@ -98,6 +109,46 @@ interface ConfigSource {
 type OpenedConfig =
   | { readonly ok: true; readonly file: ConfigFile; readonly source: ConfigSource | undefined }
   | { readonly ok: false; readonly reasons: readonly string[] };
+
+/**
+ * Reads what `harden learn` has recorded: the file beside the config, or where that would be.
+ * @param config undefined where there is none.
+ */
+async function readNeeds(
+  root: string,
+  config: ConfigFile | undefined,
+  { system }: ConfigSearch,
+): Promise<
+  | { readonly ok: true; readonly recorded: Recorded | undefined }
+  | { readonly ok: false; readonly reasons: readonly string[] }
+> {
+  const absolute = config === undefined ? findAbove(root, NEEDS_NAME) : besideOf(config.absolute);
+  if (absolute === undefined) return { ok: true, recorded: undefined };
+  const path = pathIn(root, absolute);
+  const read = readTextFile(absolute);
+  if (!read.ok) return { ok: false, reasons: [`${path} ${read.reason}`] };
+  const { parseNeeds } = await import('../learn/needs-file.js');
+  const parsed = parseNeeds(read.text, path);
+  if (!parsed.ok)
+    return { ok: false, reasons: parsed.problems.map(({ line, reason }) => `${path}:${line}: ${reason}`) };
+  return {
+    ok: true,
+    recorded: { place: placeOf(root, dirname(absolute), system === true), workloads: parsed.workloads },
+  };
+}
+
+function besideOf(config: string): string | undefined {
+  const beside = join(dirname(config), NEEDS_NAME);
+  return exists(beside) ? beside : undefined;
+}
+
+/** The file of this name in the folder, or in the first folder above it that has one; a repository's root is the last. */
+export function findAbove(root: string, name: string): string | undefined {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (exists(join(folder, name))) return join(folder, name);
+    if (exists(join(folder, '.git')) || dirname(folder) === folder) return undefined;
+  }
+}
 
 /** Finds the config and reads its text; one that is a program is run. */
 async function openConfig(root: string, search: ConfigSearch): Promise<OpenedConfig> {

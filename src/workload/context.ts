@@ -10,7 +10,7 @@ import type { ContainerWorkload } from './quadlet/workload.js';
 import type { CiChecks } from './render/ci-checks.js';
 import type { Program } from './render/program.js';
 import type { ResourceView } from './render/resource.js';
-import type { StatedNeeds } from './stated.js';
+import type { KnownBesides } from './stated.js';
 
 /** A Compose service that builds the Dockerfile in question, as far as the Dockerfile's transforms need it. */
 export interface ServiceUse {
@@ -71,7 +71,7 @@ export interface UnitContext {
   /** The drop-ins of a unit, in the manager's order. */
   dropIns(path: string): readonly UnitDocument[];
   /** What a person says that a unit needs. */
-  stated(path: string): StatedNeeds;
+  stated(path: string): KnownBesides;
   /** The oldest systemd that is to understand every setting. */
   readonly systemdVersion: number;
 }

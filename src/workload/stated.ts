@@ -1,4 +1,5 @@
 import type { Evidence } from '../core/types.js';
+import type { RecordedNeeds } from './recorded.js';
 
 /** Something that a person has written down, and where. */
 export interface Stated {
@@ -21,4 +22,15 @@ export interface StatedNeeds {
   readonly executable: readonly Stated[];
 }
 
-export const NOTHING_STATED: StatedNeeds = { capabilities: [], writable: [], executable: [] };
+/** What is known of a workload besides its files. */
+export interface KnownBesides extends StatedNeeds {
+  /** What it was seen to do; undefined where nobody looked. */
+  readonly recorded: RecordedNeeds | undefined;
+}
+
+export const NOTHING_STATED: KnownBesides = {
+  capabilities: [],
+  writable: [],
+  executable: [],
+  recorded: undefined,
+};

@@ -1,13 +1,8 @@
-import { lazily, lazy } from '../core/lazy.js';
 import { withDropIns, type UnitDocument, type UnitEntry } from '../formats/systemd/document.js';
-import { capabilitiesOf } from './unit/capabilities.js';
 import type { UnitContext } from './context.js';
-import { likely, type Need } from './model.js';
-import type { Stated, StatedNeeds } from './stated.js';
+import type { Need } from './model.js';
 import type { UnitCommands } from './unit/collect.js';
 import { unitCommands } from './unit/commands.js';
-import { deviceRulesOf, kernelInterfacesOf, type Hint, type KernelInterface } from './unit/daemons.js';
-import { hostManagementOf, type HostManagement } from './unit/host.js';
 import {
   holdsSysAdmin,
   managerOf,
@@ -18,86 +13,9 @@ import {
   type Manager,
   type UnitUser,
 } from './unit/identity.js';
-import {
-  compilersOf,
-  hostUsersOf,
-  networkOf,
-  procOf,
-  sharedFilesOf,
-  type NetworkUse,
-  type ProcUse,
-} from './unit/isolation.js';
-import {
-  devicesOf,
-  familiesOf,
-  helpersOf,
-  hostMountsOf,
-  hasOwnRoot,
-  kernelOf,
-  namespacesOf,
-  needOf,
-  nothing,
-  personalityOf,
-  realtimeOf,
-  setuidOf,
-  suidSgidOf,
-  type Restriction,
-} from './unit/needs.js';
-import {
-  hasPrivateTemp,
-  homeOf,
-  sharedTempOf,
-  usedTexts,
-  writableOf,
-  type HomeUse,
-  type WritablePath,
-} from './unit/paths.js';
-import {
-  withStatedCalls,
-  withStatedCapabilities,
-  withStatedDevices,
-  withStatedHostUsers,
-  withStatedInterfaces,
-  withStatedRealtime,
-} from './unit/stated-capabilities.js';
-import { withStatedHome, withStatedPaths } from './unit/stated.js';
-import { systemCallsOf, type SystemCalls } from './unit/system-calls.js';
-
-/** What the unit's processes need. Each is inferred when it is first asked for. */
-interface UnitNeeds {
-  /** Defined for a unit that manages the host: harden leaves it alone. */
-  readonly hostManagement: HostManagement | undefined;
-  /** Programs that gain privileges on exec, which it starts. */
-  readonly helpers: Restriction;
-  readonly capabilities: Need<readonly string[]>;
-  readonly systemCalls: Need<SystemCalls>;
-  /** What makes machine code at run time. */
-  readonly compilers: Restriction;
-  readonly proc: Need<ProcUse>;
-  readonly network: Need<NetworkUse>;
-  readonly hostUsers: Restriction;
-  /** Why others count on what the umask lets them read. */
-  readonly sharedFiles: Restriction;
-  readonly writable: Need<readonly WritablePath[]>;
-  /** Writable places from which it executes, as far as a person says so. */
-  readonly executable: readonly Stated[];
-  readonly home: Need<HomeUse>;
-  readonly sharedTemp: Restriction;
-  readonly devices: Restriction;
-  /** The devices that are known, as DeviceAllow= takes them. */
-  readonly deviceRules: readonly string[];
-  readonly families: Restriction;
-  readonly hostMounts: Restriction;
-  readonly namespaces: Restriction;
-  readonly realtime: Restriction;
-  /** Why it may gain privileges through execve(). */
-  readonly setuid: Restriction;
-  readonly kernel: Restriction;
-  /** The interfaces of the kernel that its daemons are known to need. */
-  readonly kernelInterfaces: ReadonlyMap<KernelInterface, Hint>;
-  readonly suidSgid: Restriction;
-  readonly personality: Restriction;
-}
+import { needsOf, type UnitNeeds } from './unit/inferred.js';
+import { hasOwnRoot, nothing } from './unit/needs.js';
+import { hasPrivateTemp } from './unit/paths.js';
 
 /** One service unit and what it needs. */
 export interface UnitWorkload extends UnitNeeds {
@@ -165,73 +83,4 @@ function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | un
     ownRoot: hasOwnRoot(document),
     privateTemp: hasPrivateTemp(document) || user.value.kind === 'dynamic',
   });
-}
-
-function needsOf(
-  document: UnitDocument,
-  commands: UnitCommands,
-  user: UnitUser,
-  manager: Manager,
-  stated: StatedNeeds,
-): UnitNeeds {
-  const texts = lazy(() => usedTexts(document, commands));
-  const root = user.kind === 'root';
-  const helpers = lazy(() => helpersOf(document, commands, texts(), root));
-  return lazily<UnitNeeds>({
-    hostManagement: () => hostManagementOf(document, commands),
-    helpers,
-    capabilities: () => withStatedCapabilities(capabilitiesOf(document, commands, user, helpers()), stated),
-    systemCalls: () => withStatedCalls(systemCallsOf(document, commands, user), stated),
-    compilers: () => compilersOf(commands),
-    proc: () => procOf(commands, texts()),
-    network: () => networkOf(commands, texts()),
-    hostUsers: () => withStatedHostUsers(hostUsersOf(document, commands), stated),
-    sharedFiles: () => sharedFilesOf(commands),
-    writable: () => withStatedPaths(writableOf(document, commands, user), stated, user),
-    executable: () => stated.executable,
-    home: () => withStatedHome(inferHome(document, commands, texts(), user, manager), stated),
-    sharedTemp: () => inferTemp(document, commands, texts()),
-    devices: () => withStatedDevices(devicesOf(document, commands, texts()), stated),
-    deviceRules: () => deviceRulesOf(commands),
-    families: () => familiesOf(document, commands),
-    hostMounts: () => hostMountsOf(document, commands, texts()),
-    namespaces: () => namespacesOf(document, commands, texts()),
-    realtime: () => withStatedRealtime(realtimeOf(document, commands, texts()), stated),
-    setuid: () => setuidOf(document, commands, texts(), root),
-    kernel: () => kernelOf(document, commands, texts()),
-    kernelInterfaces: () => withStatedInterfaces(kernelInterfacesOf(commands), stated),
-    suidSgid: () => suidSgidOf(commands),
-    personality: () => personalityOf(document, commands),
-  });
-}
-
-function inferHome(
-  document: UnitDocument,
-  commands: UnitCommands,
-  texts: Parameters<typeof homeOf>[1],
-  user: UnitUser,
-  manager: Manager,
-): Need<HomeUse> {
-  const named = homeOf(document, texts, user, manager);
-  if (named.value === 'write') return named;
-  const programs = needOf(commands, 'home-write', []);
-  // A service account's home is rarely under /home; a program that keeps files in root's home loses them.
-  if (programs.value.length > 0) return likely('write', ...programs.evidence);
-  const served = needOf(commands, 'home-read', []);
-  if (served.value.length > 0) return likely('read', ...served.evidence);
-  const base = nothing(commands, ...named.evidence);
-  return { value: named.value, certainty: base.certainty, evidence: base.evidence };
-}
-
-function inferTemp(
-  document: UnitDocument,
-  commands: UnitCommands,
-  texts: Parameters<typeof sharedTempOf>[1],
-): Restriction {
-  const named = sharedTempOf(document, texts);
-  return needOf(
-    commands,
-    'shared-temp',
-    named.map((evidence) => ({ why: 'it names a file in /tmp', evidence })),
-  );
 }

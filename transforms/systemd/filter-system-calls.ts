@@ -1,17 +1,15 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { expandSystemCalls } from '../../src/formats/systemd/system-calls.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
+import { DENIED_GROUPS } from '../../src/workload/unit/service-calls.js';
 import type { SystemCalls } from '../../src/workload/unit/system-calls.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
 import { directive, type Decision } from './directive.js';
 
-/** What services have no use for, as a rule: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#SystemCallFilter= */
-const DENIED = ['@privileged', '@resources'] as const;
-
 /** The needs that the first two lines leave out. */
 function beyond({ narrow, needs }: SystemCalls): readonly string[] {
   const allowed = expandSystemCalls(['@system-service']);
-  const denied = expandSystemCalls(narrow ? DENIED : []);
+  const denied = expandSystemCalls(narrow ? DENIED_GROUPS : []);
   return needs.filter((need) =>
     [...expandSystemCalls([need])].some((call) => !allowed.has(call) || denied.has(call)),
   );
@@ -21,7 +19,7 @@ function filter(calls: SystemCalls): readonly string[] {
   const more = beyond(calls);
   return [
     'SystemCallFilter=@system-service',
-    ...(calls.narrow ? [`SystemCallFilter=~${DENIED.join(' ')}`] : []),
+    ...(calls.narrow ? [`SystemCallFilter=~${DENIED_GROUPS.join(' ')}`] : []),
     ...(more.length > 0 ? [`SystemCallFilter=${more.join(' ')}`] : []),
     'SystemCallErrorNumber=EPERM',
   ];

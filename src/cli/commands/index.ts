@@ -6,6 +6,7 @@ import { explainCommand } from './explain.js';
 import { fleetReportCommand } from './fleet-report.js';
 import { hardenCommand } from './harden.js';
 import { initCommand } from './init.js';
+import { learnCommand } from './learn.js';
 import { listCommand } from './list.js';
 import { reportCommand } from './report.js';
 import { unitCommand } from './unit.js';
@@ -16,6 +17,7 @@ import { prCommand } from './pr.js';
 export const commands: readonly Command[] = [
   hardenCommand,
   unitCommand,
+  learnCommand,
   verifyCommand,
   prCommand,
   reportCommand,

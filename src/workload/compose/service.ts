@@ -2,7 +2,7 @@ import type { Capability } from '../../catalogue/types.js';
 import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
-import type { StatedNeeds } from '../stated.js';
+import type { KnownBesides } from '../stated.js';
 import { addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
 import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
@@ -13,6 +13,7 @@ import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { memoryNeed } from './needs/memory.js';
 import { healthProbeNeed, type HealthProbe } from './needs/health.js';
 import { otherUserNeed, type OtherUser } from './needs/other-user.js';
+import { withRecordedCapabilities, withRecordedHelpers, withRecordedPaths } from './needs/recorded.js';
 import { withStatedCapabilities, withStatedPaths, withStatedPrivileges } from './needs/stated.js';
 import { tasksNeed } from './needs/tasks.js';
 import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
@@ -64,11 +65,11 @@ export interface ServiceWorkload {
   readonly healthProbe: Need<HealthProbe> | undefined;
 }
 
-/** @param stated what a person says that it needs. */
+/** @param stated what a person says that it needs, and what it was seen to do. */
 export function createServiceWorkload(
   view: ServiceView,
   origin: () => Origin,
-  stated: StatedNeeds,
+  stated: KnownBesides,
 ): ServiceWorkload {
   const getOrigin = lazy(origin);
   /** What follows from facts that were read of other versions of the image. */
@@ -82,17 +83,19 @@ export function createServiceWorkload(
   const user = lazy(() => ofVersion(userNeed(view, getOrigin())));
   const capabilities = lazy(() => {
     const need = ofVersion(capabilitiesNeed(view, getOrigin(), user(), mounts()));
-    return withStatedCapabilities(need, stated, view);
+    return withStatedCapabilities(withRecordedCapabilities(need, stated.recorded, view), stated, view);
   });
   const forRoot = lazy(() => {
     const from = getOrigin();
-    const asked = new Set(stated.capabilities.map(({ value }) => value));
+    const used = [...stated.capabilities, ...(stated.recorded?.capabilities ?? [])];
+    const asked = new Set(used.map(({ value }) => value));
     return from.kind === 'server' ? addedForRoot(view, from.facts).filter((name) => !asked.has(name)) : [];
   });
   const writable = lazy(() => {
     const writer = writerOf(getOrigin(), user(), otherUser());
     const need = ofVersion(writableNeed(view, getOrigin(), user(), writer, mounts()));
-    return withStatedPaths(need, stated, getOrigin(), writer, mounts());
+    const seen = withRecordedPaths(need, stated.recorded, getOrigin(), writer, mounts());
+    return withStatedPaths(seen, stated, getOrigin(), writer, mounts());
   });
   const readMounts = lazy(() =>
     readMountsNeed(view, getOrigin(), mounts()).map((mount) => ({ ...mount, need: ofVersion(mount.need) })),
@@ -101,7 +104,9 @@ export function createServiceWorkload(
     withStatedPrivileges(ofVersion(unprivilegedNeed(view, getOrigin(), user(), mounts())), stated, view),
   );
   const confinement = lazy(() => ofVersion(confinementNeed(view, getOrigin())));
-  const setuidHelpers = lazy(() => ofVersion(setuidHelpersNeed(view, getOrigin(), user())));
+  const setuidHelpers = lazy(() =>
+    withRecordedHelpers(ofVersion(setuidHelpersNeed(view, getOrigin(), user())), stated.recorded),
+  );
   const tasks = lazy(() => ofVersion(tasksNeed(getOrigin())));
   const init = lazy(() => ofVersion(initNeed(view, getOrigin(), user())));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));

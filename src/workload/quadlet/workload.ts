@@ -10,7 +10,7 @@ import { citeField, type ServiceView } from '../compose/project.js';
 import { createServiceWorkload, type ServiceWorkload } from '../compose/service.js';
 import { addedCapabilities } from '../compose/needs/capabilities.js';
 import { citations, known, likely, type Need } from '../model.js';
-import type { StatedNeeds } from '../stated.js';
+import type { KnownBesides } from '../stated.js';
 import { managerOf, type Manager } from '../unit/identity.js';
 import { viewContainer } from './view.js';
 
@@ -37,7 +37,7 @@ export interface ContainerSources {
   /** The other container units of the folder. */
   siblings(path: string): readonly UnitDocument[];
   /** What a person says that the container needs. */
-  readonly stated: StatedNeeds;
+  readonly stated: KnownBesides;
 }
 
 /** What Quadlet makes of a container unit. */

@@ -1,0 +1,296 @@
+import type { Recorder } from '../recorder.js';
+import { pathOf, stringOf, succeeded, type TracedCall } from './call.js';
+import { endpointOf, familyOf } from './sockets.js';
+
+/** What is kept of a process between its calls. */
+export interface Tracee {
+  /** Its working directory, where something said it. */
+  cwd: string | undefined;
+}
+
+type Observer = (call: TracedCall, to: Recorder, tracee: Tracee) => void;
+
+/** A path that an argument names, absolute where that can be known. */
+function absolute(text: string | undefined, folder: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.startsWith('/')) return text;
+  return folder === undefined ? undefined : `${folder}/${text}`;
+}
+
+/** The path of an argument, relative to the descriptor before it or to the working directory. */
+function pathAt(call: TracedCall, at: number, tracee: Tracee, folderAt?: number): string | undefined {
+  const folder = folderAt === undefined ? tracee.cwd : (pathOf(call.args[folderAt]) ?? tracee.cwd);
+  return absolute(stringOf(call.args[at]), folder);
+}
+
+/** Tells of a file that was changed by its name. */
+function writing(...places: readonly (readonly [path: number, folder?: number])[]): Observer {
+  return (call, to, tracee) => {
+    for (const [at, folder] of places) {
+      const path = pathAt(call, at, tracee, folder);
+      if (path !== undefined) to.wrote(path);
+      else to.gap('some paths are relative, and strace was not told to print folders: use -yy');
+    }
+  };
+}
+
+/** Tells of a file that was changed by its descriptor. */
+const writingOpen: Observer = ({ args }, to) => {
+  const path = pathOf(args[0]);
+  if (path !== undefined) to.wrote(path);
+};
+
+function needing(...capabilities: readonly string[]): Observer {
+  return (_, to) => capabilities.forEach((name) => to.capability(name));
+}
+
+function both(...observers: readonly Observer[]): Observer {
+  return (call, to, tracee) => observers.forEach((observe) => observe(call, to, tracee));
+}
+
+function opening(flagsAt: number, pathPlace: number, folderAt?: number): Observer {
+  return (call, to, tracee) => {
+    const path = pathOf(call.result) ?? pathAt(call, pathPlace, tracee, folderAt);
+    if (path === undefined) return;
+    if (/O_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/.test(call.args[flagsAt] ?? '')) to.wrote(path);
+    else to.read(path);
+  };
+}
+
+const executing =
+  (at: number, folderAt?: number): Observer =>
+  (call, to, tracee) => {
+    const path = pathAt(call, at, tracee, folderAt);
+    if (path !== undefined) to.executed(path);
+  };
+
+/** Whether a call gives a file to another user or group: -1 leaves it. */
+const owning =
+  (userAt: number): Observer =>
+  ({ args }, to) => {
+    if (args.slice(userAt, userAt + 2).some((id) => id !== '-1')) to.capability('CHOWN');
+  };
+
+const moding =
+  (at: number): Observer =>
+  ({ args }, to) => {
+    if (setsIds(args[at])) to.behaves('set-id-files');
+  };
+
+/** A mode with a set-user-ID or set-group-ID bit, as RestrictSUIDSGID= refuses it: systemd.exec(5). */
+function setsIds(mode: string | undefined): boolean {
+  const octal = /(?:^|\|)0([0-7]+)$/.exec(mode ?? '')?.[1];
+  const bits = octal === undefined ? 0 : parseInt(octal, 8);
+  return (bits & 0o6000) !== 0 || /S_IS[UG]ID/.test(mode ?? '');
+}
+
+/** What MemoryDenyWriteExecute= refuses: systemd.exec(5). */
+const mapping: Observer = ({ name, args }, to) => {
+  const protection = args[2] ?? '';
+  const executable = protection.includes('PROT_EXEC');
+  if (executable && (name !== 'mmap' || protection.includes('PROT_WRITE'))) to.behaves('executable-memory');
+};
+
+/** CLONE_NEWNS and the like: https://man7.org/linux/man-pages/man7/namespaces.7.html */
+const NAMESPACES: Readonly<Record<string, string>> = {
+  CLONE_NEWCGROUP: 'cgroup',
+  CLONE_NEWIPC: 'ipc',
+  CLONE_NEWNET: 'net',
+  CLONE_NEWNS: 'mnt',
+  CLONE_NEWPID: 'pid',
+  CLONE_NEWUSER: 'user',
+  CLONE_NEWUTS: 'uts',
+};
+
+const separating: Observer = ({ args }, to) => {
+  const kinds = [...args.join(' ').matchAll(/CLONE_NEW[A-Z]+/g)].flatMap(([flag]) => NAMESPACES[flag] ?? []);
+  for (const kind of kinds) to.namespace(kind);
+  // In a user namespace of its own a process has the capability for the others.
+  if (kinds.length > 0 && !kinds.includes('user')) to.capability('SYS_ADMIN');
+};
+
+const socketing: Observer = ({ args }, to) => {
+  const family = familyOf(args[0]);
+  if (family !== undefined) to.family(family);
+  // packet(7), raw(7)
+  if (family === 'AF_PACKET' || args[1]?.includes('SOCK_RAW') === true) {
+    if (family === 'AF_INET' || family === 'AF_INET6' || family === 'AF_PACKET') to.capability('NET_RAW');
+  }
+  // audit_user_avc_message() of login, su and sudo.
+  if (args[2]?.includes('NETLINK_AUDIT') === true) to.capability('AUDIT_WRITE');
+};
+
+const binding: Observer = (call, to, tracee) => {
+  const { args } = call;
+  const endpoint = endpointOf(args[0], args[1]);
+  if (endpoint?.kind === 'path') {
+    const path = absolute(endpoint.path, tracee.cwd);
+    if (path !== undefined) to.wrote(path);
+  }
+  if (endpoint?.kind !== 'address' || endpoint.port === 0) return;
+  to.listens(endpoint.text);
+  if (endpoint.port < 1024) to.capability('NET_BIND_SERVICE');
+};
+
+const connecting =
+  (addressAt: number): Observer =>
+  ({ args }, to) => {
+    const endpoint = endpointOf(args[0], args[addressAt]);
+    // A connect() by UDP to port 0 or 65535 only asks which address would be used (getaddrinfo).
+    if (endpoint?.kind === 'address' && endpoint.port !== 0) to.connects(endpoint.text);
+  };
+
+/** Options of sockets that need a capability: socket(7), ip(7). */
+const setting: Observer = ({ args }, to) => {
+  const option = args[2] ?? '';
+  if (/^SO_(?:MARK|PRIORITY|RCVBUFFORCE|SNDBUFFORCE)$|^IP(?:V6)?_TRANSPARENT$/.test(option)) {
+    to.capability('NET_ADMIN');
+  }
+  if (option === 'SO_BINDTODEVICE') to.capability('NET_RAW');
+};
+
+const scheduling: Observer = ({ args }, to) => {
+  if (args.some((argument) => /SCHED_(?:FIFO|RR|DEADLINE)/.test(argument))) {
+    to.behaves('realtime');
+    to.capability('SYS_NICE');
+  }
+};
+
+/** Raising a hard limit needs it, which one call does not show; what is above the default is likely raised. */
+const limiting: Observer = ({ args }, to) => {
+  if (/RLIMIT_(?:MEMLOCK|NICE|RTPRIO)/.test(args.join(' ')) && /RLIM64_INFINITY/.test(args[2] ?? '')) {
+    to.capability('SYS_RESOURCE');
+  }
+};
+
+/** What it asks to keep: capset(2). */
+const keeping: Observer = ({ args }, to) => {
+  const effective = /effective=([^,}]*)/.exec(args[1] ?? '')?.[1] ?? '';
+  const names = [...effective.matchAll(/CAP_([A-Z_]+)/g)].map(([, name]) => name!);
+  // All at once is what a process that was root keeps, and no choice.
+  if (names.length <= 20) names.forEach((name) => to.capability(name));
+};
+
+const controlling: Observer = ({ args }, to) => {
+  if (args[0] === 'PR_CAPBSET_DROP') to.capability('SETPCAP');
+};
+
+const making: Observer = (call, to) => {
+  if (call.args.some((argument) => /S_IF(?:CHR|BLK)/.test(argument))) to.capability('MKNOD');
+};
+
+const personalising: Observer = ({ args }, to) => {
+  // 0xffffffff asks which one is in force.
+  if (!/0xffffffff/i.test(args[0] ?? '')) to.behaves('personality');
+};
+
+const being: Observer = ({ result }, to) => to.user(Number(result));
+
+const moving: Observer = (call, _, tracee) => {
+  const path = pathAt(call, 0, tracee);
+  tracee.cwd = path;
+};
+
+/** The calls whose arguments tell something, each with what they tell when they succeed. */
+const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
+  ['execve', executing(0)],
+  ['execveat', executing(1, 0)],
+  ['open', opening(1, 0)],
+  ['openat', opening(2, 1, 0)],
+  ['openat2', opening(2, 1, 0)],
+  ['creat', writing([0])],
+  ['mkdir', writing([0])],
+  ['mkdirat', writing([1, 0])],
+  ['rmdir', writing([0])],
+  ['unlink', writing([0])],
+  ['unlinkat', writing([1, 0])],
+  ['rename', writing([0], [1])],
+  ['renameat', writing([1, 0], [3, 2])],
+  ['renameat2', writing([1, 0], [3, 2])],
+  ['link', writing([1])],
+  ['linkat', writing([3, 2])],
+  ['symlink', writing([1])],
+  ['symlinkat', writing([2, 1])],
+  ['truncate', writing([0])],
+  ['ftruncate', writingOpen],
+  ['mknod', both(writing([0]), making)],
+  ['mknodat', both(writing([1, 0]), making)],
+  ['chmod', both(writing([0]), moding(1))],
+  ['fchmod', both(writingOpen, moding(1))],
+  ['fchmodat', both(writing([1, 0]), moding(2))],
+  ['fchmodat2', both(writing([1, 0]), moding(2))],
+  ['chown', both(writing([0]), owning(1))],
+  ['lchown', both(writing([0]), owning(1))],
+  ['fchown', both(writingOpen, owning(1))],
+  ['fchownat', both(writing([1, 0]), owning(2))],
+  ['setxattr', writing([0])],
+  ['lsetxattr', writing([0])],
+  ['fsetxattr', writingOpen],
+  ['chdir', moving],
+  ['mmap', mapping],
+  ['mprotect', mapping],
+  ['pkey_mprotect', mapping],
+  ['clone', separating],
+  ['clone3', separating],
+  ['unshare', separating],
+  ['setns', separating],
+  ['socket', socketing],
+  ['socketpair', socketing],
+  ['bind', binding],
+  ['connect', connecting(1)],
+  ['sendto', connecting(4)],
+  ['setsockopt', setting],
+  ['sched_setscheduler', scheduling],
+  ['sched_setattr', scheduling],
+  ['prlimit64', limiting],
+  ['capset', keeping],
+  ['prctl', controlling],
+  ['personality', personalising],
+  ['mlockall', (_, to) => to.behaves('locked-memory')],
+  ['getuid', being],
+  ['geteuid', being],
+  ['setgroups', needing('SETGID')],
+  ['setgid', needing('SETGID')],
+  ['setregid', needing('SETGID')],
+  ['setresgid', needing('SETGID')],
+  ['setuid', needing('SETUID')],
+  ['setreuid', needing('SETUID')],
+  ['setresuid', needing('SETUID')],
+  ['chroot', needing('SYS_CHROOT')],
+  ['mount', needing('SYS_ADMIN')],
+  ['umount2', needing('SYS_ADMIN')],
+  ['pivot_root', needing('SYS_ADMIN')],
+  ['sethostname', needing('SYS_ADMIN')],
+  ['setdomainname', needing('SYS_ADMIN')],
+  ['swapon', needing('SYS_ADMIN')],
+  ['swapoff', needing('SYS_ADMIN')],
+  ['settimeofday', needing('SYS_TIME')],
+  ['clock_settime', needing('SYS_TIME')],
+  ['init_module', needing('SYS_MODULE')],
+  ['finit_module', needing('SYS_MODULE')],
+  ['delete_module', needing('SYS_MODULE')],
+  ['reboot', needing('SYS_BOOT')],
+  ['iopl', needing('SYS_RAWIO')],
+  ['ioperm', needing('SYS_RAWIO')],
+  ['acct', needing('SYS_PACCT')],
+  ['vhangup', needing('SYS_TTY_CONFIG')],
+  ['bpf', needing('BPF')],
+]);
+
+/** True for a call of which more than the name is looked at. */
+export function isObserved(name: string): boolean {
+  return OBSERVERS.has(name);
+}
+
+/** Calls that succeed later: a connection that is being made is one. */
+function done(call: TracedCall): boolean {
+  return succeeded(call) || (call.name === 'connect' && call.result.includes('EINPROGRESS'));
+}
+
+/** Tells the recorder what a call shows. One that failed shows nothing that was needed. */
+export function observe(call: TracedCall, to: Recorder, tracee: Tracee): void {
+  const cwd = call.args.find((argument) => argument.startsWith('AT_FDCWD<'));
+  if (cwd !== undefined) tracee.cwd = pathOf(cwd) ?? tracee.cwd;
+  if (!done(call)) return;
+  OBSERVERS.get(call.name)?.(call, to, tracee);
+}

@@ -1,0 +1,110 @@
+import { isSystemCall } from '../../seccomp/system-calls.js';
+import { readLines } from '../lines.js';
+import { createRecorder } from '../recorder.js';
+import type { RecordingResult } from '../recording.js';
+import { readCall } from './call.js';
+import { readStraceLine } from './line.js';
+import { isObserved, observe, type Tracee } from './observe.js';
+
+/** Processes that are followed at a time; more than that live in no workload that one strace follows. */
+const MAX_TRACEES = 10_000;
+
+/** Lines after which a log of which nothing could be read is no log. */
+const PATIENCE = 1_000;
+
+interface State extends Tracee {
+  /** The beginning of a call that is not finished. */
+  begun: { readonly name: string; readonly rest: string } | undefined;
+}
+
+/**
+ * Reads the output of `strace -f` line by line, in bounded memory. What can't be read is left out and told as a gap: it
+ * never adds anything.
+ * @param assumed calls that strace was told to leave out because every process makes them.
+ */
+export async function readStrace(
+  stream: AsyncIterable<Buffer>,
+  assumed: readonly string[] = [],
+): Promise<RecordingResult> {
+  const to = createRecorder();
+  const tracees = new Map<string, State>();
+  let calls = 0;
+  let unread = 0;
+  let strange = 0;
+  let firstUnread: number | undefined;
+  let at = 0;
+  let summary = false;
+
+  const stateOf = (pid: string): State => {
+    const known = tracees.get(pid);
+    if (known !== undefined) return known;
+    if (tracees.size >= MAX_TRACEES) tracees.delete(tracees.keys().next().value!);
+    const made: State = { cwd: undefined, begun: undefined };
+    tracees.set(pid, made);
+    return made;
+  };
+
+  const whole = (pid: string, name: string, rest: string): void => {
+    if (!isObserved(name)) return;
+    const call = readCall(pid, name, rest);
+    if (call !== undefined) {
+      observe(call, to, stateOf(pid));
+    } else if (!/= \?/.test(rest)) {
+      unread += 1;
+      firstUnread ??= at;
+    }
+  };
+
+  const made = (name: string): boolean => {
+    if (!isSystemCall(name)) {
+      strange += 1;
+      return false;
+    }
+    calls += 1;
+    to.call(name);
+    return true;
+  };
+
+  const read = await readLines(stream, (text) => {
+    at += 1;
+    const line = readStraceLine(text);
+    if (line.kind === 'call') {
+      if (made(line.name)) whole(line.pid, line.name, line.rest);
+    } else if (line.kind === 'begun') {
+      if (made(line.name) && isObserved(line.name)) {
+        stateOf(line.pid).begun = { name: line.name, rest: line.rest };
+      }
+    } else if (line.kind === 'resumed') {
+      const state = tracees.get(line.pid);
+      const begun = state?.begun;
+      if (state !== undefined && begun?.name === line.name) {
+        state.begun = undefined;
+        whole(line.pid, line.name, begun.rest + (begun.rest === '' ? '' : ' ') + line.rest);
+      }
+    } else if (line.kind === 'note') {
+      if (line.ended) tracees.delete(line.pid);
+      if (line.uid !== undefined) to.user(Number(line.uid));
+    } else if (text.trim() !== '') {
+      if (/^% time\s+seconds\s+usecs\/call/.test(text)) summary = true;
+      unread += 1;
+      firstUnread ??= at;
+    }
+    return calls > 0 || at < PATIENCE;
+  });
+
+  if (calls === 0) {
+    if (summary) {
+      const reason = 'a summary of counts (strace -c) does not say what was done: record without -c';
+      return { ok: false, line: firstUnread, reason };
+    }
+    const reason = at === 0 ? 'it is empty' : 'it holds no call that strace writes';
+    return { ok: false, line: firstUnread, reason };
+  }
+  if (unread > 0)
+    to.gap(`${unread} of ${read.lines} lines could not be read, the first is line ${firstUnread}`);
+  if (strange > 0) to.gap(`${strange} lines name calls that libseccomp does not know: they are left out`);
+  if (read.cut > 0) to.gap(`${read.cut} lines are too long to be read whole`);
+  if (read.unended) to.gap('it ends in the middle of a line: what came later is not in it');
+  for (const name of assumed) to.call(name);
+  return { ok: true, recording: to.result('strace', read.lines) };
+}
