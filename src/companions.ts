@@ -17,6 +17,7 @@ import { flyBuild, pointFly } from './formats/toml/fly.js';
 import type { Run, RunOptions } from './harden.js';
 import { formatOf, type SourceFile } from './io/discover.js';
 import { filesOf } from './io/workspace.js';
+import { seccompProfiles } from './seccomp-profiles.js';
 import { blueprintDockerfile, createLinks, sidecarPath, sidecarText } from './sidecar.js';
 import { folderOf, join } from './workload/compose/project.js';
 import { contextOf } from './workload/context-of.js';
@@ -49,7 +50,7 @@ export function companionOptions(run: Run, options: RunOptions): CompanionOption
 /** What is done with the companions: shown, written beside their sources, or changed themselves. */
 export type CompanionMode = 'preview' | 'write' | 'in-place';
 
-/** The files that go with the Dockerfiles of a run, made when they are asked for. */
+/** The files that go with the Dockerfiles and Compose files of a run, made when they are asked for. */
 export function createCompanions(
   run: Run,
   options: CompanionOptions,
@@ -59,6 +60,7 @@ export function createCompanions(
   const linked = createLinked(run, mode);
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
+    if (plan.original.format === 'compose') return { files: seccompProfiles(run, plan, mode), builders: [] };
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
     const ignore = mode === 'write' ? ignores.beside(plan) : ignores.inPlace(plan);
     const changes = plan.result !== plan.original.text && mode !== 'in-place';

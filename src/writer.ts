@@ -4,7 +4,14 @@ import type { ComposeDocument } from './formats/compose/document.js';
 import type { UnitDocument } from './formats/systemd/document.js';
 import type { FileOutcome, Run } from './harden.js';
 import type { SourceFile } from './io/discover.js';
-import { writeChanged, writeDropIn, writeInPlace, writeSidecar, type WriteOutcome } from './io/write.js';
+import {
+  writeChanged,
+  writeDropIn,
+  writeInPlace,
+  writeSealedFile,
+  writeSidecar,
+  type WriteOutcome,
+} from './io/write.js';
 import { overlayOf, overlayPath } from './overlay.js';
 import type { WrittenFile } from './render/output.js';
 import { createLinks, sidecarPath, sidecarText } from './sidecar.js';
@@ -79,8 +86,14 @@ function createSidecarWriter(
       if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
       return writtenAs(path, writeSidecar(root, path, plan.path, variant.text, force));
     },
-    companion: ({ path, source, text, variant }) =>
-      variant ? writtenAs(path, writeSidecar(root, path, source, text, force)) : undefined,
+    companion: ({ kind, path, source, text, variant }) => {
+      if (!variant) return undefined;
+      const written =
+        kind === 'seccomp'
+          ? writeSealedFile(root, path, text, force)
+          : writeSidecar(root, path, source, text, force);
+      return writtenAs(path, written);
+    },
   };
 }
 

@@ -28,6 +28,7 @@ import { pinImage } from './compose/pin-image.js';
 import { proxyDockerSocket } from './compose/proxy-docker-socket.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { removePrivileged } from './compose/remove-privileged.js';
+import { useSeccompProfile } from './compose/use-seccomp-profile.js';
 import { removeUnconfined } from './compose/remove-unconfined.js';
 import { reportHostNamespaces } from './compose/report-host-namespaces.js';
 import { reportSecrets } from './compose/report-secrets.js';
@@ -85,6 +86,7 @@ import { reportBuildSecrets } from './render/report-build-secrets.js';
 import { reportLoopbackBind } from './render/report-loopback-bind.js';
 import { reportSecrets as renderReportSecrets } from './render/report-secrets.js';
 import { usePrivateService } from './render/use-private-service.js';
+import { allowUsedCalls } from './systemd/allow-used-calls.js';
 import { allowExecution } from './systemd/allow-execution.js';
 import { denyWriteExecute } from './systemd/deny-write-execute.js';
 import { filterSystemCalls } from './systemd/filter-system-calls.js';
@@ -157,6 +159,7 @@ export const registry: TransformsByFormat = {
     removeUnconfined,
     composeNoNewPrivileges,
     dropCapabilities,
+    useSeccompProfile,
     readOnlyRootfs,
     mountReadOnly,
     bindPortsToLoopback,
@@ -193,6 +196,7 @@ export const registry: TransformsByFormat = {
     lockPersonality,
     denyWriteExecute,
     restrictAddressFamilies,
+    allowUsedCalls,
     filterSystemCalls,
     setUmask,
     allowExecution,

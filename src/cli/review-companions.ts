@@ -1,4 +1,5 @@
 import { companionOptions, createCompanions } from '../companions.js';
+import { messageOf } from '../core/errors.js';
 import { isChanged, type Companion } from '../core/companion.js';
 import type { FilePlan } from '../core/plan.js';
 import { applyEdits } from '../core/text.js';
@@ -132,9 +133,21 @@ function editedCompanion({ kind, original = '', source, text }: Companion, hunks
   const read = textOfHunks(hunks, original, text);
   if (!read.ok) return read;
   if (read.text === original) return { ok: false, reason: 'nothing of the change is left; n leaves it out' };
-  if (kind !== 'dockerignore') {
-    const parsed = adapterOf(kind).parse(source, read.text);
-    if (!parsed.ok) return { ok: false, reason: `the result does not parse: ${parsed.reason}` };
-  }
+  const fault = faultIn(kind, source, read.text);
+  if (fault !== undefined) return { ok: false, reason: `the result does not parse: ${fault}` };
   return { ok: true, answer: { kind: 'edited', edits: editsBetween(original, read.text) } };
+}
+
+function faultIn(kind: Companion['kind'], path: string, text: string): string | undefined {
+  if (kind === 'dockerignore') return undefined;
+  if (kind !== 'seccomp') {
+    const parsed = adapterOf(kind).parse(path, text);
+    return parsed.ok ? undefined : parsed.reason;
+  }
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

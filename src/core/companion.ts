@@ -1,5 +1,5 @@
 import type { TextEdit } from './text.js';
-import type { Evidence, Phase } from './types.js';
+import type { Evidence, Phase, TransformMeta } from './types.js';
 
 /** What is said of one change of a companion file, or of what is left as it is. */
 export interface CompanionNote {
@@ -12,14 +12,16 @@ export interface CompanionNote {
   readonly evidence: readonly Evidence[];
 }
 
-/** A file that goes with a Dockerfile's plan: it is written, shown and counted beside it. */
+/** A file that goes with another one's plan: it is written, shown and counted beside it. */
 export interface Companion {
-  readonly kind: 'dockerignore' | 'fly' | 'render';
+  readonly kind: 'dockerignore' | 'fly' | 'render' | 'seccomp';
+  /** The transform whose change needs the file; undefined where a finding of its own tells of it. */
+  readonly transform?: TransformMeta | undefined;
   /** Where it is written. */
   readonly path: string;
   /** True for a file that `--write` puts beside its source; false for one that changes itself. */
   readonly variant: boolean;
-  /** What it is made from: the Dockerfile where there was nothing. */
+  /** What it is made from: the Dockerfile or Compose file where there was nothing. */
   readonly source: string;
   /** The text that the edits are made to; undefined when there is no file yet. */
   readonly original: string | undefined;

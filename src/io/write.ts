@@ -48,8 +48,24 @@ export function seal(text: string, source: string, { open, close }: Comment = HA
   return `${head}${digest(head + tail)}${tail}`;
 }
 
+/** The same for JSON, which has no comments: a member at the beginning, before all that means something. */
+export function sealedJson(text: string, source: string): string {
+  const name = JSON.stringify(basename(source)).slice(1, -1);
+  const head = `{\n  "comment": "Written by harden from ${name}; sha256 `;
+  const tail = `",\n${text.replace(/^\{\n/, '')}`;
+  return `${head}${digest(head + tail)}${tail}`;
+}
+
+/** The first member of a JSON file that harden wrote. */
+const JSON_SEAL = /^(\{\n {2}"comment": "Written by harden from [^\n]*?; sha256 )([0-9a-f]{64})(?=",\n)/;
+
 /** How harden stands to a file's text: it wrote it, somebody has edited that since, or it didn't write it. */
 export function sealOf(text: string): 'intact' | 'edited' | 'none' {
+  const json = JSON_SEAL.exec(text);
+  if (json !== null) {
+    const [whole, head = '', found = ''] = json;
+    return digest(head + text.slice(whole.length)) === found ? 'intact' : 'edited';
+  }
   const match = SEAL.exec(text);
   if (match === null) return /^(?:# |<!-- )Written by harden from /m.test(text) ? 'edited' : 'none';
   const [, found = '', tail = ''] = match;
@@ -83,6 +99,22 @@ export function writeSidecar(
 }
 
 /**
+ * Writes a file that has its seal, as a variant is written, and makes its folder when there is none.
+ * @param root real path of the tree; a folder that leads out of it is refused.
+ */
+export function writeSealedFile(root: string, path: string, sealed: string, force: boolean): WriteOutcome {
+  const folder = dirname(resolve(root, path));
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (!isInside(root, realpathSync(folder)))
+      return { ok: false, reason: 'its folder is a link that leads out of the tree' };
+  } catch (error) {
+    return { ok: false, reason: systemReason(error) };
+  }
+  return writeSealed(resolve(root, path), sealed, force, () => newFileIn(statSync(folder)));
+}
+
+/**
  * Writes a report, Markdown or HTML, and makes its folder when there is none. One that somebody has edited since, or that
  * harden did not write, is only replaced with `force`.
  * @param root real path of the tree; a folder that leads out of it is refused.
@@ -95,17 +127,7 @@ export function writeReport(
   text: string,
   force: boolean,
 ): WriteOutcome {
-  const folder = dirname(resolve(root, path));
-  try {
-    mkdirSync(folder, { recursive: true });
-    if (!isInside(root, realpathSync(folder)))
-      return { ok: false, reason: 'its folder is a link that leads out of the tree' };
-  } catch (error) {
-    return { ok: false, reason: systemReason(error) };
-  }
-  return writeSealed(resolve(root, path), seal(text, source, MARKUP), force, () =>
-    newFileIn(statSync(folder)),
-  );
+  return writeSealedFile(root, path, seal(text, source, MARKUP), force);
 }
 
 /** @param like whose permissions and owner a file gets that was not there. */

@@ -95,7 +95,10 @@ export function changesOf(
     for (const companion of companionsOf(plan).files) {
       if (companion.variant || !isChanged(companion)) continue;
       const { path, text, original, source } = companion;
-      drafts.push({ meta: ignoreMeta, change: { path, text, entries: [], companion } });
+      drafts.push({
+        meta: companion.transform ?? ignoreMeta,
+        change: { path, text, entries: [], companion },
+      });
       texts.set(path, { before: original, after: text, like: source });
     }
   }

@@ -67,11 +67,12 @@ function stateOf(companion: Companion): string {
 }
 
 function changeOf(c: Colors, columns: number, companion: Companion): string {
-  const { path, original, text, notes } = companion;
+  const { kind, path, original, text, notes } = companion;
   const those = (disposition: CompanionNote['disposition']): readonly CompanionNote[] =>
     notes.filter((note) => note.disposition === disposition);
   const sections = [
-    diffText(c, original ?? '', text),
+    // A profile is data of some hundred lines: what it allows is told by its note.
+    kind === 'seccomp' ? '' : diffText(c, original ?? '', text),
     section(
       c,
       'Changes',

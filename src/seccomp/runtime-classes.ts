@@ -28,6 +28,7 @@ export interface RuntimeClass {
   readonly name: string;
   readonly title: string;
   readonly calls: ReadonlySet<string>;
+  readonly cites: RuntimeClassSource['cites'];
 }
 
 /** What is known of a workload; the program that runs counts before the image that it runs in. */
@@ -43,13 +44,13 @@ const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((w
 /** All classes. */
 export const runtimeClasses = lazy<readonly RuntimeClass[]>(() => seccompData().classes.map(classOf));
 
-function classOf({ name, title, parts, calls }: RuntimeClassSource): RuntimeClass {
+function classOf({ name, title, parts, calls, cites }: RuntimeClassSource): RuntimeClass {
   const named = parts.map((part) => {
     const found = seccompData().parts.find((candidate) => candidate.name === part);
     if (found === undefined) throw new Error(`${name}: no part ${part}`);
     return found.calls;
   });
-  return { name, title, calls: new Set([...named, calls].flatMap(wordsOf)) };
+  return { name, title, calls: new Set([...named, calls].flatMap(wordsOf)), cites };
 }
 
 /** The class of what runs; undefined where nothing is known of it. A known image's other program is not known. */

@@ -13,6 +13,7 @@ import {
   type Manager,
   type UnitUser,
 } from './unit/identity.js';
+import type { RecordedNeeds } from './recorded.js';
 import { needsOf, type UnitNeeds } from './unit/inferred.js';
 import { hasOwnRoot, nothing } from './unit/needs.js';
 import { hasPrivateTemp } from './unit/paths.js';
@@ -27,6 +28,8 @@ export interface UnitWorkload extends UnitNeeds {
   readonly manager: Need<Manager>;
   readonly user: Need<UnitUser>;
   readonly commands: UnitCommands;
+  /** What it was seen to do; undefined where nobody looked. */
+  readonly recorded: RecordedNeeds | undefined;
   /** False when the first restriction by seccomp also turns NoNewPrivileges on. */
   readonly sysAdmin: boolean;
   /** The setting by which no-new-privileges is in force already. */
@@ -68,12 +71,14 @@ function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | un
   const manager = managerOf(document);
   const user = userOf(document, manager.value);
   const sysAdmin = holdsSysAdmin(document, manager.value, user.value);
-  const needs = needsOf(document, commands, user.value, manager.value, context.stated(file.path));
+  const besides = context.stated(file.path);
+  const needs = needsOf(document, commands, user.value, manager.value, besides);
   return Object.assign(needs, {
     document,
     file,
     context,
     commands,
+    recorded: besides.recorded,
     manager,
     user,
     sysAdmin,

@@ -51,9 +51,17 @@ export async function recordService(
   // The container's user writes here, whoever that is.
   chmodSync(output, 0o777);
   const program = await bundleTracer(tracer, join(folder, 'bin'));
-  const traced = tracedService(service, inspected, program, { full, binaries: join(folder, 'bin'), output });
-  const sight = await tryProject({ ...model, services: { ...model.services, [name]: traced } }, settings, {
+  const started = inspected;
+  const sight = await tryProject(model, settings, {
     variant: 'recorded',
+    alter: (isolated) => {
+      const traced = tracedService(isolated.services[name]!, started, program, {
+        full,
+        binaries: join(folder, 'bin'),
+        output,
+      });
+      return { ...isolated, services: { ...isolated.services, [name]: traced } };
+    },
   });
   if (sight.trouble !== undefined) return { ok: false, reason: sight.trouble };
   const files = existsSync(output) ? readdirSync(output).map((file) => join(output, file)) : [];

@@ -81,6 +81,8 @@ export interface TrialOptions {
   readonly only?: readonly string[];
   /** By default that of a slow start. */
   readonly pace?: Pace;
+  /** Changes the project after it was set apart: what it mounts is mounted as it says. */
+  readonly alter?: (model: ComposeModel) => ComposeModel;
   /** What is asked of the running project before it goes: of a service's container. */
   readonly ask?: (id: (service: string) => string | undefined) => Promise<void>;
 }
@@ -113,7 +115,8 @@ export async function tryProject(
     await makeStandIns(isolated.standIns, settings.signal);
     const trouble = await build(isolated, compose, settings);
     if (trouble !== undefined) return nothing(isolated, trouble);
-    const checked = await withSoonerImageChecks(isolated.model, settings.engine, settings.signal);
+    const altered = options.alter?.(isolated.model) ?? isolated.model;
+    const checked = await withSoonerImageChecks(altered, settings.engine, settings.signal);
     writeFileSync(file, JSON.stringify(checked), { mode: 0o600 });
     return await watch(isolated, project, compose, settings, options);
   } finally {

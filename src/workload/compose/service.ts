@@ -15,6 +15,7 @@ import { healthProbeNeed, type HealthProbe } from './needs/health.js';
 import { otherUserNeed, type OtherUser } from './needs/other-user.js';
 import { withRecordedCapabilities, withRecordedHelpers, withRecordedPaths } from './needs/recorded.js';
 import { withStatedCapabilities, withStatedPaths, withStatedPrivileges } from './needs/stated.js';
+import { systemCallsNeed, type CallUse } from './needs/system-calls.js';
 import { tasksNeed } from './needs/tasks.js';
 import { unprivilegedNeed, type Privileges } from './needs/unprivileged.js';
 import { userNeed } from './needs/user.js';
@@ -49,6 +50,8 @@ export interface ServiceWorkload {
   readonly readMounts: readonly ReadMount[];
   /** Programs that gain privileges on exec and that the service uses. */
   readonly setuidHelpers: Need<readonly string[]>;
+  /** The system calls that it makes. */
+  readonly systemCalls: Need<CallUse>;
   /** An upper bound for processes and threads. */
   readonly tasks: Need<number>;
   /** Whether PID 1 needs an init before it. */
@@ -107,6 +110,7 @@ export function createServiceWorkload(
   const setuidHelpers = lazy(() =>
     withRecordedHelpers(ofVersion(setuidHelpersNeed(view, getOrigin(), user())), stated.recorded),
   );
+  const systemCalls = lazy(() => systemCallsNeed(view, getOrigin(), stated.recorded));
   const tasks = lazy(() => ofVersion(tasksNeed(getOrigin())));
   const init = lazy(() => ofVersion(initNeed(view, getOrigin(), user())));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
@@ -159,6 +163,9 @@ export function createServiceWorkload(
     },
     get setuidHelpers() {
       return setuidHelpers();
+    },
+    get systemCalls() {
+      return systemCalls();
     },
     get tasks() {
       return tasks();

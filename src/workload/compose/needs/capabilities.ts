@@ -40,6 +40,15 @@ export function capabilityName(text: string): Capability {
   return text.toUpperCase().replace(/^CAP_/, '');
 }
 
+/** What the container's processes may have: the default set without what is dropped, with what is added. */
+export function boundingSet(view: ServiceView): readonly Capability[] {
+  const dropped = new Set(
+    view.fields('cap_drop').flatMap((field) => strings(field.value).map(capabilityName)),
+  );
+  const kept = [...DEFAULT_CAPABILITIES].filter((name) => !dropped.has('ALL') && !dropped.has(name));
+  return [...new Set([...kept, ...addedCapabilities(view)])].sort();
+}
+
 /** What the service's layers add to the default set. */
 export function addedCapabilities(view: ServiceView): readonly Capability[] {
   return view.fields('cap_add').flatMap((field) => strings(field.value).map(capabilityName));

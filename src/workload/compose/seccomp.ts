@@ -1,0 +1,45 @@
+import type { SeccompProfile } from '../../seccomp/profile.js';
+import { countAllowed, countDefault, seccompProfile } from '../../seccomp/profile.js';
+import { boundingSet } from './needs/capabilities.js';
+import type { CallUse } from './needs/system-calls.js';
+import { strings } from './plain.js';
+import type { ServiceWorkload } from './service.js';
+
+/** The names of Compose files that are used by default: their services' profiles need no other name. */
+const DEFAULT_FILE = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
+
+/**
+ * Where a service's profile is, relative to the folder of its Compose file, from which the engine's command line reads it:
+ * https://docs.docker.com/reference/compose-file/services/#security_opt
+ */
+export function profilePath(composeFile: string, service: string): string {
+  const name = composeFile.slice(composeFile.lastIndexOf('/') + 1);
+  const stem = DEFAULT_FILE.test(name) ? '' : `${name.replace(/\.ya?ml$/, '')}-`;
+  return `./seccomp/${stem}${service}.json`;
+}
+
+/** What a profile allows, in numbers of system calls of x86-64. */
+export interface ProfileFigures {
+  readonly allowed: number;
+  /** By the engine's default profile, with the same capabilities. */
+  readonly byDefault: number;
+}
+
+/** The profile of a service as it is written now, with what it leaves of the engine's default. */
+export function profileOf(
+  { view }: ServiceWorkload,
+  { calls }: CallUse,
+): { readonly profile: SeccompProfile; readonly figures: ProfileFigures } {
+  const capabilities = boundingSet(view);
+  const options = view.fields('security_opt').flatMap(({ value }) => strings(value));
+  const profile = seccompProfile({
+    calls,
+    capabilities,
+    noNewPrivileges: options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option)),
+    init: view.last('init')?.value === 'true',
+  });
+  return {
+    profile,
+    figures: { allowed: countAllowed(profile, capabilities), byDefault: countDefault(capabilities) },
+  };
+}
