@@ -124,6 +124,7 @@ export function pathOf(argument: string | undefined): string | undefined {
   const text = annotation(argument);
   // -xx writes all of it as escapes.
   if (text === undefined || !/^(?:\/|\\x2f)/.test(text)) return undefined;
-  const path = unescape(text.replace(/<(?:char|block) \d+:\d+>$/, ''));
-  return path.endsWith('(deleted)') ? undefined : path;
+  const path = text.replace(/<(?:char|block) \d+:\d+>$/, '');
+  // An angle that is not escaped is what is left of a line that was cut.
+  return path.includes('<') || path.endsWith('(deleted)') ? undefined : unescape(path);
 }
