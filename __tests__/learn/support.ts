@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer';
 import { readStrace } from '../../src/learn/strace/read.js';
 import type { Recording, RecordingResult } from '../../src/learn/recording.js';
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream has no other form.
 export async function* streamOf(...chunks: readonly (string | Buffer)[]): AsyncGenerator<Buffer> {
   for (const chunk of chunks) yield Buffer.from(chunk as string);
 }
