@@ -70,6 +70,8 @@ export interface UnitContext {
   daemon(program: string): DaemonFacts | undefined;
   /** The drop-ins of a unit, in the manager's order. */
   dropIns(path: string): readonly UnitDocument[];
+  /** The other units in the folder of a unit, each with its drop-ins. */
+  unitsBeside(path: string): readonly UnitDocument[];
   /** What a person says that a unit needs. */
   stated(path: string): KnownBesides;
   /** The oldest systemd that is to understand every setting. */
