@@ -45,8 +45,20 @@ import type { SourceFile } from './discover.js';
 import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
-/** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
-export const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+/**
+ * https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference; then those of
+ * podman-compose alone.
+ */
+export const BASE_NAMES = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'podman-compose.yaml',
+  'podman-compose.yml',
+  'container-compose.yml',
+  'container-compose.yaml',
+];
 
 export interface ProjectOptions {
   /** Undefined when images are not to be pinned. */
