@@ -216,7 +216,11 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       const added = written === undefined && value === 'needed' && certainty !== 'unknown';
       const at = [field, ...(written === undefined ? [] : [written])].map(citeField);
       return [
-        { evidence: [...(builds ? [] : [own!.evidence]), ...at], init: written?.value === 'true' || added },
+        {
+          evidence: [...(builds ? [] : [own!.evidence]), ...at],
+          healthcheck: view.last('healthcheck') !== undefined,
+          init: written?.value === 'true' || added,
+        },
       ];
     });
   };

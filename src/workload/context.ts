@@ -39,6 +39,8 @@ export interface ServiceUse {
 /** A Compose service that runs a Dockerfile's image: it builds it, or names it as it is published. */
 export interface ImageRun {
   readonly evidence: readonly Evidence[];
+  /** The service has a check of its own. */
+  readonly healthcheck: boolean;
   /** The engine starts an init before it: `init: true`, or compose/add-init writes it. */
   readonly init: boolean;
 }
