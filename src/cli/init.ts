@@ -67,7 +67,7 @@ export async function runInit(args: InitArguments): Promise<ExitCode> {
   }
   const commands = [
     ['harden', 'see what would change, and why'],
-    ['git commit', 'what was written here: harden pr goes by what is committed'],
+    ['git commit', 'and git push what was written here: harden pr goes by what is pushed'],
     ['harden pr --dry-run', 'see the pull request with the changes of phase 1; without --dry-run, open it'],
     ['harden baseline', 'let --check fail on what is new only'],
   ];
