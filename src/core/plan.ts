@@ -105,12 +105,16 @@ export function createPlanMemo<D extends SourceDocument>(): PlanMemo<D> {
 
 /**
  * Runs every transform of the registry over one document and verifies what comes out. Those that restructure the document
- * act first, one by one, and the others see what they left; all edits are in coordinates of the original.
+ * act first, one by one, and the others see what they left, and those that follow what all left; all edits are in
+ * coordinates of the original.
  */
 export function planDocument<D extends SourceDocument, C>(document: D, options: PlanOptions<D, C>): FilePlan {
   const transforms = options.transforms.map((transform) => configured(transform, options));
   const restructuring = transforms.filter(restructures);
-  const others = transforms.filter((transform) => !restructures(transform));
+  const following = transforms.filter(({ meta }) => meta.follows === true);
+  const others = transforms.filter(
+    (transform) => !restructures(transform) && transform.meta.follows !== true,
+  );
   const untouched: FilePlan = {
     path: document.path,
     original: document,
@@ -118,10 +122,11 @@ export function planDocument<D extends SourceDocument, C>(document: D, options: 
     entries: [],
     failures: [],
   };
-  return [...restructuring.map((transform) => [transform]), others].reduce(
+  const first = [...restructuring.map((transform) => [transform]), others].reduce(
     (plan, transforms) => planOver(document, plan, transforms, options),
     untouched,
   );
+  return following.length === 0 ? first : planAfter(document, first, following, options);
 }
 
 function restructures({ meta }: { readonly meta: TransformMeta }): boolean {
@@ -154,21 +159,48 @@ function planOver<D extends SourceDocument, C>(
   if (first.result !== document.text) {
     const parsed = parseOnce(first, options);
     const second = parsed.ok ? planTogether(parsed.document, transforms, options) : undefined;
-    for (const apart of [true, false]) {
-      const joined = second === undefined ? undefined : rebase(first, second, apart);
-      if (joined !== undefined && isSound(joined)) return joined;
-    }
+    const joined = second === undefined ? undefined : joinedSoundly(first, second);
+    if (joined !== undefined) return joined;
   }
   const unchanged = first.result === document.text;
   const left = unchanged ? first : withoutEffect(first);
   // Those that restructure are seen by the ones that come after them.
   const findsOnly = options.findingsOnly === true && unchanged && !transforms.some(restructures);
   const plan = (findsOnly ? foundTogether : planTogether)(document, transforms, options);
+  return withEntries(left, plan, plan.result);
+}
+
+/** Goes on from the result of a plan, which stands whatever comes of it. What acts in a later phase sees the original. */
+function planAfter<D extends SourceDocument, C>(
+  document: D,
+  first: FilePlan,
+  transforms: readonly ConfiguredTransform<D, C>[],
+  options: PlanOptions<D, C>,
+): FilePlan {
+  const acting = transforms.some(({ meta }) => meta.phase <= options.phase) && options.findingsOnly !== true;
+  if (!acting) return withEntries(first, foundTogether(document, transforms, options), first.result);
+  const parsed = parseOnce(first, options);
+  if (!parsed.ok) return first;
+  const second = planTogether(parsed.document, transforms, options);
+  return joinedSoundly(first, second) ?? withEntries(first, withoutEffect(second), first.result);
+}
+
+function withEntries(first: FilePlan, second: FilePlan, result: string): FilePlan {
   return {
-    ...plan,
-    entries: [...left.entries, ...plan.entries],
-    failures: [...left.failures, ...plan.failures],
+    ...first,
+    result,
+    entries: [...first.entries, ...second.entries],
+    failures: [...first.failures, ...second.failures],
   };
+}
+
+/** Two plans as one: what stands beside the first one's text is apart from it, where the result is the same. */
+function joinedSoundly(first: FilePlan, second: FilePlan): FilePlan | undefined {
+  for (const apart of [true, false]) {
+    const joined = rebase(first, second, apart);
+    if (joined !== undefined && isSound(joined)) return joined;
+  }
+  return undefined;
 }
 
 function parseOnce<D extends SourceDocument, C>(

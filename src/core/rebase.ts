@@ -14,7 +14,7 @@ interface Span {
  * Joins two plans of which the second was made from the result of the first, as one plan of the first's original: its
  * edits are put in coordinates of that original, and those inside text that the first plan wrote become part of the
  * edit that writes it. Their findings keep no edit of their own: without that text there is nothing to change.
- * @param apart an insertion right behind such text is no part of it.
+ * @param apart an insertion right before or behind such text is no part of it, where it comes to stand there by itself.
  * @returns undefined when an edit reaches over the border of such text.
  */
 export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FilePlan | undefined {
@@ -26,7 +26,8 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
     if (!isFix(finding)) return { ...entry, finding };
     const outside: TextEdit[] = [];
     for (const edit of finding.edits) {
-      const span = spans.find((range) => touches(edit, range) && !(apart && isBehind(edit, range)));
+      const touched = spans.filter((range) => touches(edit, range));
+      const span = apart && touched.every((one) => isBeside(edit, one)) ? undefined : touched[0];
       if (span === undefined) {
         outside.push({ ...edit, start: originOf(spans, edit.start), end: originOf(spans, edit.end) });
       } else if (edit.start < span.start || edit.end > span.end) {
@@ -73,9 +74,16 @@ function touches(edit: Range, range: Range): boolean {
   return edit.start < range.end && range.start < edit.end;
 }
 
-/** True for an insertion that begins where a range ends. */
-function isBehind(edit: Range, range: Range): boolean {
-  return edit.start === edit.end && edit.start === range.end;
+/**
+ * True for an insertion at a border of a span that, as an edit of its own, takes effect on that side of it: the deeper of
+ * two insertions at one offset comes first, then that of the first plan.
+ */
+function isBeside(edit: TextEdit, span: Span): boolean {
+  if (edit.start !== edit.end) return false;
+  const replaces = span.edit.start < span.edit.end;
+  const deeper = (edit.depth ?? 0) > (span.edit.depth ?? 0);
+  if (edit.start === span.start && edit.start !== span.end) return replaces || deeper;
+  return edit.start === span.end && (replaces || !deeper);
 }
 
 /** The offset in the original of one in the result; of one inside a span, that of what the span took the place of. */

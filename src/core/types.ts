@@ -65,6 +65,8 @@ export interface TransformMeta {
   readonly touches: readonly string[];
   /** True for one that gives the document another structure: the other transforms then see what it left. */
   readonly restructures?: boolean;
+  /** True for one that goes by what the others leave: it sees their result, and what it adds to their text is theirs. */
+  readonly follows?: boolean;
   /** What of its policy a project's config may set. */
   readonly options?: readonly TransformOption[];
   readonly controls: readonly string[];

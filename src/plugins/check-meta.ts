@@ -34,12 +34,19 @@ function textProblem({ title, description, mayBreak }: Record<string, unknown>):
   return undefined;
 }
 
-function choiceProblem({ severity, phase, restructures }: Record<string, unknown>): string | undefined {
+function choiceProblem({
+  severity,
+  phase,
+  restructures,
+  follows,
+}: Record<string, unknown>): string | undefined {
   if (!SEVERITIES.some((one) => one === severity))
     return `needs a meta.severity: one of ${SEVERITIES.join(', ')}`;
   if (phase !== 1 && phase !== 2 && phase !== 3) return 'needs a meta.phase: 1, 2 or 3';
   if (restructures !== undefined && typeof restructures !== 'boolean')
     return 'must have true or false for meta.restructures';
+  if (follows !== undefined && typeof follows !== 'boolean')
+    return 'must have true or false for meta.follows';
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { strings } from '../../src/workload/compose/plain.js';
 import { profileOf, profilePath } from '../../src/workload/compose/seccomp.js';
-import { accepted, addSecurityOption, forEachWholeService, manual, proposal } from './service.js';
+import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
 
 export const useSeccompProfile = forEachWholeService(
   {
@@ -12,6 +12,8 @@ export const useSeccompProfile = forEachWholeService(
     phase: 3,
     mayBreak:
       'A system call that was not exercised fails with EPERM, and so may a newer version of the image: run its tests, and record again.',
+    // A service that was privileged or unconfined no longer is; and one list of options is enough.
+    follows: true,
     touches: ['services.*.security_opt'],
     controls: ['CIS-Docker-5.22', 'NIST-800-190-4.4.3'],
     references: [
@@ -43,7 +45,7 @@ export const useSeccompProfile = forEachWholeService(
       declared,
       certainty,
       { message, evidence, change, unknownReason: reason ?? 'which system calls it makes is not known' },
-      () => addSecurityOption(declared, option),
+      () => addToList(declared, 'security_opt', [option]),
     );
   },
 );
