@@ -1,11 +1,13 @@
 import { appliedEdits, isFix } from './fixes.js';
 import type { FilePlan, PlanEntry } from './plan.js';
-import { applyEdits, byEffect, type Range, type TextEdit } from './text.js';
+import { applyEdits, byEffect, inOrder, type Range, type TextEdit } from './text.js';
 import type { Evidence, Finding } from './types.js';
 
 /** An applied edit of the first plan, and the range that its text has in the first plan's result. */
 interface Span {
   readonly edit: TextEdit;
+  /** How much stands before its text: what it stands under. */
+  readonly under: number;
   readonly start: number;
   readonly end: number;
 }
@@ -61,10 +63,14 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
 /** In the order of the text. */
 function spansOf(plan: FilePlan): Span[] {
   let shift = 0;
-  return byEffect(appliedEdits(plan)).map((edit) => {
-    const start = edit.start + shift;
-    shift += edit.text.length - (edit.end - edit.start);
-    return { edit, start, end: start + edit.text.length };
+  const applied = appliedEdits(plan);
+  const whole = inOrder(applied);
+  return byEffect(applied).map((edit, at) => {
+    // What it stands under, once for all that do, is before its own text.
+    const under = whole[at]!.text.length - edit.text.length;
+    const start = edit.start + shift + under;
+    shift += under + edit.text.length - (edit.end - edit.start);
+    return { edit, under, start, end: start + edit.text.length };
   });
 }
 
@@ -89,10 +95,10 @@ function isBeside(edit: TextEdit, span: Span): boolean {
 /** The offset in the original of one in the result; of one inside a span, that of what the span took the place of. */
 function originOf(spans: readonly Span[], offset: number): number {
   let shift = 0;
-  for (const { edit, start, end } of spans) {
-    if (offset < start) break;
+  for (const { edit, under, start, end } of spans) {
+    if (offset < start - under) break;
     if (offset < end) return edit.start;
-    shift += edit.text.length - (edit.end - edit.start);
+    shift += under + edit.text.length - (edit.end - edit.start);
   }
   return offset - shift;
 }
