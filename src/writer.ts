@@ -89,7 +89,7 @@ function createSidecarWriter(
     companion: ({ kind, path, source, text, variant }) => {
       if (!variant) return undefined;
       const written =
-        kind === 'seccomp'
+        kind === 'seccomp' || kind === 'apparmor'
           ? writeSealedFile(root, path, text, force)
           : writeSidecar(root, path, source, text, force);
       return writtenAs(path, written);

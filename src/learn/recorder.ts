@@ -1,3 +1,4 @@
+import { isSecretPlace } from '../workload/secret-places.js';
 import { createPathSet } from './paths.js';
 import type { Behaviour, Recording, RecordingSource } from './recording.js';
 
@@ -26,9 +27,9 @@ export interface Recorder {
 const USUAL_DEVICES =
   /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|pts(?:\/.*)?|shm(?:\/.*)?|std(?:in|out|err)|fd(?:\/.*)?|log|mqueue(?:\/.*)?|console)$/;
 
-/** Of what is read, only homes and the kernel's files tell of a need: the rest can be read in every sandbox. */
+/** Of what is read, the files of packages and their configuration tell of no need, but for secrets. */
 const HOME = /^\/(?:home\/[^/]+|root|run\/user\/\d+)(?=\/|$)/;
-const KERNEL_READS = /^\/(?:proc|sys)\//;
+const PACKAGED = /^\/(?:$|(?:usr|bin|sbin|lib\w*|etc)(?:\/|$))/;
 
 /** A process's own: always there. */
 const OWN_PROC = /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)/;
@@ -72,7 +73,7 @@ export function createRecorder(): Recorder {
       if (device(path) || OWN_PROC.test(path)) return;
       const home = HOME.exec(path)?.[0];
       if (home !== undefined) homes.add(`${home}/`);
-      else if (KERNEL_READS.test(path)) reads.add(path);
+      else if (!PACKAGED.test(path) || isSecretPlace(path)) reads.add(path);
     },
     family: (name) => families.add(name),
     listens: (one) => endpoint(listens, one, 'listens on'),

@@ -45,18 +45,21 @@ export function tracedUnit(
   return {
     ok: true,
     text: current.text,
-    dropIn: { name: 'zy-harden-learn.conf', text: allowing(document, options) },
+    dropIn: { name: 'zy-harden-learn.conf', text: allowing(document, path, options) },
   };
 }
 
 /** What strace needs of a sandbox that the unit has already. */
-function allowing(document: UnitDocument, { output }: Pick<TraceOptions, 'output'>): string {
+function allowing(document: UnitDocument, tracer: string, { output }: Pick<TraceOptions, 'output'>): string {
   const filtered = document.has('Service', 'SystemCallFilter');
   return [
     '[Service]',
     `ReadWritePaths=-${output.slice(0, output.lastIndexOf('/'))}`,
-    // Added to what an allow list has, and taken out of a deny list: systemd.exec(5).
-    ...(filtered ? ['SystemCallFilter=@debug @process kcmp prctl seccomp'] : []),
+    // With an output file strace calls setreuid. Added to what an allow list has, and taken out of a deny list: systemd.exec(5).
+    // A process that has changed its user can't be read by another of root's without it: ptrace(2), dumpable.
+    ...(document.has('Service', 'CapabilityBoundingSet') ? ['CapabilityBoundingSet=CAP_SYS_PTRACE'] : []),
+    ...(document.has('Service', 'NoExecPaths') ? [`ExecPaths=-${tracer}`] : []),
+    ...(filtered ? ['SystemCallFilter=@debug @process kcmp prctl seccomp setreuid'] : []),
     '',
   ].join('\n');
 }

@@ -134,8 +134,10 @@ const binding: Observer = (call, to, tracee) => {
 
 const connecting =
   (addressAt: number): Observer =>
-  ({ args }, to) => {
+  ({ args }, to, tracee) => {
     const endpoint = endpointOf(args[0], args[addressAt]);
+    const socket = endpoint?.kind === 'path' ? absolute(endpoint.path, tracee.cwd) : undefined;
+    if (socket !== undefined) to.connects(`unix ${socket}`);
     // A connect() by UDP to port 0 or 65535 only asks which address would be used (getaddrinfo).
     if (endpoint?.kind === 'address' && endpoint.port !== 0) to.connects(endpoint.text);
   };
