@@ -153,8 +153,11 @@ function planOver<D extends SourceDocument, C>(
 ): FilePlan {
   if (first.result !== document.text) {
     const parsed = parseOnce(first, options);
-    const joined = parsed.ok ? rebase(first, planTogether(parsed.document, transforms, options)) : undefined;
-    if (joined !== undefined && isSound(joined)) return joined;
+    const second = parsed.ok ? planTogether(parsed.document, transforms, options) : undefined;
+    for (const apart of [true, false]) {
+      const joined = second === undefined ? undefined : rebase(first, second, apart);
+      if (joined !== undefined && isSound(joined)) return joined;
+    }
   }
   const unchanged = first.result === document.text;
   const left = unchanged ? first : withoutEffect(first);

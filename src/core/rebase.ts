@@ -14,9 +14,10 @@ interface Span {
  * Joins two plans of which the second was made from the result of the first, as one plan of the first's original: its
  * edits are put in coordinates of that original, and those inside text that the first plan wrote become part of the
  * edit that writes it. Their findings keep no edit of their own: without that text there is nothing to change.
+ * @param apart an insertion right behind such text is no part of it.
  * @returns undefined when an edit reaches over the border of such text.
  */
-export function rebase(first: FilePlan, second: FilePlan): FilePlan | undefined {
+export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FilePlan | undefined {
   const spans = spansOf(first);
   const inside = new Map<Span, TextEdit[]>(spans.map((span) => [span, []]));
 
@@ -25,7 +26,7 @@ export function rebase(first: FilePlan, second: FilePlan): FilePlan | undefined 
     if (!isFix(finding)) return { ...entry, finding };
     const outside: TextEdit[] = [];
     for (const edit of finding.edits) {
-      const span = spans.find(({ start, end }) => touches(edit, { start, end }));
+      const span = spans.find((range) => touches(edit, range) && !(apart && isBehind(edit, range)));
       if (span === undefined) {
         outside.push({ ...edit, start: originOf(spans, edit.start), end: originOf(spans, edit.end) });
       } else if (edit.start < span.start || edit.end > span.end) {
@@ -70,6 +71,11 @@ function spansOf(plan: FilePlan): Span[] {
 function touches(edit: Range, range: Range): boolean {
   if (edit.start === edit.end) return edit.start >= range.start && edit.start <= range.end;
   return edit.start < range.end && range.start < edit.end;
+}
+
+/** True for an insertion that begins where a range ends. */
+function isBehind(edit: Range, range: Range): boolean {
+  return edit.start === edit.end && edit.start === range.end;
 }
 
 /** The offset in the original of one in the result; of one inside a span, that of what the span took the place of. */

@@ -50,7 +50,7 @@ function within(
     ...{ path: plan.path, original: parsed.document, result: text, failures: [] },
     entries: [{ ...entry, finding: { ...entry.finding, edits } }],
   };
-  const joined = rebase({ ...plan, entries: [entry], result: after }, second);
+  const joined = rebase({ ...plan, entries: [entry], result: after }, second, false);
   if (joined === undefined) return undefined;
   const list = appliedEdits(joined);
   const exact = firstOverlap(list) === undefined && applyEdits(plan.original.text, list) === text;

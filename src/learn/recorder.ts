@@ -66,10 +66,12 @@ export function createRecorder(): Recorder {
     call: (name) => calls.add(name),
     capability: (name) => capabilities.add(name),
     executed: (path) => executes.add(path),
-    wrote: (path) => {
+    wrote: (written) => {
+      const path = inRun(written);
       if (!device(path) && !OWN_PROC.test(path)) writes.add(path);
     },
-    read: (path) => {
+    read: (opened) => {
+      const path = inRun(opened);
       if (device(path) || OWN_PROC.test(path)) return;
       const home = HOME.exec(path)?.[0];
       if (home !== undefined) homes.add(`${home}/`);
@@ -113,6 +115,11 @@ export function createRecorder(): Recorder {
       };
     },
   };
+}
+
+/** One of them is a link to the other, in every system that has both: hier(7). */
+function inRun(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, '/run');
 }
 
 function sorted<T extends string>(set: ReadonlySet<T>): readonly T[] {

@@ -1,7 +1,7 @@
 import { strings } from '../../src/workload/compose/plain.js';
 import { gainedPrivileges } from '../../src/workload/compose/gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
-import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
+import { accepted, addSecurityOption, forEachWholeService, manual, proposal } from './service.js';
 
 export const noNewPrivileges = forEachWholeService(
   {
@@ -51,7 +51,7 @@ export const noNewPrivileges = forEachWholeService(
         change: `security_opt: [${NO_NEW_PRIVILEGES}]`,
         unknownReason: helpers.reason ?? 'which programs it runs is not known',
       },
-      () => addToList(declared, 'security_opt', [NO_NEW_PRIVILEGES]),
+      () => addSecurityOption(declared, NO_NEW_PRIVILEGES),
     );
   },
 );

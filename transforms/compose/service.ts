@@ -12,6 +12,7 @@ import type {
 } from '../../src/core/types.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 import { addKey, appendToSequence } from '../../src/formats/compose/edit.js';
+import { addListFrom } from '../../src/formats/compose/section.js';
 import type { Field } from '../../src/workload/compose/project.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
 import type { ComposeContext } from '../../src/workload/context.js';
@@ -169,6 +170,15 @@ export function addToList(declared: DeclaredService, key: string, items: readonl
   }
   if (typeof field.value === 'string') return { ok: false, reason: `its ${key} is not written as a list` };
   return appendToSequence(document, service, field.node, items);
+}
+
+/** Adds an option to `security_opt`: what several changes add to a service without one makes one list. */
+export function addSecurityOption(declared: DeclaredService, option: string): Edits {
+  const { document, service, workload } = declared;
+  const present = workload.view.fields('security_opt').some((field) => field.document === document);
+  return present || service.map?.flow === true
+    ? addToList(declared, 'security_opt', [option])
+    : addListFrom(document, service, 'security_opt', [], [option]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { strings } from '../../src/workload/compose/plain.js';
 import { profileOf, profilePath } from '../../src/workload/compose/seccomp.js';
-import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
+import { accepted, addSecurityOption, forEachWholeService, manual, proposal } from './service.js';
 
 export const useSeccompProfile = forEachWholeService(
   {
@@ -43,7 +43,7 @@ export const useSeccompProfile = forEachWholeService(
       declared,
       certainty,
       { message, evidence, change, unknownReason: reason ?? 'which system calls it makes is not known' },
-      () => addToList(declared, 'security_opt', [option]),
+      () => addSecurityOption(declared, option),
     );
   },
 );

@@ -138,9 +138,13 @@ const connecting =
     const endpoint = endpointOf(args[0], args[addressAt]);
     const socket = endpoint?.kind === 'path' ? absolute(endpoint.path, tracee.cwd) : undefined;
     if (socket !== undefined) to.connects(`unix ${socket}`);
-    // A connect() by UDP to port 0 or 65535 only asks which address would be used (getaddrinfo).
-    if (endpoint?.kind === 'address' && endpoint.port !== 0) to.connects(endpoint.text);
+    if (endpoint?.kind === 'address' && endpoint.port !== 0 && !UNSPECIFIED.test(endpoint.text)) {
+      to.connects(endpoint.text);
+    }
   };
+
+/** getaddrinfo() connects by UDP to what a server would listen on, only to see which of its addresses would be used. */
+const UNSPECIFIED = / (?:0\.0\.0\.0|\[::\]):/;
 
 /** Options of sockets that need a capability: socket(7), ip(7). */
 const setting: Observer = ({ args }, to) => {
