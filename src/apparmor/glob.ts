@@ -17,7 +17,7 @@ export function literal(path: string): string | undefined {
 
 /** A rule for what a glob names; the glob's own parts are escaped by `literal`. */
 export function fileRule(glob: string, access: string): string {
-  return /^[\w@{}/.,*-]+$/.test(glob) ? `${glob} ${access},` : `"${glob}" ${access},`;
+  return /^(?:[\w@/.*-]|\{[\w/.,*-]*\})+$/.test(glob) ? `${glob} ${access},` : `"${glob}" ${access},`;
 }
 
 function hasControls(text: string): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DROP_IN } from '../../../src/drop-in.js';
@@ -6,7 +6,7 @@ import { parseUnit } from '../../../src/formats/systemd/parse.js';
 import { lastLines } from '../../../src/io/process.js';
 import { assumedCalls } from '../../../src/learn/live/tracer.js';
 import { tracedUnit } from '../../../src/learn/live/unit.js';
-import { readRecording } from '../../../src/learn/read.js';
+import { mergeRecordings, readRecording } from '../../../src/learn/read.js';
 import type { Recording } from '../../../src/learn/recording.js';
 import { addRecording } from '../../../src/learn/update-needs.js';
 import { harden } from '../../support/command.js';
@@ -54,7 +54,7 @@ async function record(container: Container, daemon: Daemon, path: string, text: 
   if (!parsed.ok) throw new Error(`${path}: ${parsed.reason}`);
   const traced = tracedUnit(parsed.document, { path: '/usr/bin/strace' }, OPTIONS);
   if (!traced.ok) throw new Error(`${path}: ${traced.reason}`);
-  await container.write(OPTIONS.output, '', '666');
+  for (const output of traced.outputs) await container.write(output, '', '666');
   await container.must(['chmod', '711', dirname(OPTIONS.output)]);
   const unit = `/etc/systemd/system/${fileOf(daemon)}`;
   await container.write(unit, traced.text);
@@ -66,11 +66,17 @@ async function record(container: Container, daemon: Daemon, path: string, text: 
     if (fault !== undefined) throw new Error(`under strace, ${step.name}: ${fault}`);
   }
   await manage(container, daemon, ['stop', daemon.unit]);
-  const read = await readRecording(`/proc/${container.leader}/root${OPTIONS.output}`, {
-    assumed: assumedCalls(OPTIONS),
-  });
-  if (!read.ok) throw new Error(`the recording ${read.reason}`);
-  return read.recording;
+  const recordings: Recording[] = [];
+  for (const output of traced.outputs.map((path) => `/proc/${container.leader}/root${path}`)) {
+    if (statSync(output).size === 0) continue;
+    const read = await readRecording(output, { assumed: assumedCalls(OPTIONS) });
+    if (!read.ok) throw new Error(`the recording ${read.reason}`);
+    recordings.push(read.recording);
+  }
+  const recording = mergeRecordings(recordings);
+  const [gap] = recording.gaps;
+  if (gap !== undefined) throw new Error(`the recording is not whole: ${gap}`);
+  return recording;
 }
 
 /** What a person gets who has the unit and the recording in a repository. */

@@ -126,10 +126,15 @@ def attempt(action, profile):
 
 
 def confinement(unit):
-    """The profile of its main process, with the mode in parentheses."""
-    pid = must(["systemctl", "show", "--property=MainPID", "--value", unit])
-    with open(f"/proc/{pid}/attr/current") as file:
-        return file.read().strip("\0\n")
+    """The profile of its main process, with the mode in parentheses. It has it from when it executes the program."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        pid = must(["systemctl", "show", "--property=MainPID", "--value", unit])
+        with open(f"/proc/{pid}/attr/current") as file:
+            current = file.read().strip("\0\n")
+        if current != "unconfined" or time.monotonic() > until:
+            return current
+        time.sleep(PAUSE)
 
 
 def try_unit(daemon):
