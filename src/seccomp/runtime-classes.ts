@@ -44,13 +44,16 @@ const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((w
 /** All classes. */
 export const runtimeClasses = lazy<readonly RuntimeClass[]>(() => seccompData().classes.map(classOf));
 
+/** The calls of a part. */
+export function callsOfPart(name: string): readonly string[] {
+  const found = seccompData().parts.find((part) => part.name === name);
+  if (found === undefined) throw new Error(`no part ${name}`);
+  return wordsOf(found.calls);
+}
+
 function classOf({ name, title, parts, calls, cites }: RuntimeClassSource): RuntimeClass {
-  const named = parts.map((part) => {
-    const found = seccompData().parts.find((candidate) => candidate.name === part);
-    if (found === undefined) throw new Error(`${name}: no part ${part}`);
-    return found.calls;
-  });
-  return { name, title, calls: new Set([...named, calls].flatMap(wordsOf)), cites };
+  const named = parts.flatMap(callsOfPart);
+  return { name, title, calls: new Set([...named, ...wordsOf(calls)]), cites };
 }
 
 /** The class of what runs; undefined where nothing is known of it. A known image's other program is not known. */

@@ -6,7 +6,7 @@ import { bundleTracer, IN_CONTAINER } from './bundle.js';
 import { traceArguments, type Tracer } from './tracer.js';
 
 /** What the engine says of a container: https://docs.docker.com/reference/api/engine/ ContainerInspect. */
-interface Inspected {
+export interface Inspected {
   readonly Path: string;
   readonly Args: readonly string[];
   readonly Config: { readonly Healthcheck?: { readonly Test?: readonly string[] } };

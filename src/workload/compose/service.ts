@@ -3,7 +3,7 @@ import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
 import type { KnownBesides } from '../stated.js';
-import { addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
+import { addedCapabilities, addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
 import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
 import { cpusNeed } from './needs/cpus.js';
@@ -110,7 +110,10 @@ export function createServiceWorkload(
   const setuidHelpers = lazy(() =>
     withRecordedHelpers(ofVersion(setuidHelpersNeed(view, getOrigin(), user())), stated.recorded),
   );
-  const systemCalls = lazy(() => systemCallsNeed(view, getOrigin(), stated.recorded));
+  const systemCalls = lazy(() => {
+    const kept = [...capabilities().value, ...addedCapabilities(view)];
+    return systemCallsNeed(view, getOrigin(), stated.recorded, kept, healthProbe() !== undefined);
+  });
   const tasks = lazy(() => ofVersion(tasksNeed(getOrigin())));
   const init = lazy(() => ofVersion(initNeed(view, getOrigin(), user())));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));

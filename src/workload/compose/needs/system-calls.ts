@@ -1,5 +1,7 @@
+import type { Capability } from '../../../catalogue/types.js';
 import type { Evidence } from '../../../core/types.js';
-import { runtimeClass, type RuntimeClass } from '../../../seccomp/runtime-classes.js';
+import { capabilityCalls } from '../../../seccomp/capability-calls.js';
+import { callsOfPart, runtimeClass, type RuntimeClass } from '../../../seccomp/runtime-classes.js';
 import { because, citations, likely, unknown, type Need } from '../../model.js';
 import { wordsOf, type RecordedNeeds } from '../../recorded.js';
 import { programName } from '../../startup.js';
@@ -17,20 +19,33 @@ export interface CallUse {
 /**
  * The system calls that a service makes: what was recorded, else what programs of its kind make in any usual
  * configuration. Likely at best: a recording holds only what was exercised.
+ * @param capabilities what it must be able to do, even where it did not have to while it was recorded: a tmpfs is root's,
+ * where the image's own folder was its user's.
+ * @param getsCheck harden knows a health check for it, which was not there to be recorded.
  */
 export function systemCallsNeed(
   view: ServiceView,
   origin: Origin,
   recorded: RecordedNeeds | undefined,
+  capabilities: readonly Capability[],
+  getsCheck: boolean,
 ): Need<CallUse> {
   if (recorded !== undefined && recorded.systemCalls.length > 0) {
     const { evidence, systemCalls, wholeCalls } = recorded;
-    const use = { calls: wordsOf(systemCalls), source: 'it was seen to call' };
     const cited = [evidence, ...systemCalls.slice(0, 1).map((item) => item.evidence)];
-    if (!wholeCalls) return because(unknown(use, ...cited), 'its recording has gaps: make one without');
     const check = unrecordedCheck(view, recorded);
-    if (check === undefined) return likely(use, ...cited);
-    return because(unknown(use, check, ...cited), 'its health check is not in the recording');
+    // The hardened image may have one that the recorded image had not.
+    const checked = check !== undefined || getsCheck || origin.kind === 'built';
+    const use = {
+      calls: [
+        ...wordsOf(systemCalls),
+        ...capabilityCalls(capabilities),
+        ...(checked ? callsOfPart('health-check') : []),
+      ],
+      source: `it was seen to call${checked ? ', and what health checks call' : ''}`,
+    };
+    if (!wholeCalls) return because(unknown(use, ...cited), 'its recording has gaps: make one without');
+    return likely(use, ...cited, ...(check === undefined ? [] : [check]));
   }
   const found = classOf(view, origin);
   if (found === undefined) {
@@ -39,7 +54,7 @@ export function systemCallsNeed(
   }
   const source = `programs of its kind call (${found.title})`;
   return likely(
-    { calls: [...found.calls], source },
+    { calls: [...found.calls, ...capabilityCalls(capabilities)], source },
     ...evidenceOf(view, origin),
     ...citations(found.cites).slice(0, 2),
   );
