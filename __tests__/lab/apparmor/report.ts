@@ -36,7 +36,7 @@ export function faultsOf({ fault, complain, enforce, violations = {}, profile }:
   const tried = Object.entries(violations);
   return [
     ...(complain === `${profile ?? ''} (complain)` ? [] : [`as it is written: ${complain ?? 'not there'}`]),
-    ...(enforce?.fault == null ? [] : [`enforced: ${enforce.fault}`]),
+    ...(typeof enforce?.fault === 'string' ? [`enforced: ${enforce.fault}`] : []),
     ...(enforce?.denied ?? []).map((line) => `it was refused: ${line}`),
     ...(enforce?.current === `${profile ?? ''} (enforce)`
       ? []
