@@ -171,7 +171,7 @@ describe('a profile', () => {
             expect([path, allows(path, 'w'), allows(path, 'x')]).toEqual([path, false, false]);
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 25, examples: [[['xa', 'x+', 'x\\']], [['xa\\', 'x"', 'x,']], [['x\\"', 'x?', 'x[']]] },
       );
     },
     120_000,

@@ -12,7 +12,10 @@ const MAX_LENGTH = 4096;
 export function literal(path: string): string | undefined {
   if (!path.startsWith('/') || path.length > MAX_LENGTH || hasControls(path)) return undefined;
   if (path.split('/').some((name) => name === '..')) return undefined;
-  return path.replace(/\/+/g, '/').replace(SPECIAL, '\\$&');
+  // As a class of its own: at the end of a path the parser takes `\\` and the closing quote for an escaped quote.
+  return path
+    .replace(/\/+/g, '/')
+    .replace(SPECIAL, (character) => (character === '\\' ? '[\\\\]' : `\\${character}`));
 }
 
 /** A rule for what a glob names; the glob's own parts are escaped by `literal`. */
