@@ -36,6 +36,18 @@ describe('every entry', () => {
   });
 });
 
+test.each([
+  ['redis:8.2', 999, 999],
+  ['redis', 999, 999],
+  ['redis:8.2-alpine3.22', 999, 1000],
+  ['docker.io/library/redis:alpine@sha256:0', 999, 1000],
+  ['valkey/valkey:9.0-alpine', 999, 1000],
+  ['valkey/valkey:9.0', 999, 999],
+])('%s may start as %d:%d', (image, uid, gid) => {
+  const catalogue = createCatalogue(entries.map(({ facts }) => facts));
+  expect(catalogue.image(parseImageReference(image)!)?.user.mayStartAs).toEqual({ uid, gid });
+});
+
 /** An image that a pattern matches. */
 function imageOf(pattern: string): string {
   return pattern.replace('/*', '/an-image').replaceAll('*', '1');

@@ -87,6 +87,10 @@ onTerminal('a review', () => {
     await answer(person, ['2/6', 'q']);
     await person.see('wrote         c/compose.yml  2 made, 2 skipped, 2 left open');
     await person.see('12 changes made in 4 files, 10 skipped, 2 left open.');
+    // Not all was asked about: what was skipped can be left out in its files alone.
+    await person.see('can leave out from now on what was skipped:');
+    await person.see(/\(1\/\d+\) Save [\w/-]+: skip for /);
+    person.type('d');
     expect(await person.end()).toBe(0);
 
     expect(get(root, 'docker-compose.yml')).toBe(`services:

@@ -285,6 +285,19 @@ describe('what stands in the way', () => {
     expect((await project.pr()).stderr).toContain('harden.config.yml');
   });
 
+  test('a config that is committed but not pushed is named, and the rest goes on', async () => {
+    put(project.folder, 'harden.config.yml', 'transforms:\n  compose/drop-capabilities: off\n');
+    git(project.folder, 'add', '--all');
+    git(project.folder, 'commit', '--quiet', '-m', 'Configure harden');
+    const { code, stderr } = await project.pr('--dry-run');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^harden: harden\.config\.yml is not followed as it is here: main of origin has it/m,
+    );
+    project.git('push', '--quiet', 'origin', 'main');
+    expect((await project.pr('--dry-run')).stderr).toBe('');
+  });
+
   test('a detached head does not: the pull request is for the branch of the remote', async () => {
     project.git('checkout', '--quiet', '--detach');
     expect((await project.pr()).code).toBe(0);

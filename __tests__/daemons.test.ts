@@ -20,4 +20,22 @@ describe('every daemon', () => {
     const needs = entries.flatMap(({ facts }) => facts.optional ?? []);
     for (const { mentions } of needs) expect(() => new RegExp(mentions ?? '')).not.toThrow();
   });
+
+  const whenOf = (name: string): RegExp =>
+    new RegExp(entries.find(({ facts }) => facts.name === name)!.facts.when!);
+
+  test.each([
+    ['ntfy', 'serve', true],
+    ['ntfy', '--debug serve --config /etc/ntfy/server.yml', true],
+    ['ntfy', 'subscribe --config /etc/ntfy/client.yml --from-config', false],
+    ['ntfy', 'subscribe serve-room', false],
+    ['gitea', 'web --config /etc/gitea/app.ini', true],
+    ['gitea', '--config /etc/gitea/app.ini web', true],
+    ['gitea', '', true],
+    ['gitea', '--config=/etc/gitea/app.ini', true],
+    ['gitea', 'dump -c /etc/gitea/app.ini', false],
+    ['gitea', 'daemon --config runner.yml', false],
+  ])('knows what %s does with the arguments "%s": %s', (name, args, known) => {
+    expect(whenOf(name).test(args)).toBe(known);
+  });
 });

@@ -144,13 +144,15 @@ describe('harden init', () => {
     const { code, stdout } = await call(
       'script',
       ['-qec', `'${process.execPath}' '${main}' init`, '/dev/null'],
-      { cwd: root, input: 'n\ny\n', env: { NODE_OPTIONS: '' } },
+      { cwd: root, input: 'n\ny\nn\n', env: { NODE_OPTIONS: '' } },
     );
     expect([code, stdout]).toEqual([
       0,
       expect.stringContaining('Run harden in CI, by .github/workflows/harden.yml?'),
     ]);
-    expect(Object.keys(treeOf(root))).not.toContain('.github/workflows/harden.yml');
+    expect(stdout).toContain('Build, scan and sign the images in CI, by .github/workflows/signed-image.yml?');
+    for (const name of ['harden', 'signed-image'])
+      expect(Object.keys(treeOf(root))).not.toContain(`.github/workflows/${name}.yml`);
     expect(get(root, '.pre-commit-config.yaml')).toContain('- id: harden');
   });
 });

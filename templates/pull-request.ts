@@ -17,6 +17,7 @@ import {
 } from '../src/report/markdown.js';
 import { counted } from '../src/report/words.js';
 import type { Status } from '../src/standards/types.js';
+import type { Stage } from '../src/verify/check.js';
 
 /** What a pull request tells. Nothing in it shows a secret. */
 export interface PullRequestFacts {
@@ -53,6 +54,8 @@ export interface ControlChange {
 }
 
 export interface Verification {
+  /** The stages in which a check passed or failed: one without was not run, whatever was asked for. */
+  readonly stages: readonly Stage[];
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly { readonly subject: string; readonly name: string; readonly detail: string }[];
@@ -109,12 +112,13 @@ function bodyOf(facts: PullRequestFacts, detail: Detail): string {
   const { version, phase, steps, onTopOf, noun } = facts;
   const changes = steps.flatMap(toldChanges);
   const files = new Set(changes.map(({ path }) => path));
-  const untested = changes.filter(({ toBeTested }) => toBeTested).length;
+  const total = countOf(changes);
+  const untested = countOf(changes.filter(({ toBeTested }) => toBeTested));
   return blocks(
     BEGIN,
-    `${counted(changes.length, 'change')} in ${counted(files.size, 'file')}, each a consequence of what the workload needs, with its evidence; one commit for each kind. Comments, order, quoting and indentation stay as they were.`,
+    `${counted(total, 'change')} in ${counted(files.size, 'file')}, each a consequence of what the workload needs, with its evidence; one commit for each kind. Comments, order, quoting and indentation stay as they were.`,
     untested === 0
-      ? 'The files show all that these changes depend on.'
+      ? 'Nothing that these changes depend on is guessed.'
       : `${untested === 1 ? 'One of them depends' : `${untested} of them depend`} on something that is only likely: they are marked **test first**.`,
     onTopOf === undefined
       ? undefined
@@ -135,7 +139,7 @@ function stepSection(step: Step, { changes: most, evidence }: Detail): string {
   const { meta } = step;
   const changes = toldChanges(step);
   const shown = changes.slice(0, most);
-  const rest = changes.length - shown.length;
+  const rest = countOf(changes.slice(most));
   return blocks(
     `### ${escape(stepTitle(meta))}`,
     `Severity ${meta.severity}. ${prose(firstSentences(meta.description))}`,
@@ -147,6 +151,11 @@ function stepSection(step: Step, { changes: most, evidence }: Detail): string {
     ]),
     `**May break:** ${prose(meta.mayBreak)}`,
   );
+}
+
+/** As the preview counts: one for each service, though those that are alike are told together. */
+function countOf(changes: readonly ToldChange[]): number {
+  return changes.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The first sentences of a description, which say what is wrong. */
@@ -211,15 +220,29 @@ function verificationSection({ verification, noun }: PullRequestFacts): string {
       `Nothing was built or started for this ${noun}. \`harden verify\` does so beside the original, and \`harden pr --verification\` puts what it finds here.`,
     );
   }
-  const { passed, failed, skipped, held } = verification;
+  const { passed, failed, skipped, held, stages } = verification;
+  const [built, started] = [stages.includes('build'), stages.includes('run')];
   const line = ({ subject, name, detail }: Verification['held'][number]): string =>
     `${code(subject)}: ${escape(name)}${detail === '' ? '' : ` (${escape(detail)})`}`;
   return blocks(
-    '## Verified',
+    started || built ? '## Verified' : '## Not verified by running',
     `\`harden verify\` made ${counted(passed + failed + skipped.length, 'check')}: ${passed} passed, ${failed} failed, ${skipped.length} skipped.`,
+    ...unrun(stages, noun),
     folded('What was seen to hold', held.map(line)),
     folded('What could not be checked', skipped.map(line)),
   );
+}
+
+/** What the stages that did not run leave unknown. */
+function unrun(stages: readonly Stage[], noun: string): readonly string[] {
+  const missing = (['static', 'build', 'run'] as const).filter((stage) => !stages.includes(stage));
+  if (missing.length === 0) return [];
+  const [unbuilt, unstarted] = [missing.includes('build'), missing.includes('run')];
+  const nothing = [...(unbuilt ? ['built'] : []), ...(unstarted ? ['started'] : [])].join(' or ');
+  const so = nothing === '' ? '' : ` Nothing was ${nothing} for this ${noun}.`;
+  return [
+    `${missing.length === 1 ? 'The stage' : 'The stages'} ${enumeration(missing.map(code))} ${missing.length === 1 ? 'was' : 'were'} not run.${so}`,
+  ];
 }
 
 /** https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/organizing-information-with-collapsed-sections */

@@ -43,7 +43,14 @@ describe('.pre-commit-hooks.yaml', () => {
   test.each(hooks.map((hook) => [hook.id, hook] as const))('%s is run for what harden reads', (_id, hook) => {
     const names = [
       ...['Dockerfile', 'Dockerfile.dev', 'dockerfile-x', 'Containerfile', 'app.dockerfile', 'compose.yml'],
-      ...['docker-compose.prod.yaml', 'compose_a.yaml', 'app.service', 'app.container', 'fly.toml'],
+      ...[
+        'docker-compose.prod.yaml',
+        'podman-compose.yml',
+        'compose_a.yaml',
+        'app.service',
+        'app.container',
+        'fly.toml',
+      ],
       ...['fly.production.toml', 'web.fly.toml', 'render.yaml', 'render.staging.yml'],
       ...['Dockerfile.hardened', 'docker-compose.hardened.yml', 'app.service.hardened', 'fly.hardened.toml'],
       ...['README.md', 'compose.ts', 'service.yml', 'butterfly.toml', 'renderer.yml', 'mydockerfiles'],

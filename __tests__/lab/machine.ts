@@ -57,7 +57,7 @@ export async function fetchEngine(folder: string): Promise<readonly string[]> {
   await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...INSTALLED_PACKAGES], APT);
   const offered = await must('apt-cache', ['madison', 'docker-buildx']);
   await download(RUNTIME_PACKAGES, folder, []);
-  await download(ENGINE_PACKAGES, folder, offered === '' ? await engineSources(folder) : []);
+  await download(ENGINE_PACKAGES, folder, offered === '' ? await suiteSources(folder, ENGINE_SUITE) : []);
   for (const name of (await must('ls', [folder])).split('\n').filter((entry) => entry.endsWith('.deb'))) {
     await must('dpkg-deb', ['-x', join(folder, name), root]);
   }
@@ -69,7 +69,8 @@ async function installed(): Promise<boolean> {
   return (await call('dpkg', ['-s', ...INSTALLED_PACKAGES])).code === 0;
 }
 
-async function download(
+/** Downloads packages into a folder; `options` are those of `suiteSources`. */
+export async function download(
   packages: readonly string[],
   folder: string,
   options: readonly string[],
@@ -80,14 +81,14 @@ async function download(
   });
 }
 
-/** Options of apt for the release that has the engine, apart from the machine's own lists. */
-async function engineSources(folder: string): Promise<readonly string[]> {
-  const state = join(folder, 'apt');
+/** Options of apt for another release, apart from the machine's own lists. */
+export async function suiteSources(folder: string, suite: string): Promise<readonly string[]> {
+  const state = join(folder, `apt-${suite}`);
   mkdirSync(join(state, 'lists/partial'), { recursive: true });
   mkdirSync(join(state, 'cache/archives/partial'), { recursive: true });
   const list = join(state, 'sources.list');
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(list, `deb [signed-by=${keyring}] ${debianMirror() ?? ''} ${ENGINE_SUITE} main\n`);
+  writeFileSync(list, `deb [signed-by=${keyring}] ${debianMirror() ?? ''} ${suite} main\n`);
   const options = [
     `Dir::Etc::sourcelist=${list}`,
     'Dir::Etc::sourceparts=/dev/null',

@@ -51,6 +51,35 @@ test('a body that is too long loses evidence first, then places, and never its p
   expect(pullRequestBody(facts, 7_500)).toMatch(/\d+ changes more, in the diff/);
 });
 
+test('counts changes as the preview does, one for each service', () => {
+  const facts = factsOf(3);
+  const applied = facts.steps.flatMap(({ changes }) => changes.flatMap(({ entries }) => entries));
+  expect(applied.length).toBeGreaterThan(facts.steps.length);
+  for (const limit of [Infinity, 3_000])
+    expect(pullRequestBody(facts, limit)).toContain(`${applied.length} changes in 1 file`);
+});
+
+describe('what it says of verify', () => {
+  const verification = { passed: 1, failed: 0, skipped: [], held: [] };
+  test.each([
+    [['static'], '## Not verified by running', 'The stages `build` and `run` were not run.'],
+    [['static'], '## Not verified by running', 'Nothing was built or started for this pull request.'],
+    [['static', 'build'], '## Verified', 'The stage `run` was not run. Nothing was started for this'],
+    [['build', 'run'], '## Verified', 'The stage `static` was not run.\n'],
+  ] as const)('of the stages %j', (stages, heading, sentence) => {
+    const body = pullRequestBody({ ...factsOf(1), verification: { ...verification, stages } }, Infinity);
+    expect(body).toContain(`${heading}\n`);
+    expect(body).toContain(sentence);
+  });
+
+  test('of all of them', () => {
+    const stages = ['static', 'build', 'run'] as const;
+    const body = pullRequestBody({ ...factsOf(1), verification: { ...verification, stages } }, Infinity);
+    expect(body).toContain('## Verified\n');
+    expect(body).not.toContain('not run.');
+  });
+});
+
 describe('the body of a pull request that is there', () => {
   const own = `${BEGIN}\n\nnew\n\n${END}`;
   test.each([

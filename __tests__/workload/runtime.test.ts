@@ -19,7 +19,10 @@ function image(reference: string, family: RuntimeImage['family']): RuntimeImage 
   return { base: parseImageReference(reference), family, scratch: false, packages: new Set() };
 }
 
-function plansFor(runtime?: RuntimeImage): {
+function plansFor(
+  runtime?: RuntimeImage,
+  runs: ReturnType<DockerfileContext['runs']> = [],
+): {
   readonly check: ReturnType<typeof planHealthcheck>;
   readonly init: ReturnType<typeof planInit>;
 } {
@@ -28,7 +31,7 @@ function plansFor(runtime?: RuntimeImage): {
   const { document } = parsed;
   const context: DockerfileContext = {
     ...{ files: memoryReader({ Dockerfile: TEXT }), catalogue, buildContext: '.' },
-    ...{ usedBy: [], runs: () => [], digests: undefined, base: 'slim' },
+    ...{ usedBy: [], runs: () => runs, digests: undefined, base: 'slim' },
   };
   const build = imageBuild(document, document.finalStage, context);
   return {
@@ -36,6 +39,12 @@ function plansFor(runtime?: RuntimeImage): {
     init: planInit(document, build, context, runtime),
   };
 }
+
+test('a check is left to the services that run the published image, where all have one', () => {
+  const run = (healthcheck: boolean) => ({ evidence: [], init: true, healthcheck });
+  expect(plansFor(undefined, [run(true), run(true)]).check.kind).toBe('accepted');
+  expect(plansFor(undefined, [run(true), run(false)]).check.kind).toBe('add');
+});
 
 describe('the image that runs what a stage builds', () => {
   test('is that of the stage by default', () => {

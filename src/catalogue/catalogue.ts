@@ -27,11 +27,22 @@ export function createCatalogue(images: readonly ImageFacts[]): Catalogue {
   }
   return {
     images,
-    image: ({ repository, tag = 'latest' }) =>
-      tagged.get(repository)?.find(({ matches }) => matches.test(tag))?.facts ??
-      exact.get(repository) ??
-      namespaces.find(([prefix]) => repository.startsWith(prefix))?.[1],
+    image: ({ repository, tag = 'latest' }) => {
+      const facts =
+        tagged.get(repository)?.find(({ matches }) => matches.test(tag))?.facts ??
+        exact.get(repository) ??
+        namespaces.find(([prefix]) => repository.startsWith(prefix))?.[1];
+      return facts === undefined ? undefined : ofTag(facts, tag);
+    },
   };
+}
+
+/** The facts with the numbers that the image has under a tag. */
+function ofTag(facts: ImageFacts, tag: string): ImageFacts {
+  const { variants } = facts.user.mayStartAs ?? {};
+  if (variants === undefined) return facts;
+  const { uid, gid } = variants.find(({ tags }) => glob(tags).test(tag)) ?? facts.user.mayStartAs!;
+  return { ...facts, user: { ...facts.user, mayStartAs: { uid, gid } } };
 }
 
 /** A pattern in which `*` stands for any characters. */

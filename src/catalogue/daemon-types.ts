@@ -49,6 +49,11 @@ export interface DaemonFacts {
   readonly name: string;
   /** Base names of the programs that a unit starts; `*` stands for any characters. */
   readonly programs: readonly string[];
+  /**
+   * A regular expression for the arguments with which all of this holds: with another command it is another program, of
+   * which nothing is known here.
+   */
+  readonly when?: string;
   readonly kind: DaemonKind;
   readonly user: Cited & {
     /** `root`: it has to start as root; `any`: it runs as whoever the unit names. */

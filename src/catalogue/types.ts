@@ -103,7 +103,12 @@ export interface ImageFacts {
      * The user as which the image's documentation or entrypoint lets the container start (`user:`), with all that
      * it writes still writable where its directories are the image's own.
      */
-    readonly mayStartAs?: { readonly uid: number; readonly gid: number };
+    readonly mayStartAs?: {
+      readonly uid: number;
+      readonly gid: number;
+      /** Patterns of tags whose image has other numbers; the first that matches counts. */
+      readonly variants?: readonly { readonly tags: string; readonly uid: number; readonly gid: number }[];
+    };
     /** A non-root user that the image brings and that a Dockerfile may switch to. */
     readonly available?: { readonly name: string; readonly uid: number; readonly home: string };
   };

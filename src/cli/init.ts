@@ -8,7 +8,7 @@ import { writeInPlace, writeNewFile, type WriteOutcome } from '../io/write.js';
 import { configText } from '../init/config-text.js';
 import { withHook } from '../init/pre-commit.js';
 import { lookAt, PRE_COMMIT, type CiSystem, type Project } from '../init/project.js';
-import { CI_PATHS, CI_STEPS, ciText } from '../init/workflow.js';
+import { CI_PATHS, CI_STEPS, ciText, SIGN_PATHS } from '../init/workflow.js';
 import { printable } from '../render/text.js';
 import { call } from '../io/process.js';
 import { EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
@@ -16,6 +16,7 @@ import { EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './outp
 export interface InitArguments {
   readonly ci?: CiSystem | 'none';
   readonly preCommit?: boolean;
+  readonly sign?: CiSystem | 'none';
   readonly yes: boolean;
   readonly color?: boolean;
 }
@@ -60,12 +61,13 @@ export async function runInit(args: InitArguments): Promise<ExitCode> {
       await addHook(root, project, tell, steps);
     else if (project.preCommit !== undefined)
       steps.push(`harden init --pre-commit adds the hook to ${PRE_COMMIT}`);
+    await offerSigning(args, root, project, decide, tell, steps);
   } finally {
     end();
   }
   const commands = [
     ['harden', 'see what would change, and why'],
-    ['git commit', 'what was written here: harden pr goes by what is committed'],
+    ['git commit', 'and git push what was written here: harden pr goes by what is pushed'],
     ['harden pr --dry-run', 'see the pull request with the changes of phase 1; without --dry-run, open it'],
     ['harden baseline', 'let --check fail on what is new only'],
   ];
@@ -92,6 +94,29 @@ async function writeConfigFile(
     day.setMonth(day.getMonth() + MONTHS);
     await tell(CONFIG, writeNewFile(root, CONFIG, configText(project, day.toISOString().slice(0, 10))));
   }
+}
+
+/** A pipeline that publishes is never a part of --yes: it is written when somebody asks for it. */
+async function offerSigning(
+  { sign, yes }: InitArguments,
+  root: string,
+  project: Project,
+  decide: Decide,
+  tell: (path: string, outcome: WriteOutcome) => Promise<void>,
+  steps: string[],
+): Promise<void> {
+  const system = sign ?? project.ci ?? 'none';
+  const builds = project.files.some(({ format }) => format === 'dockerfile');
+  if (system === 'none' || (sign === undefined && !builds)) return;
+  const asked = sign === undefined ? (yes ? false : undefined) : true;
+  if (!(await decide(`Build, scan and sign the images in CI, by ${SIGN_PATHS[system]}?`, asked))) {
+    steps.push(`harden init --sign ${system} writes a pipeline that builds, scans and signs the images`);
+    return;
+  }
+  const { signing } = await import('./init-sign.js');
+  const made = await signing(root, project, system);
+  for (const [path, text] of made.files) await tell(path, keep(root, path, text));
+  steps.push(...made.steps);
 }
 
 async function addHook(

@@ -71,7 +71,7 @@ async function review(session: Session): Promise<Conversation['end']> {
     return end;
   }
   await print(text.ended(session.tally, session.files.size, nextSteps(session, end)));
-  return end === 'done' ? ((await saveChoices(session)) ?? end) : end;
+  return (await saveChoices(session, end === 'done')) ?? end;
 }
 
 function nextSteps({ mode, tally }: Session, end: 'done' | 'quit'): readonly string[] {

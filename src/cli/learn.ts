@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { createColors } from 'picocolors';
 import { parseCompose } from '../formats/compose/parse.js';
 import { formatOf } from '../io/discover.js';
@@ -108,7 +108,7 @@ function subjectOf(args: LearnArguments): Made<Subject> {
   const service = bare ? compose : named;
   const read = readTextFile(file);
   if (!read.ok) return { ok: false, reason: `${relative(process.cwd(), file)} ${read.reason}` };
-  const format = formatOf(file);
+  const format = formatOf(basename(file));
   if (format === 'compose' || service !== undefined) {
     const parsed = parseCompose(file, read.text);
     if (!parsed.ok) return { ok: false, reason: `${relative(process.cwd(), file)}: ${parsed.reason}` };

@@ -10,6 +10,7 @@ import { fetchCommits } from '../git/remote.js';
 import { changedFiles, openRepository, type Repository } from '../git/repository.js';
 import { checkOut, type Snapshot } from '../git/snapshot.js';
 import { prepare, type FailedOutcome, type FileOutcome, type HardenOptions, type Run } from '../harden.js';
+import { NEEDS_NAME } from '../io/config.js';
 import { isInside } from '../io/files.js';
 import { phaseBranches, transformBranches, type BranchPlan } from '../pr/branches.js';
 import { forgeOf, localDestination, remoteDestination, type DestinationOptions } from '../pr/destination.js';
@@ -125,6 +126,10 @@ async function pullRequests(args: PrArguments, signal: AbortSignal): Promise<Exi
   ]);
   status.end();
   if (!fetched.ok) return fail(fetched.reason);
+  for (const path of await unpushedConfigs(repository, destination.baseCommit))
+    printError(
+      `harden: ${path} is not followed as it is here: ${base}${upstream === undefined ? '' : ` of ${upstream}`} has it otherwise or not at all. Push it first\n`,
+    );
   const snapshot = await checkOut(repository, destination.baseCommit, signal);
   if (!snapshot.ok) return fail(`the files of ${base} could not be checked out: ${snapshot.reason}`);
   try {
@@ -163,6 +168,14 @@ async function dirtyReason(repository: Repository): Promise<string | undefined> 
   const named = changed.value.slice(0, MAX_NAMED).join(', ');
   const more = changed.value.length - MAX_NAMED;
   return `these are not committed: ${named}${more > 0 ? ` and ${more} more` : ''}. Commit or stash them, or leave them out with --allow-dirty`;
+}
+
+/** Configs that commits change which the base doesn't have: what they say has no effect yet. */
+async function unpushedConfigs({ git }: Repository, base: string): Promise<readonly string[]> {
+  const names = ['harden.config.*', NEEDS_NAME].map((name) => `:(top,glob)**/${name}`);
+  const changed = await git.text(['diff', '--name-only', '-z', `${base}...HEAD`, '--', ...names]);
+  // A shallow clone may lack the commits that tell.
+  return changed.ok ? changed.value.split('\0').filter((path) => path !== '') : [];
 }
 
 async function inSnapshot(checkedOut: Omit<Work, 'lastPhase'>): Promise<ExitCode> {

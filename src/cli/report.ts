@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Format } from '../core/types.js';
 import { systemReason } from '../io/files.js';
@@ -56,6 +56,11 @@ export async function runReport(args: ReportArguments): Promise<ExitCode> {
   };
   const folder = args.out === undefined ? root : makeFolder(resolve(args.out));
   if (folder === undefined) return EXIT_ERROR;
+  const site = args.out === undefined ? siteGenerator(root) : undefined;
+  if (site !== undefined)
+    printError(
+      `harden: ${site} builds a site of docs/, where the guide is written: --out names another folder\n`,
+    );
   const c = createColors(wantsColor(args.color));
   let failed = found.failures.length > 0;
   for (const [path, text] of await reportsOf(found, about, loadReportAssets())) {
@@ -67,6 +72,18 @@ export async function runReport(args: ReportArguments): Promise<ExitCode> {
     }
   }
   return failed ? EXIT_ERROR : 0;
+}
+
+/** The settings of a program that makes a site of all that is below docs/. */
+function siteGenerator(root: string): string | undefined {
+  const own = [
+    'mkdocs.yml',
+    'mkdocs.yaml',
+    ...['js', 'ts', 'mjs', 'cjs'].map((end) => `docusaurus.config.${end}`),
+  ];
+  return [...own, 'docs/_config.yml', 'docs/conf.py', 'docs/.vitepress', '.vitepress'].find((path) =>
+    existsSync(join(root, path)),
+  );
 }
 
 /** The folder's real path; undefined when it can't be made, which is told. */

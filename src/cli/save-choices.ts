@@ -28,8 +28,11 @@ const KEYS = [
   { key: '?', does: 'print this help' },
 ];
 
-/** Offers to save what was skipped to the config, so that it is not asked about again. */
-export async function saveChoices(session: Session): Promise<Interruption | undefined> {
+/**
+ * Offers to save what was skipped to the config, so that it is not asked about again.
+ * @param all false where some changes were not asked about: nothing is turned off for the whole project then.
+ */
+export async function saveChoices(session: Session, all: boolean): Promise<Interruption | undefined> {
   const { choices, rules, settings, text } = session;
   const { args } = settings;
   if (args.config === false || !choices.some(({ answer }) => answer === 'skipped')) return undefined;
@@ -43,7 +46,7 @@ export async function saveChoices(session: Session): Promise<Interruption | unde
   const isSkipped = (id: string): boolean => rules.get(id)?.kind === 'skipped';
   const { mixed, savings } = savingsOf(choices, {
     rules: new Set([...rules.keys()].filter(isSkipped)),
-    isWhole: isWholeProject(session),
+    isWhole: all && isWholeProject(session),
     named: (path) => pathInConfig(file.place, path),
   });
   for (const { id, path } of mixed) {

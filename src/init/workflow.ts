@@ -9,6 +9,12 @@ export const CI_PATHS: Readonly<Record<CiSystem, string>> = {
   gitlab: '.gitlab/harden.yml',
 };
 
+/** Where the file of a CI stands that builds, scans and signs images. */
+export const SIGN_PATHS: Readonly<Record<CiSystem, string>> = {
+  github: '.github/workflows/signed-image.yml',
+  gitlab: '.gitlab/signed-image.yml',
+};
+
 /** What is left to do when the file is there. */
 export const CI_STEPS: Readonly<Record<CiSystem, string>> = {
   github: `put the repository and the commit of harden that you trust in place of OWNER/harden@COMMIT in ${CI_PATHS.github}`,

@@ -38,10 +38,16 @@ const NOT_A_DOCKERFILE =
 /** `fly.toml`, `fly.production.toml`, `web.fly.toml`, `preview-fly.toml`: what `fly deploy --config` is given. */
 const FLY_NAME = /^(?:.*[._-])?fly(?:[._-][\w.-]+)?\.toml$/;
 
+/**
+ * `compose.yaml`, `docker-compose.prod.yml`, and the names that podman-compose looks for besides (its COMPOSE_DEFAULT_LS):
+ * `podman-compose.yml`, `container-compose.override.yml`.
+ */
+const COMPOSE_NAME = /^(?:(?:docker|podman|container)-)?compose.*\.ya?ml$/i;
+
 /** The format that a file's name says; undefined for what harden doesn't read, its own output included. */
 export function formatOf(name: string): Format | undefined {
   if (isOwnOutput(name)) return undefined;
-  if (/^(?:docker-)?compose.*\.ya?ml$/i.test(name)) return 'compose';
+  if (COMPOSE_NAME.test(name)) return 'compose';
   if (/\.service$/.test(name)) return 'systemd';
   if (/.\.container$/.test(name)) return 'quadlet';
   if (FLY_NAME.test(name)) return 'fly';

@@ -5,8 +5,8 @@ import { composeAdapter } from '../formats/compose/parse.js';
 import { includedFiles, type ComposeDocument } from '../formats/compose/document.js';
 import { dockerfileAdapter } from '../formats/dockerfile/parse.js';
 import type { BlueprintDocument } from '../formats/render-yaml/document.js';
-import type { UnitDocument } from '../formats/systemd/document.js';
-import { quadletAdapter } from '../formats/systemd/parse.js';
+import { withDropIns, type UnitDocument } from '../formats/systemd/document.js';
+import { quadletAdapter, unitAdapter } from '../formats/systemd/parse.js';
 import type { FlyDocument } from '../formats/toml/document.js';
 import { buildOf } from '../formats/toml/fly.js';
 import { flyAdapter } from '../formats/toml/parse.js';
@@ -45,8 +45,20 @@ import type { SourceFile } from './discover.js';
 import { readDropIns } from './drop-ins.js';
 import { filesOf, type Workspace } from './workspace.js';
 
-/** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference. */
-export const BASE_NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+/**
+ * https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file, in order of preference; then those of
+ * podman-compose alone.
+ */
+export const BASE_NAMES = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'podman-compose.yaml',
+  'podman-compose.yml',
+  'container-compose.yml',
+  'container-compose.yaml',
+];
 
 export interface ProjectOptions {
   /** Undefined when images are not to be pinned. */
@@ -153,6 +165,30 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       return opened.kind === 'document' ? [opened.document] : [];
     });
 
+  const dropIns = (path: string): readonly UnitDocument[] =>
+    readDropIns(path, workspace.reader, options.replacesDropIn !== true);
+
+  const unitsByFolder = lazy(() => {
+    const folders = new Map<string, string[]>();
+    for (const { path } of filesOf(workspace, 'systemd')) {
+      folders.set(folderOf(path), [...(folders.get(folderOf(path)) ?? []), path]);
+    }
+    return folders;
+  });
+  /** Each is asked for by all that stand beside it. */
+  const units = new Map<string, UnitDocument | undefined>();
+  const unitAt = (path: string): UnitDocument | undefined => {
+    if (!units.has(path)) {
+      const opened = workspace.open(path, unitAdapter);
+      units.set(path, opened.kind === 'document' ? withDropIns(opened.document, dropIns(path)) : undefined);
+    }
+    return units.get(path);
+  };
+  const unitsBeside = (path: string): readonly UnitDocument[] =>
+    (unitsByFolder().get(folderOf(path)) ?? []).flatMap((other) =>
+      other === path ? [] : (unitAt(other) ?? []),
+    );
+
   const workloadOf = (view: ServiceView): ServiceWorkload => {
     const stated = overrides.needs(view.declaredIn.path, view.name);
     return createServiceWorkload(view, () => originOf(view, workspace.catalogue(), readBuild), stated);
@@ -180,7 +216,11 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
       const added = written === undefined && value === 'needed' && certainty !== 'unknown';
       const at = [field, ...(written === undefined ? [] : [written])].map(citeField);
       return [
-        { evidence: [...(builds ? [] : [own!.evidence]), ...at], init: written?.value === 'true' || added },
+        {
+          evidence: [...(builds ? [] : [own!.evidence]), ...at],
+          healthcheck: view.last('healthcheck') !== undefined,
+          init: written?.value === 'true' || added,
+        },
       ];
     });
   };
@@ -235,7 +275,8 @@ export function createProjects(workspace: Workspace, options: ProjectOptions): P
     unitContext: lazy(() => ({
       files: workspace.reader,
       daemon: (program: string) => workspace.daemons().daemon(program),
-      dropIns: (path: string) => readDropIns(path, workspace.reader, options.replacesDropIn !== true),
+      dropIns,
+      unitsBeside,
       stated: (path: string) => overrides.needs(path),
       systemdVersion: options.systemdVersion,
     })),

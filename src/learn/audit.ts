@@ -1,21 +1,38 @@
 import { systemCallName, type Architecture } from '../seccomp/system-calls.js';
 import { CAPABILITIES } from '../exposure/names.js';
 import { readLines } from './lines.js';
+import { hasControls } from './paths.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { RecordingResult } from './recording.js';
 
 /** AUDIT_ARCH_*: include/uapi/linux/audit.h */
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = { c000003e: 'x86_64', c00000b7: 'aarch64' };
+const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map([
+  ['c000003e', 'x86_64'],
+  ['c00000b7', 'aarch64'],
+]);
 
 /** The numbers by which the kernel's own log names the types: include/uapi/linux/audit.h */
 const TYPES: Readonly<Record<string, string>> = {
   '1300': 'SYSCALL',
   '1302': 'PATH',
+  '1307': 'CWD',
   '1326': 'SECCOMP',
   '1400': 'AVC',
 };
 
-const RECORD = /(?:^|\s)type=([A-Z_]+|\d{4})(?:\s+msg=|\s+)audit\((\d+\.\d+:\d+)\):\s*(.*)$/;
+const RECORD = /(?:^|\s)type=([A-Z_]+|\d{4}) (?:msg=)?audit\((\d+\.\d+:\d+)\):(.*)$/;
+
+/** The journal keeps the type and the rest: `audit[712]: SYSCALL arch=…`. */
+const JOURNAL = /(?:^|\s)audit(?:\[\d+\])?: (SYSCALL|PATH|CWD|SECCOMP|AVC)()(\s.*)$/;
+
+/** Events whose records may come mixed: each processor writes its own. */
+const MAX_EVENTS = 64;
+
+/** What an event's PATH records need of the records before them. */
+interface Event {
+  readonly mine: boolean;
+  cwd: string | undefined;
+}
 
 /** Lines after which a log of which nothing could be read is no log. */
 const PATIENCE = 10_000;
@@ -43,22 +60,21 @@ export async function readAudit(
   let records = 0;
   let taken = 0;
   let foreign = 0;
-  /** The event whose PATH records follow. */
-  let event: { readonly id: string; readonly mine: boolean } | undefined;
+  let denied = 0;
+  const events = new Map<string, Event>();
 
   const isMine = (fields: Fields): boolean => {
     const exe = fields.get('exe');
     const comm = fields.get('comm');
     const name = exe ?? comm;
     if (name !== undefined && programs.size < MAX_PROGRAMS) programs.add(name);
-    return (
-      program === undefined || exe === program || comm === program || exe?.endsWith(`/${program}`) === true
-    );
+    if (program === undefined || exe === program || comm === program) return true;
+    return exe === undefined ? comm === commOf(program) : exe.endsWith(`/${program}`);
   };
 
   const read = await readLines(stream, (line) => {
     at += 1;
-    const match = RECORD.exec(line);
+    const match = RECORD.exec(line) ?? JOURNAL.exec(line);
     if (match === null) return records > 0 || at < PATIENCE;
     records += 1;
     const [, named = '', id = '', rest = ''] = match;
@@ -66,26 +82,41 @@ export async function readAudit(
     const fields = fieldsOf(rest);
     if (type === 'SYSCALL' || type === 'SECCOMP') {
       const mine = isMine(fields);
-      event = { id, mine: mine && fields.get('success') !== 'no' };
+      if (events.size >= MAX_EVENTS) events.delete(events.keys().next().value!);
+      events.delete(id);
+      events.set(id, { mine: mine && fields.get('success') !== 'no', cwd: undefined });
       if (!mine) return true;
       taken += 1;
       if (!takeCall(fields, to)) foreign += 1;
       const exe = fields.get('exe');
-      if (exe !== undefined) to.executed(exe);
+      if (exe !== undefined && !exe.endsWith('(deleted)')) to.executed(exe);
+    } else if (type === 'CWD') {
+      const event = events.get(id);
+      if (event !== undefined) event.cwd = fields.get('cwd');
     } else if (type === 'PATH') {
-      if (event?.id !== id || !event.mine || !CHANGING.test(fields.get('nametype') ?? '')) return true;
+      const event = events.get(id);
+      if (event?.mine !== true || !CHANGING.test(fields.get('nametype') ?? '')) return true;
       const name = fields.get('name');
-      if (name !== undefined) to.wrote(name);
-    } else if (type === 'AVC' && fields.has('apparmor') && isMine(fields)) {
+      if (name !== undefined)
+        to.wrote(name.startsWith('/') || event.cwd === undefined ? name : `${event.cwd}/${name}`);
+    } else if (type === 'AVC' && TOLD.has(fields.get('apparmor') ?? '') && isMine(fields)) {
       taken += 1;
-      takeAccess(fields, to);
+      if (fields.get('apparmor') === 'DENIED') denied += 1;
+      else takeAccess(fields, to);
     }
     return true;
   });
 
   if (records === 0) return { ok: false, line: undefined, reason: 'it holds no record of the audit log' };
+  // A record of AppArmor has only the short name, the one of the call beside it the path.
+  const shorts = new Set([...programs].filter((name) => name.includes('/')).map(commOf));
+  for (const name of shorts) programs.delete(name);
   if (program === undefined && programs.size > 1) {
-    const some = [...programs].sort().slice(0, MAX_NAMED).join(', ');
+    const some = [...programs]
+      .filter((name) => !hasControls(name))
+      .sort()
+      .slice(0, MAX_NAMED)
+      .join(', ');
     const reason = `it is about ${programs.size}${programs.size === MAX_PROGRAMS ? ' or more' : ''} programs (${some}): say which one with --process`;
     return { ok: false, line: undefined, reason };
   }
@@ -94,13 +125,14 @@ export async function readAudit(
       program === undefined ? 'it holds nothing that a program did' : `it holds nothing of ${program}`;
     return { ok: false, line: undefined, reason };
   }
+  if (denied > 0) to.gap(`${denied} accesses were denied by AppArmor: what came of them is not in it`);
   if (foreign > 0) to.gap(`${foreign} calls are of an architecture or a kernel that harden does not know`);
   if (read.unended) to.gap('it ends in the middle of a line: what came later is not in it');
   return { ok: true, recording: to.result('audit', read.lines) };
 }
 
 function takeCall(fields: Fields, to: Recorder): boolean {
-  const architecture = ARCHITECTURES[fields.get('arch') ?? ''];
+  const architecture = ARCHITECTURES.get(fields.get('arch') ?? '');
   const number = Number(fields.get('syscall') ?? NaN);
   const name =
     architecture === undefined || !Number.isInteger(number)
@@ -130,12 +162,20 @@ function takeAccess(fields: Fields, to: Recorder): void {
   if (family !== undefined && /^[a-z0-9]+$/.test(family)) to.family(`AF_${family.toUpperCase()}`);
 }
 
+/** What AppArmor says of an access; the rest is about its profiles. */
+const TOLD: ReadonlySet<string> = new Set(['ALLOWED', 'AUDIT', 'DENIED']);
+
+/** The short name that the kernel has of a program: TASK_COMM_LEN is 16, with the zero. */
+function commOf(program: string): string {
+  return program.slice(program.lastIndexOf('/') + 1).slice(0, 15);
+}
+
 type Fields = ReadonlyMap<string, string>;
 
 /** `key=value`, `key="value"`, and a value with odd characters as hexadecimal digits. */
 function fieldsOf(text: string): Fields {
   const fields = new Map<string, string>();
-  for (const [, key = '', quoted, bare = ''] of text.matchAll(/([\w-]+)=(?:"([^"]*)"|(\S+))/g)) {
+  for (const [, key = '', quoted, bare = ''] of text.matchAll(/(?<![\w-])([\w-]+)=(?:"([^"]*)"|(\S+))/g)) {
     fields.set(key, quoted ?? (HEXED.has(key) ? unhexed(bare) : bare));
   }
   return fields;

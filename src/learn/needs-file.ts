@@ -16,6 +16,7 @@ import { isSystemCall } from '../seccomp/system-calls.js';
 import type { RecordedWorkload } from '../config/types.js';
 import { RECORDED_LISTS, type RecordedList } from '../workload/recorded.js';
 import type { Stated } from '../workload/stated.js';
+import { hasControls } from './paths.js';
 import { BEHAVIOURS } from './recording.js';
 
 export type NeedsOutcome =
@@ -41,22 +42,31 @@ export const WORKLOAD_KEYS = ['file', 'service', 'recordings', 'root', ...Object
 const ROOT_KEYS = ['version', 'workloads'];
 const RECORDING_KEYS = ['source', 'date', 'lines', 'gaps'];
 
+/** A word for a message: nothing in it may turn or colour a terminal. */
+function shown(word: string): string {
+  return JSON.stringify(
+    [...word]
+      .map((char) => (hasControls(char) ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char))
+      .join(''),
+  ).replaceAll('\\\\u', '\\u');
+}
+
 function checkPath(word: string): Checked {
-  return word.startsWith('/') && !/(?:^|\/)\.\.?(?:\/|$)|[\u0000-\u001f\u007f]/.test(word)
+  return word.startsWith('/') && !/(?:^|\/)\.\.?(?:\/|$)/.test(word) && !hasControls(word)
     ? { value: word }
-    : { problem: `names ${JSON.stringify(word)}, which is no absolute path` };
+    : { problem: `names ${shown(word)}, which is no absolute path` };
 }
 
 function matching(pattern: RegExp, what: string): (word: string) => Checked {
   return (word) =>
-    pattern.test(word) ? { value: word } : { problem: `names ${JSON.stringify(word)}, which is no ${what}` };
+    pattern.test(word) ? { value: word } : { problem: `names ${shown(word)}, which is no ${what}` };
 }
 
 function oneOf(words: readonly string[]): (word: string) => Checked {
   return (word) => {
     if (words.includes(word)) return { value: word };
     const meant = near(word, words);
-    return { problem: `names ${word}${meant === undefined ? '' : `: did you mean ${meant}?`}` };
+    return { problem: `names ${shown(word)}${meant === undefined ? '' : `: did you mean ${meant}?`}` };
   };
 }
 
@@ -157,7 +167,8 @@ function readRecordings(
   });
   return {
     whole: found.some(({ source, whole }) => whole && source === 'strace'),
-    wholeCalls: found.some(({ whole }) => whole),
+    // The kernel logs what its rules and a profile say: never all calls.
+    wholeCalls: found.some(({ source, whole }) => whole && source !== 'audit'),
   };
 }
 
@@ -177,7 +188,7 @@ function readList(list: RecordedList, entries: Entries, reader: ConfigReader): r
     .filter((name) => name !== '')
     .flatMap((name) => {
       if (isSystemCall(name)) return [{ value: name, evidence }];
-      reader.fail(node, `${key} names ${name}, which is no system call`);
+      reader.fail(node, `${key} names ${shown(name)}, which is no system call`);
       return [];
     });
 }

@@ -24,8 +24,8 @@ export function readOciProfile(text: string): RecordingResult {
   const to = createRecorder();
   let count = 0;
   let strange = 0;
-  for (const entry of entries as readonly Readonly<Record<string, unknown>>[]) {
-    const { action, names } = entry;
+  for (const entry of entries as readonly (Readonly<Record<string, unknown>> | null)[]) {
+    const { action, names } = entry ?? {};
     if (action !== 'SCMP_ACT_ALLOW' && action !== 'SCMP_ACT_LOG' && action !== 'SCMP_ACT_TRACE') continue;
     if (!Array.isArray(names)) continue;
     for (const name of names as readonly unknown[]) {

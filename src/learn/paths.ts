@@ -96,6 +96,15 @@ function listOf(node: Node, path: string): string[] {
 /** Deeper ones are no places of a program's. */
 const MAX_DEPTH = 64;
 
+/**
+ * A path without `.`, `..` and doubled slashes; undefined for one that is not absolute, is longer than a kernel takes, or
+ * holds what must not get onto a terminal.
+ */
+export function plainPath(path: string): string | undefined {
+  const names = namesOf(path);
+  return names === undefined ? undefined : `/${names.join('/')}`;
+}
+
 function namesOf(path: string): readonly string[] | undefined {
   if (!path.startsWith('/') || path.length > 4096 || hasControls(path)) return undefined;
   const names: string[] = [];
@@ -106,10 +115,7 @@ function namesOf(path: string): readonly string[] | undefined {
   return names.length > MAX_DEPTH ? undefined : names;
 }
 
-function hasControls(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 32 || code === 127 || code === 0xfffd) return true;
-  }
-  return false;
+/** Controls (C0, C1), what ends a line or turns the direction of writing, and bytes that were no text. */
+export function hasControls(text: string): boolean {
+  return /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd]/.test(text);
 }

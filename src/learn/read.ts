@@ -9,6 +9,9 @@ import { readStrace } from './strace/read.js';
 /** A profile has some hundred names: a larger file is none. */
 const MAX_PROFILE = 1024 * 1024;
 
+/** By these bytes the kind is told: other programs' lines may come before the first of an audit log in a journal. */
+const HEAD = 65_536;
+
 export interface ReadOptions {
   /** Of an audit log: the program that is meant. */
   readonly program?: string | undefined;
@@ -28,7 +31,11 @@ export async function readRecording(path: string, options: ReadOptions = {}): Pr
       if (statSync(path).size > MAX_PROFILE) return fail('is too large for a seccomp profile');
       return readOciProfile(await readFile(path, 'utf8'));
     }
-    if (/^.{0,200}?\btype=(?:[A-Z_]+|\d{4}) (?:msg=)?audit\(/m.test(text)) {
+    if (
+      /^.{0,200}?\b(?:type=(?:[A-Z_]+|\d{4}) (?:msg=)?audit\(|audit(?:\[\d+\])?: (?:SYSCALL|SECCOMP|AVC) )/m.test(
+        text,
+      )
+    ) {
       return await readAudit(createReadStream(path), options.program);
     }
     return await readStrace(createReadStream(path), options.assumed);
@@ -39,20 +46,28 @@ export async function readRecording(path: string, options: ReadOptions = {}): Pr
 
 async function beginning(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: 4095 })) chunks.push(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { end: HEAD - 1 })) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
 /** One recording of what several hold: the parts of `strace -ff`, or a service and its health check. */
 export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [first, ...rest] = recordings as [Recording, ...Recording[]];
-  return rest.reduce((sum, one) => {
+  const merged = rest.reduce((sum, one) => {
     const lists = Object.fromEntries(
       LISTS.map((list) => [list, [...new Set<string>([...sum[list], ...one[list]])].sort()]),
     ) as unknown as Pick<Recording, (typeof LISTS)[number]>;
     return { ...sum, ...lists, lines: sum.lines + one.lines, root: eitherRoot(sum.root, one.root) };
   }, first);
+  const missing =
+    merged.source === 'strace' ? EVERY.filter((name) => !merged.systemCalls.includes(name)) : [];
+  if (missing.length === 0) return merged;
+  const reason = `it has no ${missing.join(' and no ')}: strace was told to leave calls out, or came after the start`;
+  return { ...merged, gaps: [...merged.gaps, reason] };
 }
+
+/** Whatever is started makes these; `-p` misses the first, and `-e trace=` of a group one of them. */
+const EVERY = ['execve', 'mmap'];
 
 function eitherRoot(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
   return one === true || other === true ? true : (one ?? other);

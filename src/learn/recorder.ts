@@ -1,9 +1,16 @@
+import { CAPABILITIES } from '../exposure/names.js';
 import { isSecretPlace } from '../workload/secret-places.js';
-import { createPathSet } from './paths.js';
+import { createPathSet, plainPath } from './paths.js';
 import type { Behaviour, Recording, RecordingSource } from './recording.js';
 
 /** Endpoints of the same kind that are told apart; a client's counterparts may be any number. */
 const MAX_ENDPOINTS = 256;
+
+/** Homes that are told apart. */
+const MAX_HOMES = 64;
+
+/** More than Linux has: include/linux/socket.h */
+const MAX_FAMILIES = 64;
 
 /** Collects what a workload was seen to do, in bounded memory. */
 export interface Recorder {
@@ -19,6 +26,8 @@ export interface Recorder {
   behaves(how: Behaviour): void;
   /** The user that a process of it ran as. */
   user(uid: number): void;
+  /** A process changed its user or its groups, as only root can where it changes anything. */
+  changesUser(): void;
   gap(sentence: string): void;
   result(source: RecordingSource, lines: number): Recording;
 }
@@ -48,12 +57,19 @@ export function createRecorder(): Recorder {
   const namespaces = new Set<string>();
   const behaviours = new Set<Behaviour>();
   const gaps = new Set<string>();
-  const users = { root: false, other: false };
+  const users = { root: false, other: false, changed: false };
 
   const endpoint = (set: Set<string>, one: string, what: string): void => {
     if (set.has(one)) return;
     if (set.size < MAX_ENDPOINTS) set.add(one);
     else gaps.add(`it ${what} more than ${MAX_ENDPOINTS} addresses: the rest is left out`);
+  };
+
+  const plain = (path: string, take: (path: string) => void): void => {
+    const found = plainPath(inRun(path));
+    if (found === undefined) gaps.add('some paths are not absolute, or no plain text: they are left out');
+    // The root is every program's: named as a folder it would stand for all that there is.
+    else if (found !== '/') take(found);
   };
 
   const device = (path: string): boolean => {
@@ -64,20 +80,28 @@ export function createRecorder(): Recorder {
 
   return {
     call: (name) => calls.add(name),
-    capability: (name) => capabilities.add(name),
-    executed: (path) => executes.add(path),
-    wrote: (written) => {
-      const path = inRun(written);
-      if (!device(path) && !OWN_PROC.test(path)) writes.add(path);
+    capability: (name) => {
+      if (CAPABILITIES.includes(name)) capabilities.add(name);
+      else gaps.add('some capabilities are not known: they are left out');
     },
-    read: (opened) => {
-      const path = inRun(opened);
-      if (device(path) || OWN_PROC.test(path)) return;
-      const home = HOME.exec(path)?.[0];
-      if (home !== undefined) homes.add(`${home}/`);
-      else if (!PACKAGED.test(path) || isSecretPlace(path)) reads.add(path);
+    executed: (path) => plain(path, executes.add),
+    wrote: (path) =>
+      plain(path, (at) => {
+        if (!device(at) && !OWN_PROC.test(at)) writes.add(at);
+      }),
+    read: (path) =>
+      plain(path, (at) => {
+        if (device(at) || OWN_PROC.test(at)) return;
+        const home = HOME.exec(at)?.[0];
+        if (home === undefined) {
+          if (!PACKAGED.test(at) || isSecretPlace(at)) reads.add(at);
+        } else if (homes.size < MAX_HOMES) homes.add(`${home}/`);
+        else gaps.add(`it reads more than ${MAX_HOMES} homes: the rest is left out`);
+      }),
+    family: (name) => {
+      if (families.size < MAX_FAMILIES) families.add(name);
+      else gaps.add('it opens more address families than there are: the rest is left out');
     },
-    family: (name) => families.add(name),
     listens: (one) => endpoint(listens, one, 'listens on'),
     connects: (one) => endpoint(connects, one, 'connects to'),
     namespace: (kind) => namespaces.add(kind),
@@ -85,6 +109,9 @@ export function createRecorder(): Recorder {
     user: (uid) => {
       if (uid === 0) users.root = true;
       else if (uid > 0) users.other = true;
+    },
+    changesUser: () => {
+      if (!users.other) users.changed = true;
     },
     gap: (sentence) => gaps.add(sentence),
     result: (source, lines) => {
@@ -110,7 +137,7 @@ export function createRecorder(): Recorder {
         connects: sorted(connects),
         namespaces: sorted(namespaces),
         behaviours: sorted(behaviours),
-        root: users.root ? true : users.other ? false : undefined,
+        root: users.root ? true : users.other && !users.changed ? false : undefined,
         gaps: [...gaps],
       };
     },

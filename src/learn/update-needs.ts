@@ -31,24 +31,38 @@ export function addRecording(
   recording: Recording,
   date: string,
 ): string {
-  const document = text === undefined || text.trim() === '' ? emptyFile() : parseDocument(text, CONFIG_YAML);
+  const document = open(text);
   const workloads = listIn(document, document.contents as YAMLMap, 'workloads');
-  const workload = findWorkload(workloads, subject) ?? newWorkload(document, workloads, subject);
+  const found = findWorkload(workloads, subject);
+  const workload = found ?? newWorkload(document, workloads, subject);
   const { source, lines, gaps } = recording;
   listIn(document, workload, 'recordings').add(
     document.createNode({ source, date, lines, ...(gaps.length > 0 ? { gaps } : {}) }),
   );
-  // What was root once may be so again, and what is not known may be.
-  workload.set('root', workload.get('root') === true || recording.root !== false);
+  // What was root once may be so again, and what is not known may be: a file that does not say it means that.
+  const wasRoot = found !== undefined && found.get('root') !== false;
+  workload.set('root', wasRoot || recording.root !== false);
   for (const list of RECORDED_LISTS) {
     const key = KEYS[list];
     const before = wordsIn(workload.get(key, true));
     const all = union(list, before, recording[list]);
     // What a person has put in another order, or with a comment, stays as it is.
-    if (all.length === 0 || all.length === before.length) continue;
-    workload.set(key, list === 'systemCalls' ? folded(all) : listNode(document, list, all));
+    if (all.every((word) => before.includes(word))) continue;
+    const node = workload.get(key, true);
+    if (node instanceof Scalar && list === 'systemCalls') fold(node, all);
+    else if (isSeq(node)) complete(document, list, node, all);
+    else
+      workload.set(key, list === 'systemCalls' ? fold(new Scalar(''), all) : listNode(document, list, all));
   }
   return document.toString({ lineWidth: WIDTH, flowCollectionPadding: false });
+}
+
+/** A text with nothing but comments is a file too. */
+function open(text: string | undefined): Document {
+  if (text === undefined || text.trim() === '') return emptyFile();
+  const document: Document = parseDocument(text, CONFIG_YAML);
+  if (!isMap(document.contents)) document.contents = document.createNode({ version: 1, workloads: [] });
+  return document;
 }
 
 function emptyFile(): Document {
@@ -99,14 +113,34 @@ function union(list: RecordedList, before: readonly string[], more: readonly str
 }
 
 /** One text, wrapped: a hundred names are no list to read line by line. */
-function folded(words: readonly string[]): Scalar<string> {
-  const scalar = new Scalar(words.join(' '));
+function fold(scalar: Scalar, words: readonly string[]): Scalar {
+  scalar.value = words.join(' ');
   scalar.type = Scalar.BLOCK_FOLDED;
   return scalar;
 }
 
+/** Brings a list to these words; those that stay keep their places and their comments. */
+function complete(document: Document, list: RecordedList, node: YAMLSeq, words: readonly string[]): void {
+  node.items = node.items.filter((item) => words.includes(wordOf(item)));
+  for (const word of words) {
+    const had = node.items.map(wordOf);
+    if (had.includes(word)) continue;
+    const next = had.findIndex((other) => other > word);
+    node.items.splice(next === -1 ? had.length : next, 0, document.createNode(word));
+  }
+  if (node.flow === true) node.flow = isShort(list, words);
+}
+
+function wordOf(item: unknown): string {
+  return item instanceof Scalar ? String(item.value) : '';
+}
+
+function isShort(list: RecordedList, words: readonly string[]): boolean {
+  return !PATHS.has(list) && words.join(', ').length < 80;
+}
+
 function listNode(document: Document, list: RecordedList, words: readonly string[]): unknown {
   const node = document.createNode(words) as unknown as YAMLSeq;
-  node.flow = !PATHS.has(list) && words.join(', ').length < 80;
+  node.flow = isShort(list, words);
   return node;
 }

@@ -123,5 +123,5 @@ function editedReason({ plan, state }: PreparedBranch): string {
     named === ''
       ? 'it has nothing in common with the base'
       : `it has commits that are not harden's (${named}${more})`;
-  return `${what}: it is left alone. Merge or delete ${plan.branch}, or name other branches with --branch-prefix`;
+  return `${what}. Merge or delete ${plan.branch}, or name other branches with --branch-prefix`;
 }

@@ -7,6 +7,8 @@ import type { FileChange, Step } from './steps.js';
 /** A change as reviewers are told of it: without secrets, once for all places in a file where it is the same. */
 export interface ToldChange {
   readonly path: string;
+  /** How many changes these are, as the preview and the totals count: one for each service. */
+  readonly count: number;
   /** `web, api`. */
   readonly subjects: readonly string[];
   /** What changes. */
@@ -29,6 +31,7 @@ function ofEntries({ path, entries }: FileChange): readonly ToldChange[] {
   return joined(
     entries.map((entry): ToldChange => ({
       path,
+      count: 1,
       subjects: [clean(subjectOf(entry))],
       change: clean(whatOf(entry)),
       why: clean(entry.finding.message),
@@ -44,6 +47,7 @@ function ofCompanion(path: string, { notes }: NonNullable<FileChange['companion'
       .filter(({ disposition }) => disposition === 'applied')
       .map(({ subject, reason, evidence, safety }): ToldChange => ({
         path,
+        count: 1,
         subjects: [],
         change: clean(subject),
         why: clean(reason),
@@ -67,6 +71,7 @@ function joined(changes: readonly ToldChange[]): readonly ToldChange[] {
         ? one
         : {
             ...known,
+            count: known.count + one.count,
             subjects: both(known.subjects, one.subjects),
             evidence: distinct([...known.evidence, ...one.evidence]),
           },

@@ -1,6 +1,6 @@
 import type { Verification } from '../../templates/pull-request.js';
 import { readTextFile } from '../io/files.js';
-import type { Check } from '../verify/check.js';
+import type { Check, Stage } from '../verify/check.js';
 import { clean } from './told.js';
 
 export type ReadVerification =
@@ -31,10 +31,13 @@ export function readVerification(path: string): ReadVerification {
         name: clean(name),
         detail: clean(detail).slice(0, MAX_DETAIL),
       }));
+  const stages = new Set(
+    done.flatMap(({ stage, outcome }): Stage[] => (outcome === 'skipped' ? [] : [stage])),
+  );
   const [held, failed, skipped] = [those('passed'), those('failed'), those('skipped')];
   return {
     ok: true,
-    verification: { passed: held.length, failed: failed.length, skipped, held },
+    verification: { stages: [...stages], passed: held.length, failed: failed.length, skipped, held },
     failures: failed.map(({ subject, name }) => `${subject}: ${name}`),
   };
 }
@@ -50,7 +53,7 @@ function resultOf(line: string): Result | undefined {
     const { check, totals } = value;
     if (totals !== undefined) return { totals };
     if (check === undefined) return 'diagnosis' in value ? {} : undefined;
-    return [check.subject, check.name, check.outcome].every((text) => typeof text === 'string')
+    return [check.stage, check.subject, check.name, check.outcome].every((text) => typeof text === 'string')
       ? { check }
       : undefined;
   } catch {

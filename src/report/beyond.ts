@@ -26,7 +26,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     formats: ['dockerfile'],
-    text: '**Image signing:** sign what is built (`cosign sign IMAGE@DIGEST`), and verify it before it runs (`cosign verify IMAGE@DIGEST`). <https://docs.sigstore.dev/cosign/signing/signing_with_containers/>',
+    text: '**Image signing:** `harden init --sign github` (or `gitlab`) writes a pipeline that builds, scans and signs the images with cosign, by their digest. On a Compose host `sh deploy/verify-images.sh && docker compose up --detach --no-build` refuses what is not signed. Docker Content Trust (`DOCKER_CONTENT_TRUST`) is retired: <https://www.docker.com/blog/retiring-docker-content-trust/>. <https://docs.sigstore.dev/cosign/verifying/verify/>',
   },
   {
     formats: ['dockerfile', 'compose', 'quadlet'],

@@ -39,6 +39,8 @@ export interface ServiceUse {
 /** A Compose service that runs a Dockerfile's image: it builds it, or names it as it is published. */
 export interface ImageRun {
   readonly evidence: readonly Evidence[];
+  /** The service has a check of its own. */
+  readonly healthcheck: boolean;
   /** The engine starts an init before it: `init: true`, or compose/add-init writes it. */
   readonly init: boolean;
 }
@@ -70,6 +72,8 @@ export interface UnitContext {
   daemon(program: string): DaemonFacts | undefined;
   /** The drop-ins of a unit, in the manager's order. */
   dropIns(path: string): readonly UnitDocument[];
+  /** The other units in the folder of a unit, each with its drop-ins. */
+  unitsBeside(path: string): readonly UnitDocument[];
   /** What a person says that a unit needs. */
   stated(path: string): KnownBesides;
   /** The oldest systemd that is to understand every setting. */

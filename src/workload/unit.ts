@@ -71,14 +71,13 @@ function workloadOf(file: UnitDocument, context: UnitContext): UnitWorkload | un
   const manager = managerOf(document);
   const user = userOf(document, manager.value);
   const sysAdmin = holdsSysAdmin(document, manager.value, user.value);
-  const besides = context.stated(file.path);
-  const needs = needsOf(document, commands, user.value, manager.value, besides);
+  const needs = needsOf(document, commands, user.value, manager.value, context);
   return Object.assign(needs, {
     document,
     file,
     context,
     commands,
-    recorded: besides.recorded,
+    recorded: context.stated(file.path).recorded,
     manager,
     user,
     sysAdmin,

@@ -105,7 +105,7 @@ function installedOnly(unit: UnitWorkload): SetDecision {
 export const protectSystem = directive({
   meta: {
     id: 'systemd/protect-system',
-    title: 'Make the file system read-only',
+    title: 'Make read-only what the service never writes',
     description:
       "A service that may write everywhere lets who takes it over change programs, units and keys. It needs to write to its own data and nowhere else: where the unit says what that is, everything else becomes read-only; where it doesn't, a service that isn't root loses only /usr and /boot, which it can't write to as a rule, and one that is root is left to its maintainer.",
     severity: 'high',

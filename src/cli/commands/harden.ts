@@ -45,7 +45,8 @@ export const hardenCommand: Command = {
     check: {
       type: 'boolean',
       group: 'Mode:',
-      describe: 'change nothing; exit 1 when something would change, or is new to the baseline',
+      describe:
+        'change nothing; exit 1 when something would change (in phases 1 and 2, or up to --phase), or is new to the baseline',
     },
     interactive: {
       type: 'boolean',
@@ -92,7 +93,8 @@ export const hardenCommand: Command = {
     since: {
       type: 'string',
       requiresArg: true,
-      describe: 'look only at files that have changed since a commit, or that depend on what has',
+      describe:
+        'look only at files that have changed since a commit, or that depend on what has, and at them as a whole: harden baseline leaves out what is old',
     },
     changed: {
       type: 'boolean',

@@ -14,6 +14,10 @@ export const initCommand: Command = {
       type: 'boolean',
       describe: 'add the hook to .pre-commit-config.yaml, or make one; --no-pre-commit for neither',
     },
+    sign: {
+      choices: ['github', 'gitlab', 'none'] as const,
+      describe: 'the CI to write a pipeline for that builds, scans and signs the images; --yes leaves it out',
+    },
     yes: {
       type: 'boolean',
       default: false,
@@ -24,6 +28,7 @@ export const initCommand: Command = {
     ['$0 init', 'look at the project, and ask'],
     ['$0 init --yes', 'write all that fits the project'],
     ['$0 init --ci github --no-pre-commit', 'a config and a workflow, nothing else'],
+    ['$0 init --sign github', 'a pipeline that signs the images, and a check of them for Compose hosts'],
   ],
   exitCodes: '0 all is there, 2 a file could not be written or the usage is wrong',
   run: async (args) => {

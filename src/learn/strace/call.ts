@@ -59,13 +59,16 @@ function endOfString(text: string, from: number): number {
 /** What -y and -yy write after a descriptor: `</dev/null<char 1:3>>`, `<UNIX-STREAM:[42,"/run/a>b"]>`. */
 function endOfAnnotation(text: string, from: number): number {
   let depth = 0;
+  // In a path strace escapes `<`, `>` and `"`; an arrow is between the ends of a socket.
+  const isPath = text[from + 1] === '/' || text[from + 1] === '\\';
   for (let at = from; at < text.length; at += 1) {
     const char = text[at];
-    if (char === '"') {
+    if (char === '\\') at += 1;
+    else if (char === '"') {
       at = endOfString(text, at);
       if (at === -1) return -1;
     } else if (char === '<') depth += 1;
-    else if (char === '>' && text[at - 1] !== '-') {
+    else if (char === '>' && (isPath || text[at - 1] !== '-')) {
       depth -= 1;
       if (depth === 0) return at;
     }
@@ -119,6 +122,9 @@ export function annotation(argument: string | undefined): string | undefined {
 /** The path of a descriptor; undefined for a socket, a pipe and a file that was removed. */
 export function pathOf(argument: string | undefined): string | undefined {
   const text = annotation(argument);
-  if (text?.startsWith('/') !== true || text.endsWith('(deleted)')) return undefined;
-  return unescape(text.replace(/<(?:char|block) \d+:\d+>$/, ''));
+  // -xx writes all of it as escapes.
+  if (text === undefined || !/^(?:\/|\\x2f)/.test(text)) return undefined;
+  const path = text.replace(/<(?:char|block) \d+:\d+>$/, '');
+  // An angle that is not escaped is what is left of a line that was cut.
+  return path.includes('<') || path.endsWith('(deleted)') ? undefined : unescape(path);
 }

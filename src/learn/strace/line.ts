@@ -10,7 +10,12 @@ export type StraceLine =
       readonly kind: 'note';
       readonly pid: string;
       readonly ended: boolean;
+      /** The user of a child that ended. */
       readonly uid?: string | undefined;
+      /** The thread whose execve() goes on as this process: ptrace(2), "execve(2) under ptrace". */
+      readonly supersededBy?: string | undefined;
+      /** It runs the calls of another architecture than the machine's. */
+      readonly foreign?: boolean;
     }
   | { readonly kind: 'other' };
 
@@ -23,9 +28,9 @@ const HEAD =
 
 const CALL = /([a-z_][a-z0-9_]{0,63})\(/y;
 const RESUMED = /<\.\.\. ([a-z_][a-z0-9_]{0,63}) resumed>\s?/y;
-const UNFINISHED = /\s*<unfinished \.\.\.>$/;
+const UNFINISHED = '<unfinished ...>';
 const NOTE =
-  /(?:--- (?:SIG|stopped by)|\+\+\+ (?:exited with|killed by|superseded by)|\[ Process PID=|strace: |> )/y;
+  /(?:--- (?:SIG|stopped by)|\+\+\+ (?:exited with|killed by|superseded by)| ?<detached \.\.\.>$|\[ Process PID=|strace: | ?> )/y;
 
 /** Reads one line; anything that strace does not write is `other`. */
 export function readStraceLine(line: string): StraceLine {
@@ -37,8 +42,8 @@ export function readStraceLine(line: string): StraceLine {
   if (call !== null) {
     const rest = line.slice(CALL.lastIndex);
     const name = call[1]!;
-    if (!rest.endsWith('<unfinished ...>')) return { kind: 'call', pid, name, rest };
-    return { kind: 'begun', pid, name, rest: rest.replace(UNFINISHED, '') };
+    if (!rest.endsWith(UNFINISHED)) return { kind: 'call', pid, name, rest };
+    return { kind: 'begun', pid, name, rest: rest.slice(0, -UNFINISHED.length).trimEnd() };
   }
   RESUMED.lastIndex = at;
   const resumed = RESUMED.exec(line);
@@ -47,9 +52,18 @@ export function readStraceLine(line: string): StraceLine {
   }
   NOTE.lastIndex = at;
   if (NOTE.test(line)) {
-    // The user of the process that a SIGCHLD tells of.
-    const uid = / si_uid=(\d+)/.exec(line)?.[1];
-    return { kind: 'note', pid, ended: line.startsWith('+++', at), uid };
+    // Of other signals it is the sender's, who may be anybody.
+    const uid = / si_code=CLD_\w+,(?: si_pid=\d+,)? si_uid=(\d+)[,}]/.exec(line)?.[1];
+    const supersededBy = /^\+\+\+ superseded by execve in pid (\d+)/.exec(line.slice(at))?.[1];
+    const foreign = / runs in (?:\d+ bit|x32) mode/.test(line);
+    return {
+      kind: 'note',
+      pid,
+      ended: supersededBy === undefined && line.startsWith('+++', at),
+      uid,
+      supersededBy,
+      foreign,
+    };
   }
   return { kind: 'other' };
 }

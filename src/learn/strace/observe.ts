@@ -1,11 +1,13 @@
 import type { Recorder } from '../recorder.js';
-import { pathOf, stringOf, succeeded, type TracedCall } from './call.js';
-import { endpointOf, familyOf } from './sockets.js';
+import { annotation, pathOf, stringOf, succeeded, type TracedCall } from './call.js';
+import { endpointOf, familyOf, messageNames } from './sockets.js';
 
 /** What is kept of a process between its calls. */
 export interface Tracee {
   /** Its working directory, where something said it. */
   cwd: string | undefined;
+  /** A program that it was started as, named relative to a working directory that nothing has said yet. */
+  program?: string | undefined;
 }
 
 type Observer = (call: TracedCall, to: Recorder, tracee: Tracee) => void;
@@ -19,9 +21,16 @@ function absolute(text: string | undefined, folder: string | undefined): string 
 
 /** The path of an argument, relative to the descriptor before it or to the working directory. */
 function pathAt(call: TracedCall, at: number, tracee: Tracee, folderAt?: number): string | undefined {
-  const folder = folderAt === undefined ? tracee.cwd : (pathOf(call.args[folderAt]) ?? tracee.cwd);
-  return absolute(stringOf(call.args[at]), folder);
+  const descriptor = folderAt === undefined ? undefined : call.args[folderAt];
+  const here = descriptor === undefined || descriptor.startsWith('AT_FDCWD');
+  const folder = (here ? undefined : pathOf(descriptor)) ?? (here ? tracee.cwd : undefined);
+  const text = call.args[at];
+  // AT_EMPTY_PATH, and utimensat() of a descriptor.
+  if (!here && (text === '""' || text === 'NULL')) return folder;
+  return absolute(stringOf(text), folder);
 }
+
+const RELATIVE = 'some paths are relative, and strace was not told to print folders: use -yy';
 
 /** Tells of a file that was changed by its name. */
 function writing(...places: readonly (readonly [path: number, folder?: number])[]): Observer {
@@ -29,7 +38,7 @@ function writing(...places: readonly (readonly [path: number, folder?: number])[
     for (const [at, folder] of places) {
       const path = pathAt(call, at, tracee, folder);
       if (path !== undefined) to.wrote(path);
-      else to.gap('some paths are relative, and strace was not told to print folders: use -yy');
+      else to.gap(RELATIVE);
     }
   };
 }
@@ -40,8 +49,16 @@ const writingOpen: Observer = ({ args }, to) => {
   if (path !== undefined) to.wrote(path);
 };
 
-function needing(...capabilities: readonly string[]): Observer {
-  return (_, to) => capabilities.forEach((name) => to.capability(name));
+function needing(capability: string): Observer {
+  return (_, to) => to.capability(capability);
+}
+
+/** setuid() and the like: who is not root may call them too, and changes nothing by it. */
+function becoming(capability: string): Observer {
+  return (_, to) => {
+    to.changesUser();
+    to.capability(capability);
+  };
 }
 
 function both(...observers: readonly Observer[]): Observer {
@@ -51,7 +68,11 @@ function both(...observers: readonly Observer[]): Observer {
 function opening(flagsAt: number, pathPlace: number, folderAt?: number): Observer {
   return (call, to, tracee) => {
     const path = pathOf(call.result) ?? pathAt(call, pathPlace, tracee, folderAt);
-    if (path === undefined) return;
+    if (setsIds(call.args[flagsAt + 1])) to.behaves('set-id-files');
+    if (path === undefined) {
+      to.gap(RELATIVE);
+      return;
+    }
     if (/O_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/.test(call.args[flagsAt] ?? '')) to.wrote(path);
     else to.read(path);
   };
@@ -62,6 +83,8 @@ const executing =
   (call, to, tracee) => {
     const path = pathAt(call, at, tracee, folderAt);
     if (path !== undefined) to.executed(path);
+    else if (folderAt === undefined) tracee.program = stringOf(call.args[at]);
+    else to.gap(RELATIVE);
   };
 
 /** Whether a call gives a file to another user or group: -1 leaves it. */
@@ -102,8 +125,11 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   CLONE_NEWUTS: 'uts',
 };
 
-const separating: Observer = ({ args }, to) => {
+const separating: Observer = ({ args, name }, to) => {
   const kinds = [...args.join(' ').matchAll(/CLONE_NEW[A-Z]+/g)].flatMap(([flag]) => NAMESPACES[flag] ?? []);
+  // setns(2) takes 0 for whatever kind the descriptor is of: `3<net:[4026531840]>`.
+  const joined = /^([a-z]+):\[\d+\]$/.exec((name === 'setns' && annotation(args[0])) || '')?.[1];
+  if (joined !== undefined && Object.values(NAMESPACES).includes(joined)) kinds.push(joined);
   for (const kind of kinds) to.namespace(kind);
   // In a user namespace of its own a process has the capability for the others.
   if (kinds.length > 0 && !kinds.includes('user')) to.capability('SYS_ADMIN');
@@ -145,6 +171,14 @@ const connecting =
 
 /** getaddrinfo() connects by UDP to what a server would listen on, only to see which of its addresses would be used. */
 const UNSPECIFIED = / (?:0\.0\.0\.0|\[::\]):/;
+
+/** sendmsg() and sendmmsg() */
+const sending: Observer = ({ args }, to) => {
+  for (const name of messageNames(args[1])) {
+    const endpoint = endpointOf(args[0], name);
+    if (endpoint?.kind === 'address' && endpoint.port !== 0) to.connects(endpoint.text);
+  }
+};
 
 /** Options of sockets that need a capability: socket(7), ip(7). */
 const setting: Observer = ({ args }, to) => {
@@ -192,9 +226,9 @@ const personalising: Observer = ({ args }, to) => {
 
 const being: Observer = ({ result }, to) => to.user(Number(result));
 
-const moving: Observer = (call, _, tracee) => {
-  const path = pathAt(call, 0, tracee);
-  tracee.cwd = path;
+const moving: Observer = (call, to, tracee) => {
+  forget(to, tracee);
+  tracee.cwd = call.name === 'fchdir' ? pathOf(call.args[0]) : pathAt(call, 0, tracee);
 };
 
 /** The calls whose arguments tell something, each with what they tell when they succeed. */
@@ -204,9 +238,9 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['open', opening(1, 0)],
   ['openat', opening(2, 1, 0)],
   ['openat2', opening(2, 1, 0)],
-  ['creat', writing([0])],
-  ['mkdir', writing([0])],
-  ['mkdirat', writing([1, 0])],
+  ['creat', both(writing([0]), moding(1))],
+  ['mkdir', both(writing([0]), moding(1))],
+  ['mkdirat', both(writing([1, 0]), moding(2))],
   ['rmdir', writing([0])],
   ['unlink', writing([0])],
   ['unlinkat', writing([1, 0])],
@@ -219,8 +253,8 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['symlinkat', writing([2, 1])],
   ['truncate', writing([0])],
   ['ftruncate', writingOpen],
-  ['mknod', both(writing([0]), making)],
-  ['mknodat', both(writing([1, 0]), making)],
+  ['mknod', both(writing([0]), making, moding(1))],
+  ['mknodat', both(writing([1, 0]), making, moding(2))],
   ['chmod', both(writing([0]), moding(1))],
   ['fchmod', both(writingOpen, moding(1))],
   ['fchmodat', both(writing([1, 0]), moding(2))],
@@ -229,10 +263,18 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['lchown', both(writing([0]), owning(1))],
   ['fchown', both(writingOpen, owning(1))],
   ['fchownat', both(writing([1, 0]), owning(2))],
+  ['utime', writing([0])],
+  ['utimes', writing([0])],
+  ['utimensat', writing([1, 0])],
+  ['futimesat', writing([1, 0])],
   ['setxattr', writing([0])],
   ['lsetxattr', writing([0])],
   ['fsetxattr', writingOpen],
+  ['removexattr', writing([0])],
+  ['lremovexattr', writing([0])],
+  ['fremovexattr', writingOpen],
   ['chdir', moving],
+  ['fchdir', moving],
   ['mmap', mapping],
   ['mprotect', mapping],
   ['pkey_mprotect', mapping],
@@ -245,6 +287,8 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['bind', binding],
   ['connect', connecting(1)],
   ['sendto', connecting(4)],
+  ['sendmsg', sending],
+  ['sendmmsg', sending],
   ['setsockopt', setting],
   ['sched_setscheduler', scheduling],
   ['sched_setattr', scheduling],
@@ -255,13 +299,13 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['mlockall', (_, to) => to.behaves('locked-memory')],
   ['getuid', being],
   ['geteuid', being],
-  ['setgroups', needing('SETGID')],
-  ['setgid', needing('SETGID')],
-  ['setregid', needing('SETGID')],
-  ['setresgid', needing('SETGID')],
-  ['setuid', needing('SETUID')],
-  ['setreuid', needing('SETUID')],
-  ['setresuid', needing('SETUID')],
+  ['setgroups', becoming('SETGID')],
+  ['setgid', becoming('SETGID')],
+  ['setregid', becoming('SETGID')],
+  ['setresgid', becoming('SETGID')],
+  ['setuid', becoming('SETUID')],
+  ['setreuid', becoming('SETUID')],
+  ['setresuid', becoming('SETUID')],
   ['chroot', needing('SYS_CHROOT')],
   ['mount', needing('SYS_ADMIN')],
   ['umount2', needing('SYS_ADMIN')],
@@ -288,6 +332,12 @@ export function isObserved(name: string): boolean {
   return OBSERVERS.has(name);
 }
 
+/** Tells that the place of a program stays unknown. */
+export function forget(to: Recorder, tracee: Tracee): void {
+  if (tracee.program !== undefined) to.gap(RELATIVE);
+  tracee.program = undefined;
+}
+
 /** Calls that succeed later: a connection that is being made is one. */
 function done(call: TracedCall): boolean {
   return succeeded(call) || (call.name === 'connect' && call.result.includes('EINPROGRESS'));
@@ -296,7 +346,11 @@ function done(call: TracedCall): boolean {
 /** Tells the recorder what a call shows. One that failed shows nothing that was needed. */
 export function observe(call: TracedCall, to: Recorder, tracee: Tracee): void {
   const cwd = call.args.find((argument) => argument.startsWith('AT_FDCWD<'));
-  if (cwd !== undefined) tracee.cwd = pathOf(cwd) ?? tracee.cwd;
+  if (cwd !== undefined) tracee.cwd = pathOf(cwd);
+  if (tracee.cwd !== undefined && tracee.program !== undefined) {
+    to.executed(`${tracee.cwd}/${tracee.program}`);
+    tracee.program = undefined;
+  }
   if (!done(call)) return;
   OBSERVERS.get(call.name)?.(call, to, tracee);
 }

@@ -4,13 +4,16 @@ import { createRecorder } from '../recorder.js';
 import type { RecordingResult } from '../recording.js';
 import { readCall } from './call.js';
 import { readStraceLine } from './line.js';
-import { isObserved, observe, type Tracee } from './observe.js';
+import { forget, isObserved, observe, type Tracee } from './observe.js';
 
 /** Processes that are followed at a time; more than that live in no workload that one strace follows. */
 const MAX_TRACEES = 10_000;
 
 /** Lines after which a log of which nothing could be read is no log. */
 const PATIENCE = 1_000;
+
+/** Beginnings of calls are kept until they go on; longer ones are not. */
+const MAX_BEGUN = 8192;
 
 interface State extends Tracee {
   /** The beginning of a call that is not finished. */
@@ -34,11 +37,27 @@ export async function readStrace(
   let firstUnread: number | undefined;
   let at = 0;
   let summary = false;
+  let foreign = false;
+
+  const leaveOut = (): void => {
+    unread += 1;
+    firstUnread ??= at;
+  };
+
+  const end = (pid: string): void => {
+    const state = tracees.get(pid);
+    if (state !== undefined) forget(to, state);
+    tracees.delete(pid);
+  };
 
   const stateOf = (pid: string): State => {
     const known = tracees.get(pid);
     if (known !== undefined) return known;
-    if (tracees.size >= MAX_TRACEES) tracees.delete(tracees.keys().next().value!);
+    if (tracees.size >= MAX_TRACEES) {
+      const [oldest, state] = tracees.entries().next().value!;
+      if (state.begun !== undefined) leaveOut();
+      end(oldest);
+    }
     const made: State = { cwd: undefined, begun: undefined };
     tracees.set(pid, made);
     return made;
@@ -49,9 +68,10 @@ export async function readStrace(
     const call = readCall(pid, name, rest);
     if (call !== undefined) {
       observe(call, to, stateOf(pid));
-    } else if (!/= \?/.test(rest)) {
-      unread += 1;
-      firstUnread ??= at;
+    } else if (!/= \?$/.test(rest)) {
+      leaveOut();
+      // Where it is now, is not known.
+      if (/^f?chdir$/.test(name)) stateOf(pid).cwd = undefined;
     }
   };
 
@@ -72,7 +92,8 @@ export async function readStrace(
       if (made(line.name)) whole(line.pid, line.name, line.rest);
     } else if (line.kind === 'begun') {
       if (made(line.name) && isObserved(line.name)) {
-        stateOf(line.pid).begun = { name: line.name, rest: line.rest };
+        if (line.rest.length > MAX_BEGUN) leaveOut();
+        else stateOf(line.pid).begun = { name: line.name, rest: line.rest };
       }
     } else if (line.kind === 'resumed') {
       const state = tracees.get(line.pid);
@@ -80,14 +101,19 @@ export async function readStrace(
       if (state !== undefined && begun?.name === line.name) {
         state.begun = undefined;
         whole(line.pid, line.name, begun.rest + (begun.rest === '' ? '' : ' ') + line.rest);
-      }
+      } else if (made(line.name) && isObserved(line.name)) leaveOut();
     } else if (line.kind === 'note') {
-      if (line.ended) tracees.delete(line.pid);
-      if (line.uid !== undefined) to.user(Number(line.uid));
+      if (line.ended) end(line.pid);
+      if (line.supersededBy !== undefined) {
+        stateOf(line.pid).begun = tracees.get(line.supersededBy)?.begun;
+        tracees.delete(line.supersededBy);
+      }
+      // What a child became says nothing of its parent; that it was root does.
+      if (line.uid === '0') to.user(0);
+      foreign ||= line.foreign === true;
     } else if (text.trim() !== '') {
       if (/^% time\s+seconds\s+usecs\/call/.test(text)) summary = true;
-      unread += 1;
-      firstUnread ??= at;
+      leaveOut();
     }
     return calls > 0 || at < PATIENCE;
   });
@@ -100,11 +126,14 @@ export async function readStrace(
     const reason = at === 0 ? 'it is empty' : 'it holds no call that strace writes';
     return { ok: false, line: firstUnread, reason };
   }
+  for (const state of tracees.values()) forget(to, state);
   if (unread > 0)
     to.gap(`${unread} of ${read.lines} lines could not be read, the first is line ${firstUnread}`);
   if (strange > 0) to.gap(`${strange} lines name calls that libseccomp does not know: they are left out`);
   if (read.cut > 0) to.gap(`${read.cut} lines are too long to be read whole`);
   if (read.unended) to.gap('it ends in the middle of a line: what came later is not in it');
+  if (foreign)
+    to.gap('a process made the calls of another architecture: what a filter needs for it is not known');
   for (const name of assumed) to.call(name);
   return { ok: true, recording: to.result('strace', read.lines) };
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { annotation, stringOf } from './call.js';
+import { annotation, stringOf, unescape } from './call.js';
 
 export type Endpoint =
   | { readonly kind: 'address'; readonly port: number; readonly text: string }
@@ -25,10 +25,17 @@ export function endpointOf(socket: string | undefined, address: string | undefin
     return path === undefined || path === '' ? undefined : { kind: 'path', path };
   }
   const port = Number(/sin6?_port=htons\((\d{1,5})\)/.exec(address)?.[1] ?? NaN);
-  const host =
-    /inet_addr\("([^"]*)"\)/.exec(address)?.[1] ?? /inet_pton\(AF_INET6, "([^"]*)"/.exec(address)?.[1];
-  if (Number.isNaN(port) || port > 65535 || host === undefined || isIP(host) === 0) return undefined;
+  const host = unescape(
+    /inet_addr\("([^"]*)"\)/.exec(address)?.[1] ?? /inet_pton\(AF_INET6, "([^"]*)"/.exec(address)?.[1] ?? '',
+  );
+  if (Number.isNaN(port) || port > 65535 || isIP(host) === 0 || host.includes('%')) return undefined;
   const transport = /^(TCP|UDP|SCTP|RAW|ICMP)/.exec(annotation(socket) ?? '')?.[1]?.toLowerCase() ?? 'ip';
   const shown = isIP(host) === 6 ? `[${host}]` : host;
   return { kind: 'address', port, text: `${transport} ${shown}:${port}` };
+}
+
+/** The addresses in the headers of messages: `msg_name={…}`, outside of the texts that are sent. */
+export function messageNames(argument: string | undefined): readonly string[] {
+  const parts = /"(?:[^"\\]|\\.)*"|\bmsg_name=(\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})/g;
+  return [...(argument ?? '').matchAll(parts)].flatMap(([, name]) => name ?? []);
 }

@@ -14,9 +14,15 @@ const REQUEST =
   /\bhttps?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?:\d+|\$\w+|\$\{\w+(?::?-\d+)?\}))?(\/[\w./-]*)/g;
 
 /** What the Dockerfile's own HEALTHCHECK asks, else a route that the program registers itself. */
-export function healthPath({ dockerfile, sources }: Program): HealthPath | undefined {
+export function healthPath({ commands, dockerfile, sources }: Program): HealthPath | undefined {
   const asked = dockerfile === undefined ? undefined : checkedPath(dockerfile);
-  return asked ?? healthRoute(sources);
+  return asked ?? flowerPath(commands) ?? healthRoute(sources);
+}
+
+/** Flower answers it without a login: https://flower.readthedocs.io/en/latest/auth.html */
+function flowerPath(commands: Program['commands']): HealthPath | undefined {
+  const flower = commands.find(({ args, name }) => name === 'celery' && args.includes('flower'));
+  return flower === undefined ? undefined : { path: '/healthcheck', evidence: flower.evidence };
 }
 
 function checkedPath(document: NonNullable<Program['dockerfile']>): HealthPath | undefined {

@@ -133,6 +133,11 @@ export function planHealthcheck(
     const evidence = uses.map((use) => use.evidence);
     return acceptedPlan('every Compose service that runs it has a check of its own', evidence);
   }
+  const runs = uses.length > 0 ? [] : context.runs();
+  if (runs.length > 0 && runs.every(({ healthcheck }) => healthcheck)) {
+    const evidence = runs.flatMap((run) => run.evidence).slice(0, 4);
+    return acceptedPlan('every Compose service that runs its image has a check of its own', evidence);
+  }
   const commands = startedCommands(document, build, context);
   const [started] = commands;
   if (commands.length === 1 && NO_SERVICE.test(programName(started?.name ?? ''))) return NOTHING;

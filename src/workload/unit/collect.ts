@@ -98,7 +98,7 @@ export function addProgram(
     args,
     closed: closed && !(name === 'env' && args.some((arg) => !arg.includes('='))),
     aliases,
-    facts: closed ? [] : [...new Set(aliases.flatMap((alias) => found.daemon(alias) ?? []))],
+    facts: closed ? [] : factsOf(aliases, args, found),
     ...found.command,
     evidence,
   });
@@ -112,6 +112,17 @@ export function addProgram(
     const makesDirectory = name === 'mkdir' || (name === 'install' && args.includes('-d'));
     found.writes.push({ path, makesDirectory, evidence });
   }
+}
+
+/** What the catalogue knows of programs, started with these arguments. */
+function factsOf(
+  aliases: readonly string[],
+  args: readonly string[],
+  { daemon }: Collector,
+): readonly DaemonFacts[] {
+  const words = args.join(' ');
+  const facts = new Set(aliases.flatMap((alias) => daemon(alias) ?? []));
+  return [...facts].filter(({ when }) => when === undefined || new RegExp(when).test(words));
 }
 
 /** Commands that start nothing here: `start-stop-daemon --stop` sends signals, and a shell's `nice` is read apart. */

@@ -1,7 +1,8 @@
 import { lazily, lazy } from '../../core/lazy.js';
 import type { UnitDocument } from '../../formats/systemd/document.js';
+import type { UnitContext } from '../context.js';
 import { likely, type Need } from '../model.js';
-import type { KnownBesides, Stated, StatedNeeds } from '../stated.js';
+import type { Stated, StatedNeeds } from '../stated.js';
 import { capabilitiesOf } from './capabilities.js';
 import type { UnitCommands } from './collect.js';
 import { deviceRulesOf, kernelInterfacesOf, type Hint, type KernelInterface } from './daemons.js';
@@ -31,9 +32,10 @@ import {
   suidSgidOf,
   type Restriction,
 } from './needs.js';
-import { homeOf, sharedTempOf, usedTexts, writableOf, type HomeUse, type WritablePath } from './paths.js';
+import { homeOf, usedTexts, writableOf, type HomeUse, type WritablePath } from './paths.js';
 import { recordedUnit, type RecordedUnit } from './recorded.js';
 import { callsBeyond } from './service-calls.js';
+import { inferTemp } from './shared-temp.js';
 import {
   withStatedCalls,
   withStatedCapabilities,
@@ -83,15 +85,16 @@ export interface UnitNeeds {
 
 /**
  * The needs of the unit's processes: what the files say, what was seen, and what a person says.
- * @param besides what is known besides the files.
+ * @param context what is known besides the unit's own file.
  */
 export function needsOf(
   document: UnitDocument,
   commands: UnitCommands,
   user: UnitUser,
   manager: Manager,
-  besides: KnownBesides,
+  context: UnitContext,
 ): UnitNeeds {
+  const besides = context.stated(document.path);
   const texts = lazy(() => usedTexts(document, commands));
   const root = user.kind === 'root';
   const seen = besides.recorded === undefined ? undefined : recordedUnit(besides.recorded, user, callsBeyond);
@@ -113,7 +116,7 @@ export function needsOf(
     writable: () => writableOf(document, commands, user),
     executable: () => [],
     home: () => inferHome(document, commands, texts(), user, manager),
-    sharedTemp: () => inferTemp(document, commands, texts()),
+    sharedTemp: () => inferTemp(document, commands, texts(), context),
     devices: () => devicesOf(document, commands, texts()),
     deviceRules: () => deviceRulesOf(commands),
     families: () => familiesOf(document, commands),
@@ -192,17 +195,4 @@ function inferHome(
   if (served.value.length > 0) return likely('read', ...served.evidence);
   const base = nothing(commands, ...named.evidence);
   return { value: named.value, certainty: base.certainty, evidence: base.evidence };
-}
-
-function inferTemp(
-  document: UnitDocument,
-  commands: UnitCommands,
-  texts: Parameters<typeof sharedTempOf>[1],
-): Restriction {
-  const named = sharedTempOf(document, texts);
-  return needOf(
-    commands,
-    'shared-temp',
-    named.map((evidence) => ({ why: 'it names a file in /tmp', evidence })),
-  );
 }

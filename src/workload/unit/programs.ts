@@ -31,6 +31,12 @@ export const PROGRAM_FACTS: readonly ProgramFacts[] = [
     why: 'starts what its user chooses',
     traits: ['setuid', 'namespaces', 'host-mounts', 'home-write', 'devices'],
   },
+  {
+    // The catalogue knows what `ntfy serve` does.
+    names: /^(ntfy|forgejo-runner.*|gitea-runner.*|act_runner.*)$/,
+    why: 'runs commands that its configuration or its users choose',
+    traits: ['setuid', 'namespaces', 'host-mounts', 'home-write', 'devices', 'shared-temp'],
+  },
   { names: /^(sudo|doas|pkexec|su|runuser|newgrp|sg|authbind)$/, why: 'changes user', traits: ['setuid'] },
   {
     names:
