@@ -1,3 +1,4 @@
+import { apparmorProfiles } from './apparmor-profiles.js';
 import {
   isChanged,
   NO_COMPANIONS,
@@ -50,7 +51,7 @@ export function companionOptions(run: Run, options: RunOptions): CompanionOption
 /** What is done with the companions: shown, written beside their sources, or changed themselves. */
 export type CompanionMode = 'preview' | 'write' | 'in-place';
 
-/** The files that go with the Dockerfiles and Compose files of a run, made when they are asked for. */
+/** The files that go with the Dockerfiles, Compose files and units of a run, made when they are asked for. */
 export function createCompanions(
   run: Run,
   options: CompanionOptions,
@@ -61,6 +62,7 @@ export function createCompanions(
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
     if (plan.original.format === 'compose') return { files: seccompProfiles(run, plan, mode), builders: [] };
+    if (plan.original.format === 'systemd') return { files: apparmorProfiles(run, plan, mode), builders: [] };
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
     const ignore = mode === 'write' ? ignores.beside(plan) : ignores.inPlace(plan);
     const changes = plan.result !== plan.original.text && mode !== 'in-place';

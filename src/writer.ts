@@ -56,7 +56,9 @@ function createInPlaceWriter(run: Run, root: string): Writer {
     companion: (companion) => {
       const { path, source, original, text, variant } = companion;
       if (variant || !isChanged(companion)) return undefined;
-      const outcome = writeChanged(root, path, original, text, source);
+      const outcome = hasOwnSeal(companion)
+        ? writeSealedFile(root, path, text, false)
+        : writeChanged(root, path, original, text, source);
       if (outcome.ok) run.replaced(path, original);
       return writtenAs(path, outcome);
     },
@@ -86,15 +88,20 @@ function createSidecarWriter(
       if (!variant.ok) return { path, changed: false, error: `can't be an overlay: ${variant.reason}` };
       return writtenAs(path, writeSidecar(root, path, plan.path, variant.text, force));
     },
-    companion: ({ kind, path, source, text, variant }) => {
+    companion: (companion) => {
+      const { path, source, text, variant } = companion;
       if (!variant) return undefined;
-      const written =
-        kind === 'seccomp'
-          ? writeSealedFile(root, path, text, force)
-          : writeSidecar(root, path, source, text, force);
+      const written = hasOwnSeal(companion)
+        ? writeSealedFile(root, path, text, force)
+        : writeSidecar(root, path, source, text, force);
       return writtenAs(path, written);
     },
   };
+}
+
+/** True for a profile, which is a file of harden's own in whatever mode: its text has the seal. */
+function hasOwnSeal({ kind }: Companion): boolean {
+  return kind === 'seccomp' || kind === 'apparmor';
 }
 
 /** Where a file's variant is written. */

@@ -114,6 +114,7 @@ import { restrictFileSystems } from './systemd/restrict-file-systems.js';
 import { restrictNamespaces } from './systemd/restrict-namespaces.js';
 import { restrictRealtime } from './systemd/restrict-realtime.js';
 import { restrictSuidSgid } from './systemd/restrict-suid-sgid.js';
+import { useApparmorProfile } from './systemd/use-apparmor-profile.js';
 import { setUmask } from './systemd/set-umask.js';
 import { useDynamicUser } from './systemd/use-dynamic-user.js';
 
@@ -205,6 +206,7 @@ export const registry: TransformsByFormat = {
     restrictAddresses,
     limitResources,
     useDynamicUser,
+    useApparmorProfile,
     reportPrivileges,
   ],
   quadlet: [

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -187,10 +196,12 @@ function recordUnit(args: LearnArguments, { file }: Subject, tracer: Tracer): Pr
     try {
       // Whatever user the unit has writes there, and nobody finds it by its name.
       chmodSync(folder, 0o711);
-      writeFileSync(output, '');
-      chmodSync(output, 0o666);
       const traced = tracedUnit(document, tracer, { output, full: args.full });
       if (!traced.ok) return { ok: false, reason: `${shown}: ${traced.reason}` };
+      for (const file of traced.outputs) {
+        writeFileSync(file, '');
+        chmodSync(file, 0o666);
+      }
       await install(manager, unit, read.text, []);
       const around = await lookAround(manager, unit);
       if (around.obstacle !== undefined) return { ok: false, reason: `${shown}: ${around.obstacle}` };
@@ -205,7 +216,11 @@ function recordUnit(args: LearnArguments, { file }: Subject, tracer: Tracer): Pr
       }
       if (seen.smoke?.passed === false)
         return { ok: false, reason: `the smoke command fails: ${seen.smoke.detail}` };
-      return await readAll([output], args);
+      // A command that was not run (ExecStop= of one that has ended) has recorded nothing.
+      return await readAll(
+        traced.outputs.filter((file) => statSync(file).size > 0),
+        args,
+      );
     } catch (error) {
       return { ok: false, reason: `${shown}: it could not be recorded: ${messageOf(error)}` };
     } finally {

@@ -139,7 +139,8 @@ function editedCompanion({ kind, original = '', source, text }: Companion, hunks
 }
 
 function faultIn(kind: Companion['kind'], path: string, text: string): string | undefined {
-  if (kind === 'dockerignore') return undefined;
+  // Only the parser of the host knows what a profile for AppArmor may hold.
+  if (kind === 'dockerignore' || kind === 'apparmor') return undefined;
   if (kind !== 'seccomp') {
     const parsed = adapterOf(kind).parse(path, text);
     return parsed.ok ? undefined : parsed.reason;

@@ -70,7 +70,12 @@ function oneOf(words: readonly string[]): (word: string) => Checked {
   };
 }
 
-const endpoint = matching(/^(?:tcp|udp|sctp|raw|icmp|ip) (?:[\d.]+|\[[\da-f:.]+\]):\d{1,5}$/, 'address');
+const ADDRESS = '(?:tcp|udp|sctp|raw|icmp|ip) (?:[\\d.]+|\\[[\\da-f:.]+\\]):\\d{1,5}';
+
+const endpoint = matching(new RegExp(`^${ADDRESS}$`), 'address');
+
+/** A socket of another process is one of a file system too. */
+const peer = matching(new RegExp(`^(?:${ADDRESS}|unix /[^\\u0000-\\u001f\\u007f]*)$`), 'address');
 
 /** What a word of each list must be, and an example of it. */
 const CHECKS: Readonly<
@@ -83,7 +88,7 @@ const CHECKS: Readonly<
   devices: [checkPath, '[/dev/fuse]'],
   families: [matching(/^AF_[A-Z0-9]+$/, 'address family'), '[AF_INET]'],
   listens: [endpoint, '["tcp 0.0.0.0:8080"]'],
-  connects: [endpoint, '["tcp 10.0.0.2:5432"]'],
+  connects: [peer, '["tcp 10.0.0.2:5432"]'],
   namespaces: [oneOf(['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts']), '[user]'],
   behaviours: [oneOf(BEHAVIOURS), '[executable-memory]'],
 };

@@ -1,4 +1,5 @@
 import { CAPABILITIES } from '../exposure/names.js';
+import { isSecretPlace } from '../workload/secret-places.js';
 import { createPathSet, plainPath } from './paths.js';
 import type { Behaviour, Recording, RecordingSource } from './recording.js';
 
@@ -35,9 +36,9 @@ export interface Recorder {
 const USUAL_DEVICES =
   /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|pts(?:\/.*)?|shm(?:\/.*)?|std(?:in|out|err)|fd(?:\/.*)?|log|mqueue(?:\/.*)?|console)$/;
 
-/** Of what is read, only homes and the kernel's files tell of a need: the rest can be read in every sandbox. */
+/** Of what is read, the files of packages and their configuration tell of no need, but for secrets. */
 const HOME = /^\/(?:home\/[^/]+|root|run\/user\/\d+)(?=\/|$)/;
-const KERNEL_READS = /^\/(?:proc|sys)\//;
+const PACKAGED = /^\/(?:$|(?:usr|bin|sbin|lib\w*|etc)(?:\/|$))/;
 
 /** A process's own: always there. */
 const OWN_PROC = /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)/;
@@ -93,7 +94,7 @@ export function createRecorder(): Recorder {
         if (device(at) || OWN_PROC.test(at)) return;
         const home = HOME.exec(at)?.[0];
         if (home === undefined) {
-          if (KERNEL_READS.test(at)) reads.add(at);
+          if (!PACKAGED.test(at) || isSecretPlace(at)) reads.add(at);
         } else if (homes.size < MAX_HOMES) homes.add(`${home}/`);
         else gaps.add(`it reads more than ${MAX_HOMES} homes: the rest is left out`);
       }),

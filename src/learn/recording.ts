@@ -24,7 +24,7 @@ export interface Recording {
   readonly executes: readonly string[];
   /** Files that were made, changed or removed; a folder with `/` at its end stands for all that is below it. */
   readonly writes: readonly string[];
-  /** Homes (`/root/`), and files of /proc and /sys, that were read. */
+  /** What was read besides the files of packages and of /etc: homes (`/root/`), /proc and /sys, data; and secrets in /etc. */
   readonly reads: readonly string[];
   /** Below /dev, without those that every process has. */
   readonly devices: readonly string[];
@@ -32,7 +32,7 @@ export interface Recording {
   readonly families: readonly string[];
   /** `tcp 0.0.0.0:8080`, `udp [::]:53`. */
   readonly listens: readonly string[];
-  /** The same form; addresses as they were seen, names are not known to a kernel. */
+  /** The same form; addresses as they were seen, names are not known to a kernel. `unix /run/dbus/system_bus_socket`. */
   readonly connects: readonly string[];
   /** Kinds of namespaces that were made or joined: `user`, `mnt`, `net`. */
   readonly namespaces: readonly string[];

@@ -10,7 +10,7 @@ export function createPatchOutput(): Output {
       if (outcome.kind !== 'planned') return [];
       const { path, original, result } = outcome.plan;
       const beside = companions
-        .filter(({ companion }) => companion.kind === 'dockerignore' || companion.kind === 'seccomp')
+        .filter(({ companion }) => companion.kind !== 'fly' && companion.kind !== 'render')
         .map(({ companion }) => plainDiff(companion.path, companion.original, companion.text));
       return pieces(plainDiff(path, original.text, result) + beside.join(''));
     },

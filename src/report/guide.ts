@@ -1,6 +1,7 @@
 import type { Format } from '../core/types.js';
 import { sidecarPath } from '../sidecar.js';
 import { PHASES, type Survey, type SurveyedFile } from '../survey.js';
+import { apparmorSection } from './apparmor.js';
 import type { About } from './assessment.js';
 import { beyondFiles } from './beyond.js';
 import { buildCommand, composeCommand, isProject, variantOf } from './commands.js';
@@ -47,6 +48,7 @@ export function guide(survey: Survey, about: About): string {
     '## Migration',
     'One phase at a time, each with the tests above before the next one.',
     ...PHASES.map((phase) => phaseSection(phase, applied, survey.files)),
+    apparmorSection(applied),
     beyondFiles(formats(survey.files)),
     '## Rollback',
     rollback(changed, survey.files, applied),

@@ -173,7 +173,13 @@ interface Done {
   readonly fault?: string;
 }
 
-async function doStep(container: Container, daemon: Daemon, one: Step, patience: number): Promise<Done> {
+/** Does a step, again until it shows what it should. */
+export async function doStep(
+  container: Container,
+  daemon: Daemon,
+  one: Step,
+  patience: number,
+): Promise<Done> {
   const until = performance.now() + patience;
   for (;;) {
     for (const other of one.first ?? []) await perform(container, other);

@@ -24,6 +24,7 @@ const resource = (since: number, user: Directive['user']): Directive => ({
  */
 export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   AmbientCapabilities: exec(229, 'none'),
+  AppArmorProfile: exec(210, 'none'),
   CacheDirectory: exec(235, 'full'),
   CapabilityBoundingSet: exec(183, 'none'),
   DeviceAllow: resource(210, 'none'),

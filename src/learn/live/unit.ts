@@ -11,7 +11,13 @@ const COMMANDS = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost',
 const PREFIX = /^[-:+!|]*/;
 
 export type TracedUnit =
-  | { readonly ok: true; readonly text: string; readonly dropIn: DropIn }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly dropIn: DropIn;
+      /** The recordings: one for each command, as two that run at once would write into each other's lines. */
+      readonly outputs: readonly string[];
+    }
   | { readonly ok: false; readonly reason: string };
 
 /**
@@ -23,7 +29,13 @@ export function tracedUnit(
   { path }: Tracer,
   options: Omit<TraceOptions, 'detached'>,
 ): TracedUnit {
-  const words = [path, ...traceArguments({ ...options, detached: true })].map(quoted).join(' ');
+  const outputs: string[] = [];
+  const traced = (command: string, prefix: string): string => {
+    const output = `${options.output}.${outputs.length}`;
+    outputs.push(output);
+    const words = [path, ...traceArguments({ ...options, output, detached: true })].map(quoted).join(' ');
+    return `${prefix}${words} ${command.slice(prefix.length)}`;
+  };
   let current = document;
   for (const key of COMMANDS) {
     const values = current.entries
@@ -32,12 +44,12 @@ export function tracedUnit(
     if (values.some((value) => /^[-:+!|]*@/.test(value))) {
       return { ok: false, reason: `${key}= gives the program another name (@), which strace can't keep` };
     }
-    const traced = values.map((value) => {
+    const changed = values.map((value) => {
       const prefix = PREFIX.exec(value)![0];
-      return value === '' || prefix.includes('+') ? value : `${prefix}${words} ${value.slice(prefix.length)}`;
+      return value === '' || prefix.includes('+') ? value : traced(value, prefix);
     });
-    if (traced.every((value, at) => value === values[at])) continue;
-    const parsed = parseUnit(document.path, assign(current, 'Service', key, traced));
+    if (changed.every((value, at) => value === values[at])) continue;
+    const parsed = parseUnit(document.path, assign(current, 'Service', key, changed));
     if (!parsed.ok) return { ok: false, reason: parsed.reason };
     current = parsed.document;
   }
@@ -45,18 +57,22 @@ export function tracedUnit(
   return {
     ok: true,
     text: current.text,
-    dropIn: { name: 'zy-harden-learn.conf', text: allowing(document, options) },
+    outputs,
+    dropIn: { name: 'zy-harden-learn.conf', text: allowing(document, path, options) },
   };
 }
 
 /** What strace needs of a sandbox that the unit has already. */
-function allowing(document: UnitDocument, { output }: Pick<TraceOptions, 'output'>): string {
+function allowing(document: UnitDocument, tracer: string, { output }: Pick<TraceOptions, 'output'>): string {
   const filtered = document.has('Service', 'SystemCallFilter');
   return [
     '[Service]',
     `ReadWritePaths=-${output.slice(0, output.lastIndexOf('/'))}`,
-    // Added to what an allow list has, and taken out of a deny list: systemd.exec(5).
-    ...(filtered ? ['SystemCallFilter=@debug @process kcmp prctl seccomp'] : []),
+    // A process that has changed its user can't be read by another of root's without it: ptrace(2), dumpable.
+    ...(document.has('Service', 'CapabilityBoundingSet') ? ['CapabilityBoundingSet=CAP_SYS_PTRACE'] : []),
+    ...(document.has('Service', 'NoExecPaths') ? [`ExecPaths=-${tracer}`] : []),
+    // With an output file strace calls setreuid. Added to what an allow list has, and taken out of a deny list: systemd.exec(5).
+    ...(filtered ? ['SystemCallFilter=@debug @process kcmp prctl seccomp setreuid'] : []),
     '',
   ].join('\n');
 }

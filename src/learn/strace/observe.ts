@@ -160,8 +160,10 @@ const binding: Observer = (call, to, tracee) => {
 
 const connecting =
   (addressAt: number): Observer =>
-  ({ args }, to) => {
+  ({ args }, to, tracee) => {
     const endpoint = endpointOf(args[0], args[addressAt]);
+    const socket = endpoint?.kind === 'path' ? absolute(endpoint.path, tracee.cwd) : undefined;
+    if (socket !== undefined) to.connects(`unix ${socket}`);
     if (endpoint?.kind === 'address' && endpoint.port !== 0 && !UNSPECIFIED.test(endpoint.text)) {
       to.connects(endpoint.text);
     }

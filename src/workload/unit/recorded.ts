@@ -116,7 +116,7 @@ export function recordedUnit(recorded: RecordedNeeds, user: UnitUser, beyond: Ca
       return settled(need, recorded, { ...need.value, host: false });
     },
     network: (need) => {
-      const addresses = [...listens, ...connects];
+      const addresses = [...listens, ...connects].filter(({ value }) => !value.startsWith('unix '));
       const outside = addresses.find(({ value }) => !LOOPBACK.test(value));
       if (outside !== undefined) return likely('any', outside.evidence, ...need.evidence);
       const inside = addresses[0];
