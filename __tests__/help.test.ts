@@ -21,7 +21,9 @@ describe.each(commands.map((command) => [command.name ?? 'harden', command] as c
         const words = typed!.trim().split(/\s+/);
         // One of a run stands with what makes use of it: harden baseline, and harden --check from then on.
         const of = known.find((one) => one.name === words[0]) ?? known.find((one) => one.name === '')!;
-        for (const [at, word] of words.entries()) {
+        // What stands after -- is a command of the user's own.
+        const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+        for (const [at, word] of own.entries()) {
           if (!word.startsWith('--')) continue;
           const option = of.options.find(
             ({ flag }) => flag === word.split('=')[0] || flag === word.replace('--no-', '--'),

@@ -37,3 +37,12 @@ export function citeMatch(file: string, text: string, pattern: RegExp): Evidence
   const line = text.slice(0, start).split('\n').length;
   return { file, line, text: (redact(text).split('\n')[line - 1] ?? '').trim() };
 }
+
+/** Each piece of evidence once. */
+export function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
+  const seen = new Set<string>();
+  return list.filter((item) => {
+    const key = 'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
+    return !seen.has(key) && seen.add(key).size > 0;
+  });
+}

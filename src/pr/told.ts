@@ -1,7 +1,7 @@
+import { uniqueEvidence } from '../core/evidence.js';
 import { redact } from '../core/redact.js';
 import type { Evidence } from '../core/types.js';
 import { printable, subjectOf, whatOf } from '../render/text.js';
-import { distinct } from '../report/groups.js';
 import type { FileChange, Step } from './steps.js';
 
 /** A change as reviewers are told of it: without secrets, once for all places in a file where it is the same. */
@@ -35,7 +35,7 @@ function ofEntries({ path, entries }: FileChange): readonly ToldChange[] {
       subjects: [clean(subjectOf(entry))],
       change: clean(whatOf(entry)),
       why: clean(entry.finding.message),
-      evidence: distinct(entry.finding.evidence),
+      evidence: uniqueEvidence(entry.finding.evidence),
       toBeTested: entry.finding.safety === 'unsafe',
     })),
   );
@@ -51,7 +51,7 @@ function ofCompanion(path: string, { notes }: NonNullable<FileChange['companion'
         subjects: [],
         change: clean(subject),
         why: clean(reason),
-        evidence: distinct(evidence),
+        evidence: uniqueEvidence(evidence),
         toBeTested: safety === 'unsafe',
       })),
   );
@@ -73,7 +73,7 @@ function joined(changes: readonly ToldChange[]): readonly ToldChange[] {
             ...known,
             count: known.count + one.count,
             subjects: both(known.subjects, one.subjects),
-            evidence: distinct([...known.evidence, ...one.evidence]),
+            evidence: uniqueEvidence([...known.evidence, ...one.evidence]),
           },
     );
   }

@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../core/evidence.js';
 import { createColors } from 'picocolors';
 import type { Disposition, FilePlan, PlanEntry } from '../core/plan.js';
 import { redact } from '../core/redact.js';
@@ -271,10 +272,6 @@ function leftText(c: Colors, columns: number, groups: readonly Group[], path: st
     [...new Set(items)].map((item, at) => detail(c, columns, at === 0 ? 'left' : '', item)).join('') +
     evidenceText(c, columns, evidence, path)
   );
-}
-
-function uniqueEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
-  return [...new Map(evidence.map((item) => [placeOf(item, ''), item])).values()];
 }
 
 const MAX_EVIDENCE = 3;

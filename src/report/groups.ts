@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../core/evidence.js';
 import type { Evidence } from '../core/types.js';
 import type { ReportFinding } from './findings.js';
 
@@ -32,15 +33,8 @@ function groupedBy(
   return [...groups.values()].map((places) => ({
     first: places[0]!,
     places,
-    evidence: distinct(places.flatMap(({ evidence }) => evidence)),
+    evidence: uniqueEvidence(places.flatMap(({ evidence }) => evidence)),
   }));
-}
-
-/** Evidence, each piece once. */
-export function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
-  const key = (item: Evidence): string =>
-    'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
-  return [...new Map(evidence.map((item) => [key(item), item])).values()];
 }
 
 /** For `filter`: each item once. */

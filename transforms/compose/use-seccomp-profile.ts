@@ -5,7 +5,7 @@ import { accepted, addToList, forEachWholeService, manual, proposal } from './se
 export const useSeccompProfile = forEachWholeService(
   {
     id: 'compose/use-seccomp-profile',
-    title: 'Refuse system calls that the service does not make',
+    title: 'Give the service a seccomp profile of its own',
     description:
       "The engine's default profile allows some three hundred system calls, and most ways out of a container go through one that its program never makes. The service gets a profile of its own: the engine's default, of which only what the program calls is left, and nothing added. What it calls is what `harden learn` has recorded, or what programs of its kind (Go, C and C++ daemons, Java, Node.js, Python, nginx) make in any usual configuration. Where neither is known nothing is changed. The profile is written beside the Compose file, in `seccomp/`.",
     severity: 'medium',

@@ -1,8 +1,7 @@
-import { citeSource } from '../../src/core/evidence.js';
+import { citeSource, uniqueEvidence } from '../../src/core/evidence.js';
 import { parseBoolean } from '../../src/formats/systemd/document.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
 import type { UnitWorkload } from '../../src/workload/unit.js';
-import { uniqueEvidence } from '../../src/workload/unit/needs.js';
 import { NAME_LOOKUPS } from '../../src/workload/unit/programs.js';
 import { isLoopback, listeningOf } from '../../src/workload/unit/listening.js';
 import { directive, type Decision } from './directive.js';

@@ -94,15 +94,15 @@ async function main(): Promise<number> {
 }
 
 function tableOf(trials: readonly LearnTrial[]): string {
-  const rows = trials.map(({ name, seen, before, after, checks }) => {
+  const rows = trials.map(({ name, seen, before, after, kind, checks }) => {
     const fewer =
       before === undefined || after === undefined ? '' : `${Math.round(100 - (100 * after) / before)} %`;
     const holds = checks.every(({ fault }) => fault === undefined) ? 'yes' : 'no';
-    return `| ${[name, seen ?? '', before ?? '', after ?? '', fewer, holds].join(' | ')} |`;
+    return `| ${[name, seen ?? '', before ?? '', kind ?? '', after ?? '', fewer, holds].join(' | ')} |`;
   });
   return [
-    '| workload | calls seen | allowed by default | allowed by its profile | fewer | works, and refuses |',
-    '|---|--:|--:|--:|--:|---|',
+    '| workload | calls seen | allowed by default | by its kind | by its recording | fewer | works, and refuses |',
+    '|---|--:|--:|--:|--:|--:|---|',
     ...rows,
   ].join('\n');
 }

@@ -38,6 +38,8 @@ export interface LearnTrial {
   /** System calls of x86-64 that are allowed: by the engine's default profile, and by the workload's own. */
   readonly before: number | undefined;
   readonly after: number | undefined;
+  /** By the profile of its kind, without a recording; undefined where its kind is not known. */
+  readonly kind: number | undefined;
   /** Calls that were seen. */
   readonly seen: number | undefined;
 }
@@ -56,7 +58,7 @@ export async function tryLearning(
   const temporary = mkdtempSync(join(tmpdir(), `harden-lab-learn-${workload.name}-`));
   const project = `lab-learn-${workload.name}`;
   const checks: Check[] = [];
-  const figures: { before?: number; after?: number; seen?: number } = {};
+  const figures: { before?: number; after?: number; kind?: number | undefined; seen?: number } = {};
   const start = (folder: string, file: string): Promise<ComposeProject> =>
     startProject(engine, project, folder, file, workload.healthInterval, signal);
   const check = async (name: string, work: () => Promise<void>): Promise<boolean> => {
@@ -91,6 +93,12 @@ export async function tryLearning(
     });
     if (!works || started === undefined) return { name: workload.name, checks, ...nothing, ...figures };
 
+    const ofKind = copy('kind');
+    await check('it works with the profile of its kind', async () => {
+      figures.kind = (await hardened(ofKind))?.after;
+      if (figures.kind !== undefined) await compare(await start(ofKind, HARDENED), workload, log);
+    });
+
     const output = join(temporary, 'recording');
     const recorded = await check('it works while it is recorded', async () => {
       await record(engine, original, service, started!, tracer, output, async () => {
@@ -99,29 +107,19 @@ export async function tryLearning(
     });
     if (!recorded) return { name: workload.name, checks, ...nothing, ...figures };
 
-    const hardened = copy('hardened');
+    const own = copy('own');
     const enforced = await check('its recording is read, and a profile made of it', async () => {
-      figures.seen = await keep(hardened, service, output);
-      const { code, stdout, stderr } = await harden(hardened, [
-        '--write',
-        '--phase',
-        '3',
-        '--skip',
-        'pin-image',
-      ]);
-      if (code !== 0) throw new Error(`harden: exit code ${code}: ${lastLines(stderr || stdout)}`);
-      const told = /allows (\d+) of the (\d+) system calls/.exec(stdout);
-      if (told === null) throw new Error(`no profile was written:\n${lastLines(stdout)}`);
-      [figures.after, figures.before] = [Number(told[1]), Number(told[2])];
+      figures.seen = await keep(own, service, output);
+      const made = await hardened(own);
+      if (made === undefined) throw new Error('no profile was written');
+      [figures.after, figures.before] = [made.after, made.before];
     });
     if (!enforced) return { name: workload.name, checks, ...nothing, ...figures };
     let refused: ReadonlyMap<string, string> = new Map();
     let readOnly = false;
     await check('it works with the profile in force', async () => {
-      const running = await start(hardened, HARDENED);
-      const after = await use(running, workload);
-      const news = newRefusals(log, after, workload.tolerates);
-      if (news.length > 0) throw new Error(`new in the log:\n${news.join('\n')}`);
+      const running = await start(own, HARDENED);
+      await compare(running, workload, log);
       const container = await containerOf(running, service);
       const status = readFileSync(`/proc/${container.State.Pid}/status`, 'utf8');
       if (!/^Seccomp:\s+2$/m.test(status)) throw new Error('no filter is in force');
@@ -143,7 +141,23 @@ export async function tryLearning(
   }
 }
 
-const nothing = { before: undefined, after: undefined, seen: undefined };
+const nothing = { before: undefined, after: undefined, kind: undefined, seen: undefined };
+
+/** Runs the built command line on a copy; returns what the profile allows, undefined where none was written. */
+async function hardened(
+  folder: string,
+): Promise<{ readonly after: number; readonly before: number } | undefined> {
+  const { code, stdout, stderr } = await harden(folder, ['--write', '--phase', '3', '--skip', 'pin-image']);
+  if (code !== 0) throw new Error(`harden: exit code ${code}: ${lastLines(stderr || stdout)}`);
+  const told = /allows (\d+) of the (\d+) system calls/.exec(stdout);
+  return told === null ? undefined : { after: Number(told[1]), before: Number(told[2]) };
+}
+
+/** Uses it as the original was used: nothing may be in its log that was not before. */
+async function compare(project: ComposeProject, workload: Workload, before: string): Promise<void> {
+  const news = newRefusals(before, await use(project, workload), workload.tolerates);
+  if (news.length > 0) throw new Error(`new in the log:\n${news.join('\n')}`);
+}
 
 /** Before and after a restart; returns what was logged. */
 async function use(project: ComposeProject, workload: Workload): Promise<string> {

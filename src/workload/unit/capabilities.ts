@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import type { DaemonFacts } from '../../catalogue/daemon-types.js';
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
@@ -5,7 +6,6 @@ import { because, citations, known, likely, unknown, weakest, type Need } from '
 import type { UnitCommands, UnitProgram } from './collect.js';
 import { isCatalogued, optionalNeeds, startsHelpers } from './daemons.js';
 import type { UnitUser } from './identity.js';
-import { uniqueEvidence } from './needs.js';
 import { STEPPERS } from './programs.js';
 
 /** What programs of coreutils use as root: capabilities(7). */

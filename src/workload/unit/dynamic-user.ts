@@ -1,9 +1,9 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import type { DaemonFacts } from '../../catalogue/daemon-types.js';
 import type { Certainty, Evidence } from '../../core/types.js';
 import { citations, isWithin } from '../model.js';
 import type { UnitWorkload } from '../unit.js';
 import { daemonsOf, isUnderstood } from './daemons.js';
-import { uniqueEvidence } from './needs.js';
 
 /** How a service of root could run as a user that exists only while it runs. */
 export interface DynamicUserMove {

@@ -1,8 +1,8 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import { because, citations, isWithin, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands } from './collect.js';
 import { sandboxedCommands } from './commands.js';
 import { daemonsOf, isUnderstood } from './daemons.js';
-import { uniqueEvidence } from './needs.js';
 import type { WritablePath } from './paths.js';
 import type { Stated } from '../stated.js';
 import type { UnitDocument } from '../../formats/systemd/document.js';

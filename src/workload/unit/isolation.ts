@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import type { DaemonFacts } from '../../catalogue/daemon-types.js';
 import type { UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, type Need } from '../model.js';
@@ -10,7 +11,6 @@ import {
   nothing,
   nothingUnless,
   textHints,
-  uniqueEvidence,
   type Restriction,
 } from './needs.js';
 import { INTERPRETERS } from './programs.js';

@@ -1,8 +1,8 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import type { DaemonFacts } from '../../catalogue/daemon-types.js';
 import type { Evidence } from '../../core/types.js';
 import { citations } from '../model.js';
 import type { UnitCommands, UnitProgram } from './collect.js';
-import { uniqueEvidence } from './needs.js';
 
 /** A socket that a program binds. */
 export interface Listener {

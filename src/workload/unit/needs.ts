@@ -1,4 +1,4 @@
-import { cite } from '../../core/evidence.js';
+import { cite, uniqueEvidence } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { citeEntry, parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, type Need } from '../model.js';
@@ -26,15 +26,6 @@ export function nothing(commands: UnitCommands, ...evidence: readonly Evidence[]
   if (commands.programs.length > 0 && commands.programs.every((program) => program.closed))
     return known([], ...cited);
   return likely([], ...cited);
-}
-
-/** Each piece of evidence once. */
-export function uniqueEvidence(list: readonly Evidence[]): readonly Evidence[] {
-  const seen = new Set<string>();
-  return list.filter((item) => {
-    const key = 'file' in item ? `${item.file}:${item.line}` : `${item.source} ${item.text}`;
-    return !seen.has(key) && seen.add(key).size > 0;
-  });
 }
 
 /** What is known of a program: by the catalogue, else by its name. */

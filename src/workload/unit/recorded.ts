@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { isWithin, likely, SETUID_HELPERS, type Need } from '../model.js';
 import { wordsOf, type RecordedNeeds } from '../recorded.js';
@@ -5,7 +6,7 @@ import type { Stated } from '../stated.js';
 import type { Hint } from './daemons.js';
 import type { UnitUser } from './identity.js';
 import type { NetworkUse, ProcUse } from './isolation.js';
-import { uniqueEvidence, type Restriction } from './needs.js';
+import type { Restriction } from './needs.js';
 import type { HomeUse, WritablePath } from './paths.js';
 import { withStatedPaths } from './stated.js';
 import type { SystemCalls } from './system-calls.js';

@@ -1,7 +1,8 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import { likely, type Need } from '../model.js';
 import { firstMentions, type Stated, type StatedNeeds } from '../stated.js';
 import type { Hint, KernelInterface } from './daemons.js';
-import { uniqueEvidence, type Restriction } from './needs.js';
+import type { Restriction } from './needs.js';
 import type { SystemCalls } from './system-calls.js';
 
 /** What else must stay for a capability to be of use. */

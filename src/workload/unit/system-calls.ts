@@ -1,9 +1,9 @@
+import { uniqueEvidence } from '../../core/evidence.js';
 import { parseBoolean, type UnitDocument } from '../../formats/systemd/document.js';
 import { because, citations, known, likely, unknown, type Need } from '../model.js';
 import type { UnitCommands, UnitProgram } from './collect.js';
 import { isCatalogued, startsHelpers } from './daemons.js';
 import type { UnitUser } from './identity.js';
-import { uniqueEvidence } from './needs.js';
 import { STEPPERS } from './programs.js';
 
 /** The system calls that a unit's processes use, in systemd's groups. */

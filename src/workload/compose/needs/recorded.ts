@@ -1,3 +1,4 @@
+import { uniqueEvidence } from '../../../core/evidence.js';
 import type { Capability } from '../../../catalogue/types.js';
 import type { Evidence } from '../../../core/types.js';
 import { because, isWithin, known, likely, SETUID_HELPERS, type Need, type TmpfsPath } from '../../model.js';
@@ -110,5 +111,5 @@ function nameOf(path: string): string {
 }
 
 function evidenceOf(list: readonly Stated[]): readonly Evidence[] {
-  return list.map(({ evidence }) => evidence);
+  return uniqueEvidence(list.map(({ evidence }) => evidence));
 }
