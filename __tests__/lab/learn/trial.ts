@@ -101,7 +101,7 @@ export async function tryLearning(
 
     const output = join(temporary, 'recording');
     const recorded = await check('it works while it is recorded', async () => {
-      await record(engine, original, service, started!, tracer, output, async () => {
+      await record(engine, project, original, service, started!, tracer, output, async () => {
         await use(await start(original, TRACED), workload);
       });
     });
@@ -178,6 +178,7 @@ async function containerOf(project: ComposeProject, service: string): Promise<In
 /** Writes the project with strace before what the service starts, and has it used. */
 async function record(
   engine: Engine,
+  project: string,
   folder: string,
   service: string,
   started: Started,
@@ -189,9 +190,12 @@ async function record(
   mkdirSync(output);
   chmodSync(output, 0o777);
   const program = await bundleTracer(tracer, binaries);
-  const asked = await engine.must(['compose', '--file', ORIGINAL, 'config', '--format', 'json'], {
-    cwd: folder,
-  });
+  const asked = await engine.must(
+    ['compose', '--project-name', project, '--file', ORIGINAL, 'config', '--format', 'json'],
+    {
+      cwd: folder,
+    },
+  );
   const model = JSON.parse(asked) as ComposeModel;
   const traced = tracedService(model.services[service]!, started, program, { full: false, binaries, output });
   const services = { ...model.services, [service]: traced };
