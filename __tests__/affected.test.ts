@@ -10,6 +10,9 @@ import { put } from './support/cli.js';
 import { commitAll, git, repositoryOf } from './support/git.js';
 import type { Tree } from './support/memory.js';
 
+/** Units of one folder may be parts of one application, which share files in /tmp. */
+const UNITS = ['units/x.service', 'units/y.service'];
+
 /** Two projects that have nothing to do with each other, units and two apps. */
 const TREE: Tree = {
   'a/Dockerfile': 'FROM debian:12\nCOPY start.sh /start.sh\nCOPY . /srv\nCMD ["/start.sh"]\n',
@@ -43,7 +46,7 @@ describe('the files that a change is about', () => {
   test.each([
     ['nothing', {}, []],
     ['a file that no plan reads', { 'README.md': 'other\n' }, []],
-    ['the file itself', { 'units/x.service': '[Service]\nExecStart=/usr/bin/x -v\n' }, ['units/x.service']],
+    ['the file itself', { 'units/x.service': '[Service]\nExecStart=/usr/bin/x -v\n' }, UNITS],
     [
       "a Dockerfile: its Compose file's needs follow from it",
       { 'b/Dockerfile': 'FROM debian:12\nUSER 1000\nCMD ["sleep", "1"]\n' },
@@ -60,7 +63,7 @@ describe('the files that a change is about', () => {
       ['b/Dockerfile', 'b/compose.override.yml', 'b/compose.yml'],
     ],
     ['an ignore file that is new', { 'a/.dockerignore': '.git\n' }, ['a/Dockerfile']],
-    ['a drop-in that is new', { 'units/x.service.d/a.conf': '[Service]\nUser=x\n' }, ['units/x.service']],
+    ['a drop-in that is new', { 'units/x.service.d/a.conf': '[Service]\nUser=x\n' }, UNITS],
     ['the .gitignore of a folder', { 'a/.gitignore': '*.log\n' }, ['a/Dockerfile', 'a/compose.yml']],
   ] as readonly [string, Tree, readonly string[]][])('%s', async (_name, change, expected) => {
     const root = repositoryOf(TREE);

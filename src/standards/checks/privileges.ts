@@ -76,16 +76,27 @@ interface Confinement {
   readonly off: string;
   readonly isOff: string;
   readonly own: string;
+  /** The transforms that turn it on, or narrow it. */
+  readonly transforms: ContainerCheck['transforms'];
   /** What holds where the option isn't there. */
   readonly byDefault: Verdict;
 }
 
 /** A layer of the kernel's that privileged and security_opt turn off. */
-function confined({ name, title, option, off, isOff, own, byDefault }: Confinement): ContainerCheck {
+function confined({
+  name,
+  title,
+  option,
+  off,
+  isOff,
+  own,
+  transforms,
+  byDefault,
+}: Confinement): ContainerCheck {
   return {
     name,
     of: 'container',
-    transforms: ['compose/remove-unconfined', 'quadlet/report-unconfined'],
+    transforms,
     decide: ({ workload }) => {
       const { view } = workload;
       const privileged = privilegedBy(workload);
@@ -97,6 +108,8 @@ function confined({ name, title, option, off, isOff, own, byDefault }: Confineme
   };
 }
 
+const CONFINING = ['compose/remove-unconfined', 'quadlet/report-unconfined'] as const;
+
 export const seccompInForce = confined({
   name: 'seccomp-profile',
   title: 'seccomp',
@@ -104,6 +117,7 @@ export const seccompInForce = confined({
   off: 'unconfined',
   isOff: 'seccomp is turned off',
   own: 'it has a profile of its own',
+  transforms: [...CONFINING, 'compose/use-seccomp-profile'],
   byDefault: met("the engine's default profile holds"),
 });
 
@@ -114,6 +128,7 @@ export const appArmorInForce = confined({
   off: 'unconfined',
   isOff: 'AppArmor is turned off',
   own: 'it names a profile',
+  transforms: CONFINING,
   byDefault: undecided('nothing turns it off; whether the host has AppArmor is not known'),
 });
 
@@ -124,6 +139,7 @@ export const seLinuxInForce = confined({
   off: 'disable',
   isOff: 'its SELinux label is turned off',
   own: 'it sets a label',
+  transforms: CONFINING,
   byDefault: undecided('nothing turns it off; whether the host has SELinux is not known'),
 });
 
