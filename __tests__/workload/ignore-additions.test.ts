@@ -145,6 +145,11 @@ describe('.git', () => {
       'COPY . .\nRUN go build -o /a .',
       { 'version.go': 'if s.Key == "vcs.revision" {\n' },
     ],
+    [
+      'what Nim runs while it compiles',
+      'COPY . .\nRUN nimble build -d:release',
+      { 'src/views/version.nim': 'const commit = staticExec("git show -s --format=%h")\n' },
+    ],
     ['a Makefile', 'COPY . .\nRUN make', { Makefile: 'V := $(shell git describe)\n' }],
     [
       'a script that package.json names',
@@ -169,6 +174,7 @@ describe('.git', () => {
     ['the address of a package', 'COPY . .\nRUN pip install git+https://example.org/a.git'],
     ['its own removal', 'COPY . .\nRUN rm -rf .git'],
     ['a build without the stamp', 'COPY . .\nRUN go build -buildvcs=false .'],
+    ['a compiler that runs nothing', 'COPY . .\nRUN nimble build'],
   ])('goes for all of %s', (_name, instructions) => {
     expect(lines(propose(instructions))).toContain('.git');
   });

@@ -85,23 +85,39 @@ export function gitUse(
     const found = read(path, GIT_IN_CODE);
     if (found !== undefined) return found;
   }
-  if (!documents.some(buildsGo)) return undefined;
-  for (const path of tree.files.filter((name) => /(?<!_test)\.go$/.test(name)).slice(0, MAX_SOURCES)) {
-    const found = read(path, STAMP);
-    if (found !== undefined) return found;
+  for (const { sources, use } of COMPILERS.filter((one) => documents.some(runs(one.command)))) {
+    for (const path of tree.files.filter((name) => sources.test(name)).slice(0, MAX_SOURCES)) {
+      const found = read(path, use);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }
 
-/** `go build` writes the commit into the program, which may show it: https://pkg.go.dev/runtime/debug#BuildSetting */
-const STAMP = /"vcs\.(?:revision|time|modified)"/;
+/** Compilers by which a source comes to hold the commit that it is built from. */
+const COMPILERS: readonly {
+  readonly command: RegExp;
+  readonly sources: RegExp;
+  readonly use: RegExp;
+}[] = [
+  // It writes the commit into the program, which may show it: https://pkg.go.dev/runtime/debug#BuildSetting
+  {
+    command: /\bgo\b[^&|;]*\b(?:build|install)\b/,
+    sources: /(?<!_test)\.go$/,
+    use: /"vcs\.(?:revision|time|modified)"/,
+  },
+  // It runs commands of the sources, and takes what they print: https://nim-lang.org/docs/system.html#staticExec
+  {
+    command: /\b(?:nim|nimble)\b[^&|;]*\b(?:build|c|cpp|compile|install)\b/,
+    sources: /\.(?:nim|nims|nimble)$/,
+    use: new RegExp(`\\b(?:staticExec|gorge(?:Ex)?)\\b[^\\n]*${GIT}`),
+  },
+];
 const MAX_SOURCES = 300;
 
-function buildsGo({ instructions }: DockerfileDocument): boolean {
-  return instructions.some(
-    ({ keyword, argumentText }) =>
-      keyword === 'RUN' && /\bgo\b[^&|;]*\b(?:build|install)\b/.test(argumentText),
-  );
+function runs(command: RegExp): (document: DockerfileDocument) => boolean {
+  return ({ instructions }) =>
+    instructions.some(({ keyword, argumentText }) => keyword === 'RUN' && command.test(argumentText));
 }
 
 function runText(document: DockerfileDocument, { argumentText, heredocs, flags }: Instruction): string {
