@@ -1,7 +1,7 @@
 import { apparmorProfile } from './apparmor/profile.js';
 import { unitProfileNeeds } from './apparmor/unit.js';
 import type { CompanionMode } from './companions.js';
-import type { Companion } from './core/companion.js';
+import { ownFile, type Companion } from './core/companion.js';
 import type { FilePlan } from './core/plan.js';
 import type { UnitDocument } from './formats/systemd/document.js';
 import type { Run } from './harden.js';
@@ -29,26 +29,14 @@ export function apparmorProfiles(run: Run, plan: FilePlan, mode: CompanionMode):
   const path = join(folderOf(plan.path), `${FOLDER}/${needs.name}`);
   const original = run.workspace.reader.read(path);
   const text = seal(made.text, plan.path);
-  return [
-    {
-      kind: 'apparmor',
-      transform: entry.meta,
-      path,
-      variant: mode === 'write',
-      source: plan.path,
-      original,
-      edits: original === text ? [] : [{ start: 0, end: original?.length ?? 0, text }],
-      text,
-      notes: [
-        {
-          subject: needs.name,
-          disposition: 'applied',
-          safety: 'unsafe',
-          phase: entry.phase,
-          reason: 'allows what the unit was seen to do; in complain mode, to be loaded on the host first',
-          evidence: entry.finding.evidence,
-        },
-      ],
-    },
-  ];
+  const file = {
+    kind: 'apparmor',
+    path,
+    variant: mode === 'write',
+    source: plan.path,
+    original,
+    text,
+  } as const;
+  const reason = 'allows what the unit was seen to do; in complain mode, to be loaded on the host first';
+  return [ownFile(file, entry, { subject: needs.name, reason })];
 }

@@ -1,6 +1,6 @@
 import type { CompanionMode } from './companions.js';
-import type { Companion } from './core/companion.js';
-import type { FilePlan, PlanEntry } from './core/plan.js';
+import { ownFile, type Companion } from './core/companion.js';
+import type { FilePlan } from './core/plan.js';
 import { parseCompose } from './formats/compose/parse.js';
 import type { Run } from './harden.js';
 import { sealedJson } from './io/write.js';
@@ -30,23 +30,14 @@ export function seccompProfiles(run: Run, plan: FilePlan, mode: CompanionMode): 
     const reason = `allows ${figures.allowed} of the ${figures.byDefault} system calls of the engine's default profile: what ${source}`;
     const original = run.workspace.reader.read(path);
     const text = sealedJson(serializeProfile(profile), plan.path);
-    return [
-      {
-        kind: 'seccomp',
-        transform: entry.meta,
-        path,
-        variant: mode === 'write',
-        source: plan.path,
-        original,
-        edits: original === text ? [] : [{ start: 0, end: original?.length ?? 0, text }],
-        text,
-        notes: [noteOf(name, entry, reason)],
-      } satisfies Companion,
-    ];
+    const file = {
+      kind: 'seccomp',
+      path,
+      variant: mode === 'write',
+      source: plan.path,
+      original,
+      text,
+    } as const;
+    return [ownFile(file, entry, { subject: name, reason })];
   });
-}
-
-function noteOf(subject: string, { finding, phase }: PlanEntry, reason: string): Companion['notes'][number] {
-  const safety = finding.safety === 'safe' ? 'safe' : 'unsafe';
-  return { subject, disposition: 'applied', safety, phase, reason, evidence: finding.evidence };
 }

@@ -8,7 +8,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { messageOf } from '../core/errors.js';
@@ -39,6 +38,7 @@ import { findManager } from '../verify/unit/manager.js';
 import { lookAround, obstacleTo } from '../verify/unit/obstacle.js';
 import { tryUnit } from '../verify/unit/trial.js';
 import { managerOf } from '../workload/unit/identity.js';
+import { interruptible } from './interruptible.js';
 import type { LearnArguments, Subject } from './learn.js';
 import { printError } from './output.js';
 import { createStatus } from './status.js';
@@ -79,23 +79,6 @@ async function readAll(files: readonly string[], args: Pick<LearnArguments, 'ful
   }
   if (read.length === 0) return { ok: false, reason: 'nothing was recorded' };
   return { ok: true, recording: mergeRecordings(read) };
-}
-
-/** Aborts on ^C, so that what was started is removed. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interruption = new AbortController();
-  setMaxListeners(0, interruption.signal);
-  const interrupt = (): void => {
-    if (!interruption.signal.aborted) printError('\nharden: interrupted; removing what was started\n');
-    interruption.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, interrupt);
-  try {
-    return await work(interruption.signal);
-  } finally {
-    for (const name of signals) process.off(name, interrupt);
-  }
 }
 
 function recordCompose(

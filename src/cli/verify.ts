@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../core/errors.js';
@@ -28,6 +27,7 @@ import type { WorkingCopy } from '../verify/subject.js';
 import { findTools, isMissing, type Tools } from '../verify/tools.js';
 import { unitChecks } from '../verify/unit/checks.js';
 import { loadConfig } from './config.js';
+import { interruptible } from './interruptible.js';
 import { locate, realPlace } from './locate.js';
 import { mendFaults, type MendOutcome } from './mend.js';
 import { EXIT_CHANGES, EXIT_ERROR, print, printError, wantsColor, type ExitCode } from './output.js';
@@ -78,31 +78,23 @@ export async function runVerify(args: VerifyArguments): Promise<ExitCode> {
     return EXIT_ERROR;
   }
   const found = prepare({ root, paths, ...options });
-  const interruption = new AbortController();
-  // Each program that runs listens to it.
-  setMaxListeners(0, interruption.signal);
-  const interrupt = (): void => {
-    if (!interruption.signal.aborted) printError('\nharden: interrupted; removing what was started\n');
-    interruption.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, interrupt);
-  const owner = ownerName();
-  const tools = await findTools(interruption.signal);
-  const folder = makeFolder(owner);
-  try {
-    await removeLeftovers(tools);
-    const code = await verifyIn(folder, owner, tools, root, found, args, options, interruption.signal);
-    return interruption.signal.aborted ? EXIT_ERROR : code;
-  } catch (error) {
-    if (interruption.signal.aborted) return EXIT_ERROR;
-    const system = (error as NodeJS.ErrnoException).code !== undefined;
-    printError(`harden: ${system ? `the copy of the tree ${writeReason(error)}` : messageOf(error)}\n`);
-    return EXIT_ERROR;
-  } finally {
-    await cleanUp(folder, owner, tools);
-    for (const name of signals) process.off(name, interrupt);
-  }
+  return interruptible(async (signal) => {
+    const owner = ownerName();
+    const tools = await findTools(signal);
+    const folder = makeFolder(owner);
+    try {
+      await removeLeftovers(tools);
+      const code = await verifyIn(folder, owner, tools, root, found, args, options, signal);
+      return signal.aborted ? EXIT_ERROR : code;
+    } catch (error) {
+      if (signal.aborted) return EXIT_ERROR;
+      const system = (error as NodeJS.ErrnoException).code !== undefined;
+      printError(`harden: ${system ? `the copy of the tree ${writeReason(error)}` : messageOf(error)}\n`);
+      return EXIT_ERROR;
+    } finally {
+      await cleanUp(folder, owner, tools);
+    }
+  });
 }
 
 const STAGES: readonly string[] = ['static', 'build', 'run'] satisfies readonly Stage[];

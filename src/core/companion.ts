@@ -1,3 +1,4 @@
+import type { PlanEntry } from './plan.js';
 import type { TextEdit } from './text.js';
 import type { Evidence, Phase, TransformMeta } from './types.js';
 
@@ -50,4 +51,20 @@ export const NO_COMPANIONS: Companions = { files: [], builders: [] };
 /** True for a companion that differs from what it is made from. */
 export function isChanged({ original, text }: Companion): boolean {
   return text !== (original ?? '');
+}
+
+/** A file of harden's own that a change needs: its text replaces what is there. */
+export function ownFile(
+  file: Pick<Companion, 'kind' | 'path' | 'variant' | 'source' | 'original' | 'text'>,
+  { meta, phase, finding }: PlanEntry,
+  note: Pick<CompanionNote, 'subject' | 'reason'>,
+): Companion {
+  const { original, text } = file;
+  const safety = finding.safety === 'safe' ? 'safe' : 'unsafe';
+  return {
+    ...file,
+    transform: meta,
+    edits: original === text ? [] : [{ start: 0, end: original?.length ?? 0, text }],
+    notes: [{ ...note, disposition: 'applied', safety, phase, evidence: finding.evidence }],
+  };
 }

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Baseline, BaselineFinding } from '../render/baseline.js';
+import { exists, findAbove } from './above.js';
 import { pathIn, placeOf } from './config.js';
 import { readTextFile } from './files.js';
 
@@ -28,7 +28,7 @@ export type ReadBaseline =
  * @param asked a file in place of the one that is found; absolute.
  */
 export function readBaseline(root: string, asked?: string): ReadBaseline {
-  const found = asked ?? findAbove(root);
+  const found = asked ?? findAbove(root, NAME);
   const absolute = found ?? join(root, NAME);
   if (found === undefined || !exists(found))
     return { ok: true, absolute, baseline: undefined, text: undefined };
@@ -57,18 +57,6 @@ export function baselineText(files: Baseline['files']): string {
     });
   const body = sections.length === 0 ? '{}' : `{\n${sections.join(',\n')}\n  }`;
   return `{\n  "version": ${VERSION},\n  "findings": ${body}\n}\n`;
-}
-
-function findAbove(root: string): string | undefined {
-  for (let folder = root; ; folder = dirname(folder)) {
-    const path = join(folder, NAME);
-    if (exists(path)) return path;
-    if (exists(join(folder, '.git')) || dirname(folder) === folder) return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function filesOf(text: string): Baseline['files'] | undefined {

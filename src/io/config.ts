@@ -7,6 +7,7 @@ import type { ConfigProblem } from '../config/reader.js';
 import type { HardenConfig, Recorded } from '../config/types.js';
 import { messageOf } from '../core/errors.js';
 import { builtIn, type PluginModule, type Registry } from '../registry.js';
+import { exists, findAbove, foldersUp } from './above.js';
 import { isInside, readTextFile, type ReadOutcome } from './files.js';
 import { isTrusted } from './trust.js';
 
@@ -142,14 +143,6 @@ function besideOf(config: string): string | undefined {
   return exists(beside) ? beside : undefined;
 }
 
-/** The file of this name in the folder, or in the first folder above it that has one; a repository's root is the last. */
-export function findAbove(root: string, name: string): string | undefined {
-  for (let folder = root; ; folder = dirname(folder)) {
-    if (exists(join(folder, name))) return join(folder, name);
-    if (exists(join(folder, '.git')) || dirname(folder) === folder) return undefined;
-  }
-}
-
 /** Finds the config and reads its text; one that is a program is run. */
 async function openConfig(root: string, search: ConfigSearch): Promise<OpenedConfig> {
   const found = search.file === undefined ? findConfig(root) : [search.file];
@@ -233,13 +226,13 @@ function sentence({ options }: ConfigSource, { line, reason }: ConfigProblem): s
 
 /** The configs of the first folder that has one. */
 function findConfig(root: string): readonly string[] {
-  for (let folder = root; ; folder = dirname(folder)) {
+  for (const folder of foldersUp(root)) {
     const found = CONFIG_NAMES.map((name) => join(folder, name)).filter(exists);
     const inPackage = join(folder, PACKAGE);
     if (holdsConfig(inPackage)) found.push(inPackage);
     if (found.length > 0) return found;
-    if (exists(join(folder, '.git')) || dirname(folder) === folder) return [];
   }
+  return [];
 }
 
 /** True for a package.json with a key of ours; one that is broken is npm's to complain about. */
@@ -263,15 +256,6 @@ async function runProgram(path: string): Promise<ReadOutcome> {
       : { ok: true, text };
   } catch (error) {
     return { ok: false, reason: `could not be run: ${messageOf(error)}` };
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Who may not look into a folder has no config there.
-    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { systemReason } from '../io/files.js';
+import { RECORDED_LISTS } from '../workload/recorded.js';
 import { readAudit } from './audit.js';
 import { readOciProfile } from './oci.js';
 import type { Recording, RecordingResult } from './recording.js';
@@ -73,17 +74,4 @@ function eitherRoot(one: boolean | undefined, other: boolean | undefined): boole
   return one === true || other === true ? true : (one ?? other);
 }
 
-const LISTS = [
-  'systemCalls',
-  'capabilities',
-  'executes',
-  'writes',
-  'reads',
-  'devices',
-  'families',
-  'listens',
-  'connects',
-  'namespaces',
-  'behaviours',
-  'gaps',
-] as const;
+const LISTS = [...RECORDED_LISTS, 'gaps'] as const;

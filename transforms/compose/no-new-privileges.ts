@@ -1,4 +1,4 @@
-import { strings } from '../../src/workload/compose/plain.js';
+import { forbidsNewPrivileges, strings } from '../../src/workload/compose/plain.js';
 import { gainedPrivileges } from '../../src/workload/compose/gained-privileges.js';
 import { NO_NEW_PRIVILEGES, takesPlaceOfUnconfined } from './remove-unconfined.js';
 import { accepted, addToList, forEachWholeService, manual, proposal } from './service.js';
@@ -22,7 +22,7 @@ export const noNewPrivileges = forEachWholeService(
   (declared) => {
     const { workload } = declared;
     const present = workload.view.fields('security_opt').flatMap((field) => strings(field.value));
-    if (present.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option))) return undefined;
+    if (present.some(forbidsNewPrivileges)) return undefined;
 
     const message = 'its processes may gain privileges through setuid programs';
     if (present.some((option) => /^no-new-privileges[:=]false$/.test(option))) {

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/types.js';
 import { addedCapabilities, capabilityName } from '../../workload/compose/needs/capabilities.js';
-import { strings } from '../../workload/compose/plain.js';
+import { forbidsNewPrivileges, strings } from '../../workload/compose/plain.js';
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
 import type { ContainerCheck, Verdict } from '../types.js';
 import { privilegedBy, settingOf } from './settings.js';
@@ -60,7 +60,7 @@ export const noNewPrivileges: ContainerCheck = {
   of: 'container',
   transforms: ['compose/no-new-privileges', 'quadlet/no-new-privileges'],
   decide: ({ workload: { view } }) => {
-    const option = securityOptions(view).find(({ text }) => /^no-new-privileges(?:[:=]true)?$/.test(text));
+    const option = securityOptions(view).find(({ text }) => forbidsNewPrivileges(text));
     return option === undefined
       ? unmet('its processes may gain privileges by setuid programs')
       : met('its processes gain no privileges', option.evidence);

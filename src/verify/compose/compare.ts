@@ -1,3 +1,4 @@
+import { forbidsNewPrivileges } from '../../workload/compose/plain.js';
 import type { ComposeModel } from './model.js';
 import { newDenials } from './denials.js';
 import type { ServiceSight, Sight } from './trial.js';
@@ -102,10 +103,7 @@ export function notInForce(model: ComposeModel, sight: Sight): ReadonlyMap<strin
     if (inside === undefined || service === undefined) continue;
     const missing: string[] = [];
     if (service.read_only === true && !inside.readOnlyRoot) missing.push('its root file system is writable');
-    if (
-      service.security_opt?.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option)) === true &&
-      !inside.noNewPrivileges
-    )
+    if (service.security_opt?.some(forbidsNewPrivileges) === true && !inside.noNewPrivileges)
       missing.push('it may gain privileges');
     if (service.cap_drop?.includes('ALL') === true) {
       const allowed = new Set((service.cap_add ?? []).map((name) => name.replace(/^CAP_/, '')));

@@ -47,3 +47,8 @@ export function environmentOf(value: Plain | undefined): Readonly<Record<string,
     }),
   );
 }
+
+/** True for the option of `security_opt` that forbids gaining privileges on exec, in each of its forms. */
+export function forbidsNewPrivileges(option: string): boolean {
+  return /^no-new-privileges(?:[:=]true)?$/.test(option);
+}

@@ -1,8 +1,7 @@
-import type { SeccompProfile } from '../../seccomp/profile.js';
-import { countAllowed, countDefault, seccompProfile } from '../../seccomp/profile.js';
+import { countAllowed, countDefault, seccompProfile, type SeccompProfile } from '../../seccomp/profile.js';
 import { boundingSet } from './needs/capabilities.js';
 import type { CallUse } from './needs/system-calls.js';
-import { strings } from './plain.js';
+import { forbidsNewPrivileges, strings } from './plain.js';
 import type { ServiceWorkload } from './service.js';
 
 /** The names of Compose files that are used by default: their services' profiles need no other name. */
@@ -35,7 +34,7 @@ export function profileOf(
   const profile = seccompProfile({
     calls,
     capabilities,
-    noNewPrivileges: options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option)),
+    noNewPrivileges: options.some(forbidsNewPrivileges),
     init: view.last('init')?.value === 'true',
   });
   return {

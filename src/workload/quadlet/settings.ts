@@ -1,3 +1,4 @@
+import { forbidsNewPrivileges } from '../compose/plain.js';
 import { wordsOf } from '../../formats/systemd/exec.js';
 import { parseBoolean, type UnitDocument, type UnitEntry } from '../../formats/systemd/document.js';
 import type { Plain } from '../compose/plain.js';
@@ -127,7 +128,7 @@ function* ofOption(entry: UnitEntry, { name, value }: PodmanOption): Generator<S
 
 /** Podman's options of confinement in Docker's words. */
 function securityWord(option: string): string {
-  if (/^no-new-privileges(?:[:=]true)?$/.test(option)) return 'no-new-privileges:true';
+  if (forbidsNewPrivileges(option)) return 'no-new-privileges:true';
   return /^unmask=(?:all|\/\*)$/i.test(option) ? 'systempaths=unconfined' : option;
 }
 
