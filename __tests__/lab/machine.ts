@@ -99,3 +99,12 @@ export async function suiteSources(folder: string, suite: string): Promise<reado
   await must('apt-get', ['-o', 'APT::Sandbox::User=root', ...options, 'update', '-qq'], APT);
   return options;
 }
+
+/** Installs the packages that are missing; undefined when all are there, else why they are not. */
+export async function installPackages(names: readonly string[]): Promise<string | undefined> {
+  const present = async (): Promise<boolean> => (await call('dpkg', ['-s', ...names])).code === 0;
+  if (await present()) return undefined;
+  await must('apt-get', ['update', '-qq'], APT);
+  await call('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], APT);
+  return (await present()) ? undefined : `apt-get can't install ${names.join(', ')}`;
+}

@@ -10,6 +10,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onInterruption } from './interruption.js';
 import { MAIN } from '../support/command.js';
 import { startEngine } from './engine.js';
 import { fetchEngine, obstacle } from './machine.js';
@@ -87,19 +88,10 @@ async function main(): Promise<number> {
   const programs = await fetchEngine(join(folder, 'engine'));
   say('the engine is unpacked');
   const engine = await startEngine(join(folder, 'images'), programs);
-  // Without the engine all that is under way fails, and leaves as it would otherwise.
-  const interruption = new AbortController();
-  const interrupted = (): void => {
-    // A terminal, npm and timeout(1) each tell it, so that it may come more than once.
-    if (interruption.signal.aborted) return;
-    interruption.abort();
-    void engine.stop();
-  };
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  const signal = onInterruption(() => engine.stop());
   try {
     const made = (await makeStandIns(engine, join(folder, 'stand-ins'))) + (await makeServers(engine));
     say(`${made} stand-in images made`);
-    const { signal } = interruption;
     const tell = (checks: readonly Check[], { name }: { readonly name: string }): void => {
       for (const check of checks) describe(name, check);
     };
@@ -140,7 +132,7 @@ async function main(): Promise<number> {
     ];
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`\n${table}\n\n${checks.length - failed} passed, ${failed} failed`);
-    return failed === 0 && !interruption.signal.aborted ? 0 : 1;
+    return failed === 0 && !signal.aborted ? 0 : 1;
   } finally {
     // What the builds left is no use for the next run: it builds without the cache. Former stand-ins aren't either.
     await engine.call(['builder', 'prune', '--all', '--force']);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, must } from '../../../src/io/process.js';
+import { must } from '../../../src/io/process.js';
+import { installPackages } from '../machine.js';
 import { obstacle as containerObstacle } from '../systemd/rootfs.js';
 
 /** The emulator with its firmware, and what makes an initial RAM file system. Installed, as they start nothing. */
@@ -15,12 +16,8 @@ export function obstacle(): string | undefined {
 }
 
 /** Installs the tools that are missing; undefined when all are there, else why they are not. */
-export async function missingTools(): Promise<string | undefined> {
-  const present = async (): Promise<boolean> => (await call('dpkg', ['-s', ...TOOLS])).code === 0;
-  if (await present()) return undefined;
-  await must('apt-get', ['update', '-qq'], APT);
-  await call('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...TOOLS], APT);
-  return (await present()) ? undefined : `apt-get can't install ${TOOLS.join(', ')}`;
+export function missingTools(): Promise<string | undefined> {
+  return installPackages(TOOLS);
 }
 
 /** Debian's kernel for virtual machines, of the machine's own release: unpacked, as an installed one would be booted. */

@@ -8,6 +8,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onInterruption } from '../interruption.js';
 import { findTracer } from '../../../src/learn/live/tracer.js';
 import { isMissing } from '../../../src/verify/tools.js';
 import { MAIN } from '../../support/command.js';
@@ -59,13 +60,7 @@ async function main(): Promise<number> {
     throw new Error(`no such workload; there are ${RECORDED.map(([name]) => name).join(', ')}`);
   const folder = values.folder ?? join(tmpdir(), 'harden-lab');
   const engine = await startEngine(join(folder, 'images'), await fetchEngine(join(folder, 'engine')));
-  const interruption = new AbortController();
-  const interrupted = (): void => {
-    if (interruption.signal.aborted) return;
-    interruption.abort();
-    void engine.stop();
-  };
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  const signal = onInterruption(() => engine.stop());
   try {
     await makeStandIns(engine, join(folder, 'stand-ins'));
     await makeServers(engine);
@@ -73,7 +68,7 @@ async function main(): Promise<number> {
     const trials = new Map<string, LearnTrial>();
     const recorded = chosen.map(([name, service]): Recorded => ({ workload: readWorkload(name), service }));
     await inParallel(recorded, AT_ONCE, async (one) => {
-      const trial = await tryLearning(engine, one, tracer, interruption.signal);
+      const trial = await tryLearning(engine, one, tracer, signal);
       trials.set(trial.name, trial);
       for (const { name, fault } of trial.checks) {
         if (fault === undefined) say(`ok      ${trial.name}: ${name}`);
@@ -87,7 +82,7 @@ async function main(): Promise<number> {
     const checks = all.flatMap((trial) => trial.checks);
     const failed = checks.filter(({ fault }) => fault !== undefined).length;
     console.log(`${checks.length - failed} passed, ${failed} failed`);
-    return failed > 0 || interruption.signal.aborted ? 1 : 0;
+    return failed > 0 || signal.aborted ? 1 : 0;
   } finally {
     await engine.stop();
   }

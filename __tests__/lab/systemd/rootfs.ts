@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { debianMirror, SUITE } from '../machine.js';
-import { call, must } from '../../../src/io/process.js';
+import { debianMirror, installPackages, SUITE } from '../machine.js';
+import { must } from '../../../src/io/process.js';
 
 /** What the lab itself calls inside, besides the daemons and their clients. */
 const BASE_PACKAGES = [
@@ -15,8 +15,6 @@ const TOOLS = ['debian-archive-keyring', 'mmdebstrap', 'systemd-container', 'uti
 
 const LEFT_OUT = ['doc', 'locale', 'man'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
 
-const APT = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
-
 /** Why the lab can't run on this machine; undefined when it can. */
 export function obstacle(): string | undefined {
   if (process.platform !== 'linux') return `it needs Debian, and this is ${process.platform}`;
@@ -27,12 +25,8 @@ export function obstacle(): string | undefined {
 }
 
 /** Installs the tools that are missing; undefined when all are there, else why they are not. */
-export async function missingTools(): Promise<string | undefined> {
-  const present = async (): Promise<boolean> => (await call('dpkg', ['-s', ...TOOLS])).code === 0;
-  if (await present()) return undefined;
-  await must('apt-get', ['update', '-qq'], APT);
-  await call('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...TOOLS], APT);
-  return (await present()) ? undefined : `apt-get can't install ${TOOLS.join(', ')}`;
+export function missingTools(): Promise<string | undefined> {
+  return installPackages(TOOLS);
 }
 
 /** A Debian with systemd and these packages, in a folder where it stays for the next run. None of them is enabled. */

@@ -10,6 +10,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onInterruption } from '../interruption.js';
 import { messageOf } from '../../../src/core/errors.js';
 import { MAIN } from '../../support/command.js';
 import { makeAll, trialsOf } from '../parallel.js';
@@ -110,16 +111,8 @@ async function main(): Promise<number> {
   await clear();
   const root = await makeRootfs(folder, packagesOf(allDaemons()));
   say('the root file system is there');
-  const interruption = new AbortController();
-  const interrupted = (): void => {
-    // A terminal, npm and timeout(1) each tell it, so that it may come more than once.
-    if (interruption.signal.aborted) return;
-    interruption.abort();
-    void stopAll();
-  };
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  const signal = onInterruption(stopAll);
   try {
-    const { signal } = interruption;
     const worked = trialsOf(daemons, (daemon) => tryDaemon(root, daemon), describe);
     const probed = trialsOf(
       daemons.filter(({ name }) => PROBED.includes(name)),
@@ -144,7 +137,7 @@ async function main(): Promise<number> {
     ];
     const failed = faults.filter((fault) => fault !== '').length;
     console.log(`\n${table === '' ? '' : `${table}\n\n`}${faults.length - failed} passed, ${failed} failed`);
-    return failed === 0 && !interruption.signal.aborted ? 0 : 1;
+    return failed === 0 && !signal.aborted ? 0 : 1;
   } finally {
     await stopAll();
   }
