@@ -46,6 +46,7 @@ export default tseslint.config(
         {
           paths: [
             ...pure.flatMap((name) => [name, `node:${name}`]),
+            'net',
             // What reads an address opens no socket.
             { name: 'node:net', allowImportNames: ['BlockList', 'isIP', 'isIPv4', 'isIPv6'] },
           ],
