@@ -3,6 +3,7 @@ import type { Evidence } from '../../core/types.js';
 import { socketMounts } from './docker-socket.js';
 import { variablesSet } from './environment.js';
 import { isExtended, servedBy } from './isolation.js';
+import { hostPattern, mentionOf } from './mentions.js';
 import { declaredNetworks, DEFAULT_NETWORK, networksOf, reachOf } from './networks.js';
 import { PROXY_VARIABLES, proxyClient, type ProxyClient } from './proxy-clients.js';
 import { isRecord } from './plain.js';
@@ -51,9 +52,8 @@ export function egressPlan(workloads: readonly ServiceWorkload[]): EgressPlan {
     }
     const found = closable(workload, leaves, workloads);
     if (typeof found !== 'string') closed.push(found);
-    // A data store or a proxy with a door of its own is as it is meant; a person who says what it reaches is told.
-    else if (workload.origin.kind !== 'server' || value.length > 0)
-      left.push({ workload, reason: found, evidence });
+    // What is known of an image says nothing of how it is meant here; who says or records what it reaches is told.
+    else if (!evidence.some((item) => 'source' in item)) left.push({ workload, reason: found, evidence });
   }
   return { closed, left };
 }
@@ -74,6 +74,8 @@ function closable(
   if (obstacle !== undefined) return obstacle;
   const hosts = workload.outside.value.map(({ value }) => value);
   if (hosts.length === 0) return { workload, leaves, proxied: undefined };
+  if (hosts.some((host) => /(?:^|\.)docker\.internal(?::|$)/.test(host)))
+    return 'a proxy in a container does not find the host by that name';
   const other = hosts.find((host) => NO_HTTP.has(parseDestination(host)?.port ?? 443));
   if (other !== undefined) return `a proxy for HTTP does not carry what it sends to ${other}`;
   const [variable] = variablesSet(
@@ -110,8 +112,14 @@ function ownObstacle(
   if (shared !== undefined) return `other projects may reach it on the network ${shared}`;
   // A proxy that reads labels finds what it serves by the engine's socket.
   const inside = workloads.some((other) => socketMounts(other).length > 0);
-  const served = inside ? undefined : servedBy(view);
-  if (served !== undefined) return served;
+  const served = servedBy(view);
+  if (served !== undefined && !inside) return served;
+  const host = hostPattern(view);
+  const asked =
+    served !== undefined ||
+    workloads.some((other) => other !== workload && mentionOf(other.view, host) !== undefined);
+  if (!asked && !isStore(workload) && listens(workload))
+    return 'it listens, and nothing of the project names it: who reaches it is not to be seen';
   const settled = workloads.find(({ view: other }) =>
     other
       .fields('networks')
@@ -120,6 +128,13 @@ function ownObstacle(
   return settled === undefined
     ? undefined
     : `${settled.name} has names or addresses of its own on the network`;
+}
+
+/** Whether something shows that it serves others. */
+function listens({ origin, view }: ServiceWorkload): boolean {
+  if (view.fields('expose').length > 0) return true;
+  if (origin.kind === 'built') return origin.build.ports.length > 0;
+  return origin.kind === 'server' && (origin.facts.ports?.listens.length ?? 0) > 0;
 }
 
 function isStore({ origin }: ServiceWorkload): boolean {
