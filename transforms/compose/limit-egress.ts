@@ -162,7 +162,7 @@ function change(
   return {
     subject: [],
     range: document.services.find(({ name }) => name === names[0])!.keyRange,
-    message: `${enumeration(names)} ${names.length > 1 ? 'reach' : 'reaches'} every address outside, and ${names.length > 1 ? 'need' : 'needs'} few or none`,
+    message: `${enumeration(names)} ${names.length > 1 ? 'reach' : 'reaches'} every address outside, and ${names.length > 1 ? 'need' : 'needs'} ${clients.length > 0 ? 'few of them' : 'none'}`,
     evidence: uniqueEvidence([
       ...closed.flatMap(({ workload }) => workload.outside.evidence),
       ...clients,
