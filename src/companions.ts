@@ -15,6 +15,7 @@ import type { DockerfileDocument } from './formats/dockerfile/document.js';
 import { dockerfileAdapter, parseDockerfile } from './formats/dockerfile/parse.js';
 import { blueprintServices, pointBlueprint } from './formats/render-yaml/blueprint.js';
 import { flyBuild, pointFly } from './formats/toml/fly.js';
+import { egressProxies } from './egress-proxies.js';
 import type { Run, RunOptions } from './harden.js';
 import { formatOf, type SourceFile } from './io/discover.js';
 import { filesOf } from './io/workspace.js';
@@ -61,7 +62,11 @@ export function createCompanions(
   const linked = createLinked(run, mode);
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
-    if (plan.original.format === 'compose') return { files: seccompProfiles(run, plan, mode), builders: [] };
+    if (plan.original.format === 'compose')
+      return {
+        files: [...seccompProfiles(run, plan, mode), ...egressProxies(run, plan, mode)],
+        builders: [],
+      };
     if (plan.original.format === 'systemd') return { files: apparmorProfiles(run, plan, mode), builders: [] };
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
     const ignore = mode === 'write' ? ignores.beside(plan) : ignores.inPlace(plan);

@@ -99,9 +99,9 @@ function createSidecarWriter(
   };
 }
 
-/** True for a profile, which is a file of harden's own in whatever mode: its text has the seal. */
+/** True for a file of harden's own, in whatever mode: its text has the seal. */
 function hasOwnSeal({ kind }: Companion): boolean {
-  return kind === 'seccomp' || kind === 'apparmor';
+  return kind === 'seccomp' || kind === 'apparmor' || kind === 'squid';
 }
 
 /** Where a file's variant is written. */

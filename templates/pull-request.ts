@@ -3,18 +3,8 @@ import type { Exposure } from '../src/exposure/exposure.js';
 import type { Step } from '../src/pr/steps.js';
 import { evidenceLine, toldChanges, type ToldChange } from '../src/pr/told.js';
 import { formatName, stepTitle } from '../src/pr/titles.js';
-import {
-  blocks,
-  capital,
-  cell,
-  code,
-  codeCell,
-  enumeration,
-  escape,
-  list,
-  prose,
-  table,
-} from '../src/report/markdown.js';
+import { enumeration } from '../src/core/words.js';
+import { blocks, capital, cell, code, codeCell, escape, list, prose, table } from '../src/report/markdown.js';
 import { counted } from '../src/report/words.js';
 import type { Status } from '../src/standards/types.js';
 import type { Stage } from '../src/verify/check.js';

@@ -19,6 +19,7 @@ import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { isolateDataStores } from './compose/isolate-data-stores.js';
 import { labelMounts } from './compose/label-mounts.js';
+import { limitEgress } from './compose/limit-egress.js';
 import { limitCpus } from './compose/limit-cpus.js';
 import { limitMemory } from './compose/limit-memory.js';
 import { limitPids } from './compose/limit-pids.js';
@@ -163,6 +164,7 @@ export const registry: TransformsByFormat = {
     dropCapabilities,
     labelMounts,
     useSeccompProfile,
+    limitEgress,
     readOnlyRootfs,
     mountReadOnly,
     bindPortsToLoopback,

@@ -114,7 +114,7 @@ describe('a broken config', () => {
     [
       override('service: db'),
       2,
-      'names nothing to change: give it capabilities, writable, executable, skip or transforms',
+      'names nothing to change: give it capabilities, writable, executable, egress, skip or transforms',
     ],
     [override('writable: []'), 2, 'names nothing to change'],
     [override('capabilites: [CHOWN]'), 3, 'unknown key capabilites: did you mean capabilities?'],
@@ -133,6 +133,13 @@ describe('a broken config', () => {
     [override('writable: [/]'), 3, 'names /: name the folders below it'],
     [override('executable: ["/a:b"]'), 3, 'executable names a path with ":"'],
     [override('executable: [/a$b]'), 3, 'executable names a path with "$"'],
+    [
+      override('egress: [mailhost]'),
+      3,
+      'egress names mailhost, which is no host with a domain and no address',
+    ],
+    [override('egress: ["a.example.com:99999"]'), 3, 'egress names a.example.com:99999, which is no host'],
+    [override('egress: [none, a.example.com]'), 3, 'egress names none, and something: take one of them out'],
     [override('skip: [compose/read-only-rootf]'), 3, 'did you mean compose/read-only-rootfs?'],
     [override('skip: [zzzzzzzz]'), 3, "which is no transform: 'harden list' shows them all"],
     [override('skip: [dockerfile]\n    reason: 2026'), 4, 'reason must be text: write it in quotes'],

@@ -190,6 +190,9 @@ const override = fc
       capabilities: fc.uniqueArray(fc.constantFrom('CHOWN', 'cap_kill', 'SYS_TIME'), { maxLength: 3 }),
       writable: fc.uniqueArray(path, { maxLength: 3 }),
       executable: fc.uniqueArray(path, { maxLength: 2 }),
+      egress: fc.uniqueArray(fc.constantFrom('none', 'API.example.com', '.example.com', '[2001:db8::7]:53'), {
+        maxLength: 1,
+      }),
       skip: fc.uniqueArray(fc.constantFrom('compose', 'systemd/protect-system'), { maxLength: 2 }),
       reason: fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }), { nil: undefined }),
     },

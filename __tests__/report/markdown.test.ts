@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { enumeration, escape, lower, prose, proseCell } from '../../src/report/markdown.js';
+import { enumeration } from '../../src/core/words.js';
+import { escape, lower, prose, proseCell } from '../../src/report/markdown.js';
 
 test('text stays text', () => {
   expect(escape('a * b_ [c] <d> `e` NET_RAW __f')).toBe('a \\* b\\_ \\[c\\] &lt;d> \\`e\\` NET_RAW \\_\\_f');

@@ -8,7 +8,7 @@ import { createRun } from '../../src/harden.js';
 import type { DockerfileContext, Resolution, RuntimeBase, ServiceUse } from '../../src/workload/context.js';
 import { registry } from '../../transforms/index.js';
 import { catalogue, memoryReader, memoryWorkspace, type Tree } from './memory.js';
-import { recordedIn } from './needs.js';
+import { configIn } from './needs.js';
 
 export const casesRoot = fileURLToPath(new URL('../transforms', import.meta.url));
 
@@ -116,7 +116,7 @@ export function planCase(fixture: TransformCase, text: string): FilePlan {
     base,
     digests: digests === undefined ? undefined : new Map(Object.entries(digests)),
     systemdVersion,
-    config: recordedIn(tree),
+    config: configIn(tree),
   });
   const file = run.workspace.files.find(({ path }) => path === fixture.path);
   const outcome = file === undefined ? undefined : run.plan(file);

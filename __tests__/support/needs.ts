@@ -1,16 +1,20 @@
-import { EMPTY } from '../../src/config/parse.js';
+import { EMPTY, parseConfig } from '../../src/config/parse.js';
 import type { HardenConfig } from '../../src/config/types.js';
 import { parseNeeds } from '../../src/learn/needs-file.js';
 import type { Tree } from './memory.js';
 
-const NAME = 'harden.needs.yml';
+const NEEDS = 'harden.needs.yml';
+const CONFIG = 'harden.config.yml';
 
-/** The config of a tree that has recordings at its root, and no other settings; undefined where it has none. */
-export function recordedIn(tree: Tree): HardenConfig | undefined {
-  const text = tree[NAME];
-  if (text === undefined) return undefined;
-  const parsed = parseNeeds(text, NAME);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+/** The config of a tree at its root, with its recordings; undefined where it has neither. */
+export function configIn(tree: Tree): HardenConfig | undefined {
+  const [needs, text] = [tree[NEEDS], tree[CONFIG]];
+  if (needs === undefined && text === undefined) return undefined;
   const place = { folder: '.', root: '.' };
-  return { path: NAME, place, ...EMPTY, recorded: { place, workloads: parsed.workloads } };
+  const read = parseConfig(text ?? '', { path: CONFIG, place });
+  const seen = parseNeeds(needs ?? '', NEEDS);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  if (!seen.ok) throw new Error(JSON.stringify(seen.problems));
+  const recorded = needs === undefined ? undefined : { place, workloads: seen.workloads };
+  return { ...EMPTY, ...read.config, path: text === undefined ? NEEDS : CONFIG, place, recorded };
 }

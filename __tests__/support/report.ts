@@ -4,7 +4,7 @@ import { htmlReport } from '../../src/report/html/page.js';
 import { survey, type Survey } from '../../src/survey.js';
 import { folderOf } from './cli.js';
 import type { Tree } from './memory.js';
-import { recordedIn } from './needs.js';
+import { configIn } from './needs.js';
 
 export const about: ReportAbout = {
   project: 'shop',
@@ -15,7 +15,7 @@ export const about: ReportAbout = {
 };
 
 export function surveyOf(tree: Tree): Survey {
-  return survey({ root: folderOf(tree), paths: ['.'], config: recordedIn(tree) });
+  return survey({ root: folderOf(tree), paths: ['.'], config: configIn(tree) });
 }
 
 export function pageOf(tree: Tree): string {

@@ -139,8 +139,8 @@ function editedCompanion({ kind, original = '', source, text }: Companion, hunks
 }
 
 function faultIn(kind: Companion['kind'], path: string, text: string): string | undefined {
-  // Only the parser of the host knows what a profile for AppArmor may hold.
-  if (kind === 'dockerignore' || kind === 'apparmor') return undefined;
+  // Only the programs that read them know what a profile for AppArmor and a configuration of Squid may hold.
+  if (kind === 'dockerignore' || kind === 'apparmor' || kind === 'squid') return undefined;
   if (kind !== 'seccomp') {
     const parsed = adapterOf(kind).parse(path, text);
     return parsed.ok ? undefined : parsed.reason;

@@ -1,4 +1,6 @@
+import { parseDestination } from '../core/destination.js';
 import { near } from '../core/near.js';
+import { redact } from '../core/redact.js';
 import { isNamed } from '../core/select.js';
 import { CAPABILITIES } from '../exposure/names.js';
 
@@ -41,6 +43,19 @@ export function checkPath(word: string): Checked {
   if (odd === undefined) return { value: path.replace(/\/{2,}/g, '/') };
   return {
     problem: `names a path with ${JSON.stringify(odd)}, which a mount can't have: name the folder above it`,
+  };
+}
+
+/** A destination outside, or `none`. */
+export function checkDestination(word: string): Checked {
+  const destination = word.toLowerCase();
+  if (destination === 'none' || parseDestination(destination) !== undefined) return { value: destination };
+  const form =
+    'write api.example.com, .example.com, 192.0.2.7 or 192.0.2.0/24, with :port where needed, or none';
+  return {
+    problem: /^\w+:\/\//.test(word)
+      ? `names ${redact(word)}, which is a URL: name its host`
+      : `names ${word}, which is no host with a domain and no address: ${form}`,
   };
 }
 

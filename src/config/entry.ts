@@ -19,6 +19,7 @@ export function entryOf(override: Override): Entry {
     capabilities: words('capabilities', capabilityWord),
     writable: words('writable', pathWord),
     executable: words('executable', pathWord),
+    egress: words('egress', (word) => word.toLowerCase()),
     skip: words('skip', (name) => name),
     reason: reason === '' ? undefined : reason,
   };

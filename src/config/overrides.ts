@@ -65,6 +65,7 @@ export function createOverrides(config: HardenConfig | undefined): Overrides {
         capabilities: found.flatMap(({ capabilities }) => capabilities),
         writable: found.flatMap(({ writable }) => writable),
         executable: found.flatMap(({ executable }) => executable),
+        egress: found.flatMap(({ egress }) => egress),
       };
     },
     optionsFor: (path, id) => (option, service) => {

@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Node } from 'yaml';
-import { checkCapability, checkFile, checkPath, checkTransform } from './check.js';
+import { checkCapability, checkDestination, checkFile, checkPath, checkTransform } from './check.js';
 import { readOptions } from './read-transforms.js';
 import { orOf, type ConfigReader, type Entries } from './reader.js';
 import type { KnownTransform } from './parse.js';
@@ -21,6 +21,7 @@ export function readOverride(
     capabilities: reader.list(entries, 'capabilities', checkCapability, '[CHOWN, SETUID]'),
     writable: reader.list(entries, 'writable', checkPath, '[/var/cache/nginx]'),
     executable: reader.list(entries, 'executable', checkPath, '[/tmp]'),
+    egress: reader.list(entries, 'egress', checkDestination, '[api.example.com]'),
     skip: reader.list(
       entries,
       'skip',
@@ -31,6 +32,9 @@ export function readOverride(
     reason: reader.text(entries, 'reason'),
     line: reader.lineOf(node),
   };
+  if (override.egress.length > 1 && override.egress.some(({ value }) => value === 'none')) {
+    reader.fail(entries.get('egress') ?? node, 'egress names none, and something: take one of them out');
+  }
   // A key with a typing error has its own message.
   if (isMap(node) && node.items.length === entries.size) {
     if (!entries.has('file')) reader.fail(node, 'an override without file: name the file that it is about');

@@ -5,7 +5,7 @@ import type { Stated, StatedNeeds } from '../workload/stated.js';
 import type { ConfigPlace } from './place.js';
 
 /** The lists of an override: each says something that harden can't see in the files. */
-export const OVERRIDE_LISTS = ['capabilities', 'writable', 'executable', 'skip'] as const;
+export const OVERRIDE_LISTS = ['capabilities', 'writable', 'executable', 'egress', 'skip'] as const;
 export type OverrideList = (typeof OVERRIDE_LISTS)[number];
 
 /** An override as it is to be written. */

@@ -15,7 +15,7 @@ export interface CompanionNote {
 
 /** A file that goes with another one's plan: it is written, shown and counted beside it. */
 export interface Companion {
-  readonly kind: 'dockerignore' | 'fly' | 'render' | 'seccomp' | 'apparmor';
+  readonly kind: 'dockerignore' | 'fly' | 'render' | 'seccomp' | 'apparmor' | 'squid';
   /** The transform whose change needs the file; undefined where a finding of its own tells of it. */
   readonly transform?: TransformMeta | undefined;
   /** Where it is written. */

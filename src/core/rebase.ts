@@ -22,12 +22,21 @@ interface Span {
 export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FilePlan | undefined {
   const spans = spansOf(first);
   const inside = new Map<Span, TextEdit[]>(spans.map((span) => [span, []]));
+  const above = new Map<string, TextEdit[]>();
 
   const entries = second.entries.map((entry): PlanEntry | undefined => {
     const finding = placed(first, second, spans, entry.finding);
     if (!isFix(finding)) return { ...entry, finding };
     const outside: TextEdit[] = [];
     for (const edit of finding.edits.flatMap((one) => atBorders(one, spans))) {
+      const header = spans.find((one) => isInHeader(edit, one));
+      if (header !== undefined) {
+        const from = header.start - header.under;
+        const own = { ...edit, start: edit.start - from, end: edit.end - from };
+        const key = headerOf(header.edit);
+        if (entry.disposition === 'applied') above.set(key, [...(above.get(key) ?? []), own]);
+        continue;
+      }
       const touched = spans.filter((range) => touches(edit, range));
       const span = apart && touched.every((one) => isBeside(edit, one)) ? undefined : touched[0];
       if (span === undefined) {
@@ -48,7 +57,12 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
   const own = first.entries.map((entry): PlanEntry => {
     const { finding } = entry;
     if (entry.disposition !== 'applied' || !isFix(finding)) return entry;
-    const edits = finding.edits.map((edit) => ({ ...edit, text: rewritten.get(edit) ?? edit.text }));
+    const edits = finding.edits.map((edit): TextEdit => {
+      const text = rewritten.get(edit) ?? edit.text;
+      const header = above.get(headerOf(edit));
+      if (edit.under === undefined || header === undefined) return { ...edit, text };
+      return { ...edit, text, under: applyEdits(edit.under, header) };
+    });
     return { ...entry, finding: { ...finding, edits } };
   });
   return {
@@ -64,7 +78,7 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
 function atBorders(edit: TextEdit, spans: readonly Span[]): readonly TextEdit[] {
   if (edit.text !== '') return [edit];
   const borders = spans
-    .flatMap(({ start, end }) => [start, end])
+    .flatMap(({ under, start, end }) => [start - under, start, end])
     .filter((at) => at > edit.start && at < edit.end);
   const cuts = [edit.start, ...new Set(borders), edit.end].sort((a, b) => a - b);
   return cuts.slice(1).map((end, at) => ({ ...edit, start: cuts[at]!, end }));
@@ -82,6 +96,17 @@ function spansOf(plan: FilePlan): Span[] {
     shift += under + edit.text.length - (edit.end - edit.start);
     return { edit, under, start, end: start + edit.text.length };
   });
+}
+
+/** What edits stand under: the same for all that share it. */
+function headerOf({ start, under }: TextEdit): string {
+  return `${start} ${under ?? ''}`;
+}
+
+/** True for an edit of what the text of a span stands under. */
+function isInHeader(edit: Range, { start, under }: Span): boolean {
+  const from = start - under;
+  return edit.start >= from && edit.end <= start && edit.start < start && edit.end > from;
 }
 
 /** True for an edit inside a range or an insertion at its border; what only ends or begins there lies beside it. */

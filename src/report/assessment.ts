@@ -5,18 +5,8 @@ import { complianceSection, momentName } from './compliance.js';
 import { acceptedSection, findingSections } from './finding-sections.js';
 import { findingsOf, type Outcome, type ReportFinding } from './findings.js';
 import { isFirst } from './groups.js';
-import {
-  blocks,
-  capital,
-  codeCell,
-  code,
-  cell,
-  enumeration,
-  escape,
-  list,
-  prose,
-  table,
-} from './markdown.js';
+import { enumeration } from '../core/words.js';
+import { blocks, capital, codeCell, code, cell, escape, list, prose, table } from './markdown.js';
 import { recommendationsSection } from './recommendations.js';
 import { topicsOf, type Topic } from './topics.js';
 import { validationSteps } from './validation.js';

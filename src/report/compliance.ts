@@ -2,18 +2,8 @@ import type { Judged } from '../standards/status.js';
 import { MOMENTS, type AssessedControl, type AssessedStandard, type Moment } from '../survey.js';
 import type { ReportFinding } from './findings.js';
 import { isFirst } from './groups.js';
-import {
-  blocks,
-  cell,
-  code,
-  codeCell,
-  enumeration,
-  escape,
-  list,
-  prose,
-  proseCell,
-  table,
-} from './markdown.js';
+import { enumeration } from '../core/words.js';
+import { blocks, cell, code, codeCell, escape, list, prose, proseCell, table } from './markdown.js';
 import type { Topic } from './topics.js';
 
 /** Each standard before and after, what moves its controls, what is left, and what only a host shows. */

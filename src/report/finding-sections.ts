@@ -1,19 +1,8 @@
 import { SEVERITIES, type Evidence, type Severity } from '../core/types.js';
 import type { ReportFinding } from './findings.js';
 import { isFirst, type FindingGroup } from './groups.js';
-import {
-  blocks,
-  cell,
-  code,
-  codeCell,
-  enumeration,
-  escape,
-  fence,
-  list,
-  prose,
-  proseCell,
-  table,
-} from './markdown.js';
+import { enumeration } from '../core/words.js';
+import { blocks, cell, code, codeCell, escape, fence, list, prose, proseCell, table } from './markdown.js';
 import type { Topic } from './topics.js';
 
 const HEADINGS: Readonly<Record<Severity, string>> = {

@@ -64,12 +64,6 @@ export function list(items: readonly string[]): string {
   return items.map((item) => `- ${item.replace(/\n/g, '\n  ')}`).join('\n');
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function enumeration(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
-
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -65,6 +65,12 @@ export const SYMPTOMS: readonly Symptom[] = [
     remedy: "the other's network in `networks` of the service that calls it",
   },
   {
+    seen: 'a service no longer reaches a host of the internet ("Temporary failure in name resolution", "403 Forbidden")',
+    transforms: ['compose/limit-egress'],
+    look: '`docker compose logs egress-proxy`: a refused host stands there as TCP_DENIED; without such a line the program did not go by the proxy',
+    remedy: 'the host in `egress` of an override in `harden.config.yml`, and `harden --write` again',
+  },
+  {
     seen: 'a container is "unhealthy", or what depends on it does not start',
     transforms: ['dockerfile/add-healthcheck', 'compose/add-healthcheck'],
     look: "`docker inspect --format '{{json .State.Health}}'` shows what the check printed",

@@ -1,3 +1,4 @@
+import { enumeration } from '../core/words.js';
 import type { ContainerSubject } from '../standards/types.js';
 import type { Survey } from '../survey.js';
 import { publishedPorts } from '../workload/compose/ports.js';
@@ -5,7 +6,7 @@ import { sensitivity } from '../workload/compose/sensitive.js';
 import type { ServiceWorkload } from '../workload/compose/service.js';
 import { composeCommand, isProject, variantOf } from './commands.js';
 import { isFirst } from './groups.js';
-import { blocks, code, enumeration, fence, list } from './markdown.js';
+import { blocks, code, fence, list } from './markdown.js';
 
 /** What of a service a user namespace changes, and what it then needs. */
 interface Touched {

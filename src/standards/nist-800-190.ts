@@ -15,7 +15,7 @@ import {
   noUnneededPackages,
 } from './checks/images.js';
 import { verifiedPackages } from './checks/packages.js';
-import { boundToInterface, dataStoreApart, noDefaultBridge } from './checks/network.js';
+import { boundToInterface, dataStoreApart, noDefaultBridge, outsideLimited } from './checks/network.js';
 import {
   capabilitiesDropped,
   containerNotRoot,
@@ -67,7 +67,7 @@ export const nist800190: Standard = {
     control(
       '4.4.2',
       'Unbounded network access from containers',
-      [boundToInterface, dataStoreApart, noDefaultBridge, ownNetwork],
+      [boundToInterface, dataStoreApart, noDefaultBridge, ownNetwork, outsideLimited],
       EGRESS,
     ),
     control(

@@ -20,6 +20,11 @@ export interface StatedNeeds {
   readonly writable: readonly Stated[];
   /** Writable places from which its processes execute. */
   readonly executable: readonly Stated[];
+  /**
+   * All that it reaches outside of its project or its machine: `none`, or destinations as `src/core/destination.ts` reads
+   * them. Unlike the other lists this one is whole; empty where nobody has said anything.
+   */
+  readonly egress: readonly Stated[];
 }
 
 /** What is known of a workload besides its files. */
@@ -32,5 +37,6 @@ export const NOTHING_STATED: KnownBesides = {
   capabilities: [],
   writable: [],
   executable: [],
+  egress: [],
   recorded: undefined,
 };

@@ -1,10 +1,12 @@
 import { citeSource } from '../../src/core/evidence.js';
 import { combine, refused, type Edits } from '../../src/core/text.js';
 import type { Evidence, Finding } from '../../src/core/types.js';
+import { enumeration } from '../../src/core/words.js';
 import type { ComposeDocument, ComposeService } from '../../src/formats/compose/document.js';
 import { addKey } from '../../src/formats/compose/edit.js';
 import { addListFrom, addToSection } from '../../src/formats/compose/section.js';
-import { freeNetworkName, sharedStores, type SharedStore } from '../../src/workload/compose/isolation.js';
+import { sharedStores, type SharedStore } from '../../src/workload/compose/isolation.js';
+import { freeNetworkName } from '../../src/workload/compose/networks.js';
 import { citations } from '../../src/workload/model.js';
 import type { ComposeTransform } from './service.js';
 
@@ -56,14 +58,14 @@ function isolate(document: ComposeDocument, stores: readonly SharedStore[]): rea
     {
       subject: [],
       range: document.services.find(({ name }) => name === names[0])!.keyRange,
-      message: `${list(names)} ${names.length > 1 ? 'share' : 'shares'} a network with every service, and with the internet`,
+      message: `${enumeration(names)} ${names.length > 1 ? 'share' : 'shares'} a network with every service, and with the internet`,
       evidence: [
         ...distinct(stores.flatMap((store) => [...store.users.values()])),
         ...distinct(stores.flatMap(({ facts }) => citations(facts.egress?.cites ?? []))),
         citeSource(INTERNAL, 'an externally isolated network'),
       ],
       safety: 'unsafe',
-      change: `${list(names)} only on the internal network ${network}${users.length === 0 ? '' : `, which ${list(users)} ${users.length > 1 ? 'join' : 'joins'}`}`,
+      change: `${enumeration(names)} only on the internal network ${network}${users.length === 0 ? '' : `, which ${enumeration(users)} ${users.length > 1 ? 'join' : 'joins'}`}`,
       edits: edit.edits,
     },
   ];
@@ -103,8 +105,4 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
     item,
   ]);
   return [...new Map(places).values()];
-}
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,9 +1,9 @@
-import { isMap, isSeq } from 'yaml';
-import { combine, refused, type Edits } from '../../src/core/text.js';
-import { addKey, addToMap, appendToSequence, type YamlValue } from '../../src/formats/compose/edit.js';
-import { addListFrom, addToSection, removeFromSequence } from '../../src/formats/compose/section.js';
+import { combine, type Edits } from '../../src/core/text.js';
+import type { YamlValue } from '../../src/formats/compose/edit.js';
+import { addToSection, removeFromSequence } from '../../src/formats/compose/section.js';
 import type { SocketFacts, SocketMount } from '../../src/workload/compose/docker-socket.js';
 import { GENEROUS_LIMIT } from '../../src/workload/compose/needs/tasks.js';
+import { addVariables, join } from './join.js';
 import { restartPolicy } from './limit-restarts.js';
 import { NO_NEW_PRIVILEGES } from './remove-unconfined.js';
 import { rotation } from './rotate-logs.js';
@@ -78,40 +78,10 @@ export function putProxy(
   };
   return combine(
     removeFromSequence(document, service, 'volumes', mount.node),
-    addVariable(declared, 'DOCKER_HOST', `tcp://${proxy}:2375`),
+    addVariables(declared, { DOCKER_HOST: `tcp://${proxy}:2375` }),
     join(declared, 'depends_on', proxy),
     join(declared, 'networks', proxy),
     addToSection(document, 'services', proxy, definition),
     addToSection(document, 'networks', proxy, { internal: true }),
   );
-}
-
-function addVariable({ document, service, workload }: DeclaredService, name: string, value: string): Edits {
-  const field = workload.view.last('environment');
-  if (field === undefined) return addKey(document, service, 'environment', { [name]: value });
-  if (!field.own || field.node === undefined) return refused('its environment comes from an anchor');
-  if (isSeq(field.node)) return appendToSequence(document, service, field.node, [`${name}=${value}`]);
-  if (!isMap(field.node) || field.node.anchor !== undefined) {
-    return refused('its environment has an anchor');
-  }
-  return addToMap(document, field.node, name, value);
-}
-
-/** Adds the proxy to what the service waits for or is on, in either of the forms that these keys have. */
-function join(
-  { document, service, workload }: DeclaredService,
-  key: 'depends_on' | 'networks',
-  name: string,
-): Edits {
-  const field = workload.view.last(key);
-  if (field === undefined) {
-    // A service with `networks` leaves the default one unless it names it.
-    return addListFrom(document, service, key, key === 'networks' ? ['default'] : [], [name]);
-  }
-  if (!field.own || field.node === undefined) return refused(`its ${key} comes from an anchor`);
-  if (isSeq(field.node)) return appendToSequence(document, service, field.node, [name]);
-  if (!isMap(field.node) || field.node.flow === true || field.node.anchor !== undefined) {
-    return refused(`its ${key} is not a list or a mapping in block style`);
-  }
-  return addToMap(document, field.node, name, key === 'networks' ? {} : { condition: 'service_started' });
 }

@@ -1,4 +1,5 @@
 import { cite, citeSource } from '../../src/core/evidence.js';
+import { enumeration } from '../../src/core/words.js';
 import type { Evidence, Finding, Transform } from '../../src/core/types.js';
 import type { DockerfileDocument, Stage } from '../../src/formats/dockerfile/document.js';
 import type { DockerfileContext } from '../../src/workload/context.js';
@@ -57,11 +58,10 @@ function findingOf(
   note('has host keys that every container of the image shares', ...keys);
   if (said.length === 0) return undefined;
   note('sets a password', ...where((name) => /^(?:chpasswd|passwd)$/.test(name)));
-  const list = said.length === 1 ? said[0]! : `${said.slice(0, -1).join(', ')} and ${said.at(-1)!}`;
   return {
     subject: ['stages', String(stage.index)],
     range: stage.from,
-    message: `the image ${list}: a second way in, with keys and passwords of its own`,
+    message: `the image ${enumeration(said)}: a second way in, with keys and passwords of its own`,
     evidence: [...evidence, citeSource(REFERENCE, 'docker exec runs a command in a running container')],
     safety: 'manual',
     reason: 'whether people or machines log in over SSH is for you to say; docker exec needs no server',

@@ -1,8 +1,9 @@
+import { enumeration } from '../../src/core/words.js';
 import { citeSource } from '../../src/core/evidence.js';
 import { replaceField } from '../../src/formats/render-yaml/edit.js';
 import { citeVariable, type ResourceView } from '../../src/workload/render/resource.js';
 import { isOwnKey, literalSecrets, type SecretVariable } from '../../src/workload/render/secrets.js';
-import { blueprintField, forEachResource, listed, proposal, rangeOfVariable } from './resource.js';
+import { blueprintField, forEachResource, proposal, rangeOfVariable } from './resource.js';
 
 const VARIABLES = blueprintField('setting-environment-variables');
 
@@ -68,8 +69,8 @@ function sharedWith(
     (other) =>
       other !== variable && other.source.kind === 'literal' && other.source.value === variable.source.value,
   );
-  if (again.length > 0) return `${listed(again.map(({ name }) => name))} has the same value`;
+  if (again.length > 0) return `${enumeration(again.map(({ name }) => name))} has the same value`;
   if (others.length === 0) return undefined;
-  const names = listed(others.map(({ resource }) => resource.name));
+  const names = enumeration(others.map(({ resource }) => resource.name));
   return `${names} has it too, and each would get another value: generate it in one place, and take it from there by fromService with envVarKey, or from an environment group`;
 }

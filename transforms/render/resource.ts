@@ -80,8 +80,3 @@ export function manual(
 export function accepted(view: ResourceView, outcome: Outcome & { readonly reason: string }): Finding {
   return { ...place(view), safety: 'accepted', ...outcome };
 }
-
-/** Names in a sentence: `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}

@@ -1,8 +1,9 @@
+import { enumeration } from '../../src/core/words.js';
 import { cite } from '../../src/core/evidence.js';
 import type { Evidence } from '../../src/core/types.js';
 import { referencesTo } from '../../src/workload/render/references.js';
 import { citeResource, isStatic, textField, type ResourceView } from '../../src/workload/render/resource.js';
-import { accepted, blueprintField, forEachResource, listed, manual } from './resource.js';
+import { accepted, blueprintField, forEachResource, manual } from './resource.js';
 
 /** A name that says that people come there, or everything passes by it. */
 const EDGE =
@@ -37,7 +38,7 @@ export const usePrivateService = forEachResource(
     if (users.length === 0 || users.some(({ user }) => isStatic(user)) || EDGE.test(resource.name)) {
       return undefined;
     }
-    const names = listed([...new Set(users.map(({ user }) => user.resource.name))]);
+    const names = enumeration([...new Set(users.map(({ user }) => user.resource.name))]);
     const evidence = [citeResource(view, 'type'), ...users.map((user) => user.evidence)];
     const message = `it has a public address, and ${names} ${names.includes(' and ') ? 'reach' : 'reaches'} it over the private network`;
     const named = publicUse(view, resources);

@@ -1,6 +1,7 @@
+import { openNetworks } from '../../workload/compose/egress.js';
+import { networksOf } from '../../workload/compose/networks.js';
 import { isExposed, publishedPorts, type PublishedPort } from '../../workload/compose/ports.js';
 import { hostPattern, mentionOf } from '../../workload/compose/mentions.js';
-import { isRecord, strings } from '../../workload/compose/plain.js';
 import { citeField, type ServiceView } from '../../workload/compose/project.js';
 import { cite } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
@@ -73,20 +74,12 @@ export const noDefaultBridge: ContainerCheck = {
   },
 };
 
-/** The networks that a service names, else the project's own. */
-function networksOf(view: ServiceView): readonly string[] {
-  const named = view
-    .fields('networks')
-    .flatMap(({ value }) => (isRecord(value) ? Object.keys(value) : strings(value)));
-  return named.length === 0 ? ['default'] : named;
-}
-
 /** A service on a network of a store's that does not name it, and that it does not name. */
 function strangerOf(view: ServiceView): string | undefined {
-  const networks = new Set(networksOf(view));
+  const networks = new Set(networksOf(view) ?? []);
   return view.project.services().find((other) => {
-    if (other.name === view.name || other.last('network_mode') !== undefined) return false;
-    if (!networksOf(other).some((name) => networks.has(name))) return false;
+    if (other.name === view.name) return false;
+    if (networksOf(other)?.some((name) => networks.has(name)) !== true) return false;
     return (
       mentionOf(other, hostPattern(view)) === undefined && mentionOf(view, hostPattern(other)) === undefined
     );
@@ -116,5 +109,26 @@ export const dataStoreApart: ContainerCheck = {
       : undecided(
           `it shares a network with ${stranger}, which does not name it: whether that uses it is not known`,
         );
+  },
+};
+
+export const outsideLimited: ContainerCheck = {
+  name: 'outside-limited',
+  of: 'container',
+  transforms: ['compose/limit-egress'],
+  decide: ({ podman, workload }) => {
+    const { outside, view } = workload;
+    const mode = view.last('network_mode');
+    if (mode?.value === 'none') return met('it has no network', citeField(mode));
+    if (mode !== undefined)
+      return undecided(`what it reaches is for its network_mode, ${String(mode.value)}`);
+    if (podman) return undecided('what its network leads to is for the units of the host');
+    const field = view.last('networks');
+    if (openNetworks(workload).length === 0)
+      return met('its networks are internal', ...(field === undefined ? [] : [citeField(field)]));
+    if (outside.certainty === 'unknown') return undecided('what it needs outside is not known');
+    if (view.fields('ports').length > 0)
+      return undecided('it publishes a port, and so has a network that leads outside');
+    return unmet('it reaches every address outside', ...outside.evidence);
   },
 };

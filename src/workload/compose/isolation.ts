@@ -1,9 +1,8 @@
-import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { Evidence } from '../../core/types.js';
-import { ownPair } from '../../formats/compose/document.js';
 import type { ImageFacts } from '../../catalogue/types.js';
 import { isSocketProxy } from './docker-socket.js';
 import { environmentFiles, hostPattern, matchIn, mentionOf, mountedFiles } from './mentions.js';
+import { declaredNetworks } from './networks.js';
 import { environmentOf, isRecord, strings } from './plain.js';
 import type { ComposeProject, ServiceView } from './project.js';
 import type { ServiceWorkload } from './service.js';
@@ -40,7 +39,7 @@ function storeFacts({ origin, view, swarm }: ServiceWorkload): ImageFacts | unde
 }
 
 function projectObstacle(project: ComposeProject): string | undefined {
-  const configured = topLevelNetworks(project).includes('default');
+  const configured = declaredNetworks(project).has('default');
   return (
     partialReason(project) ??
     (configured ? 'the file configures the default network: other projects may reach it there' : undefined)
@@ -50,14 +49,8 @@ function projectObstacle(project: ComposeProject): string | undefined {
 function ownObstacle({ view }: ServiceWorkload): string | undefined {
   if (isExtended(view)) return 'it extends another service';
   if (view.fields('extra_hosts').length > 0) return 'it names hosts outside the project (extra_hosts)';
-  for (const field of view.fields('labels')) {
-    if (matchIn(field.node, field.yaml, (text) => /^(?:traefik|caddy)[._]/.test(text)) !== undefined) {
-      return 'its labels are for a reverse proxy, which would have to reach it';
-    }
-  }
-  for (const field of view.fields('environment')) {
-    if ('VIRTUAL_HOST' in environmentOf(field.value)) return 'a reverse proxy serves it (VIRTUAL_HOST)';
-  }
+  const served = servedBy(view);
+  if (served !== undefined) return served;
   for (const key of ['environment', 'command']) {
     for (const field of view.fields(key)) {
       const test = (text: string): boolean => OUTSIDE.test(view.project.interpolate(text).text);
@@ -72,7 +65,20 @@ function ownObstacle({ view }: ServiceWorkload): string | undefined {
 /** A URL whose host has a domain, or the engine's host. */
 const OUTSIDE = /:\/\/(?:[^\s/@]*@)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.-]*\()|host\.docker\.internal/i;
 
-function isExtended(view: ServiceView): boolean {
+/** How a reverse proxy that may be anywhere is told to serve it. */
+export function servedBy(view: ServiceView): string | undefined {
+  for (const field of view.fields('labels')) {
+    if (matchIn(field.node, field.yaml, (text) => /^(?:traefik|caddy)[._]/.test(text)) !== undefined) {
+      return 'its labels are for a reverse proxy, which would have to reach it';
+    }
+  }
+  for (const field of view.fields('environment')) {
+    if ('VIRTUAL_HOST' in environmentOf(field.value)) return 'a reverse proxy serves it (VIRTUAL_HOST)';
+  }
+  return undefined;
+}
+
+export function isExtended(view: ServiceView): boolean {
   return view.missing !== undefined || view.extendsService !== undefined || view.extendsFile !== undefined;
 }
 
@@ -164,21 +170,4 @@ function topLevelFiles(view: ServiceView): string | undefined {
     }
   }
   return undefined;
-}
-
-/** A name for a network that the file doesn't use yet. */
-export function freeNetworkName(project: ComposeProject, ...names: readonly string[]): string | undefined {
-  const taken = topLevelNetworks(project);
-  return names.find((name) => !taken.includes(name));
-}
-
-function topLevelNetworks({ documents }: ComposeProject): readonly string[] {
-  return documents.flatMap(({ yamls }) =>
-    yamls.flatMap(({ contents }) => {
-      const networks = isMap(contents) ? ownPair(contents as YAMLMap, 'networks')?.value : undefined;
-      return isMap(networks)
-        ? networks.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []))
-        : [];
-    }),
-  );
 }

@@ -12,9 +12,14 @@ const DEFAULT_FILE = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
  * https://docs.docker.com/reference/compose-file/services/#security_opt
  */
 export function profilePath(composeFile: string, service: string): string {
+  const stem = stemOf(composeFile);
+  return `./seccomp/${stem === '' ? '' : `${stem}-`}${service}.json`;
+}
+
+/** What tells the files beside a Compose file from those of another one; empty for a file that is used by default. */
+export function stemOf(composeFile: string): string {
   const name = composeFile.slice(composeFile.lastIndexOf('/') + 1);
-  const stem = DEFAULT_FILE.test(name) ? '' : `${name.replace(/\.ya?ml$/, '')}-`;
-  return `./seccomp/${stem}${service}.json`;
+  return DEFAULT_FILE.test(name) ? '' : name.replace(/\.ya?ml$/, '');
 }
 
 /** What a profile allows, in numbers of system calls of x86-64. */

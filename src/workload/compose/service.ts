@@ -2,7 +2,7 @@ import type { Capability } from '../../catalogue/types.js';
 import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
-import type { KnownBesides } from '../stated.js';
+import type { KnownBesides, Stated } from '../stated.js';
 import { addedCapabilities, addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
 import { readMountsNeed, type ReadMount } from './needs/read-mounts.js';
@@ -12,6 +12,7 @@ import { initNeed, type InitNeed } from './needs/init.js';
 import { lifetimeNeed, type Lifetime } from './needs/lifetime.js';
 import { memoryNeed } from './needs/memory.js';
 import { healthProbeNeed, type HealthProbe } from './needs/health.js';
+import { outsideNeed } from './needs/outside.js';
 import { otherUserNeed, type OtherUser } from './needs/other-user.js';
 import { withRecordedCapabilities, withRecordedHelpers, withRecordedPaths } from './needs/recorded.js';
 import { withStatedCapabilities, withStatedPaths, withStatedPrivileges } from './needs/stated.js';
@@ -52,6 +53,8 @@ export interface ServiceWorkload {
   readonly setuidHelpers: Need<readonly string[]>;
   /** The system calls that it makes. */
   readonly systemCalls: Need<CallUse>;
+  /** What it reaches outside of its project. */
+  readonly outside: Need<readonly Stated[]>;
   /** An upper bound for processes and threads. */
   readonly tasks: Need<number>;
   /** Whether PID 1 needs an init before it. */
@@ -114,6 +117,7 @@ export function createServiceWorkload(
     const kept = [...capabilities().value, ...addedCapabilities(view)];
     return systemCallsNeed(view, getOrigin(), stated.recorded, kept, healthProbe() !== undefined);
   });
+  const outside = lazy(() => ofVersion(outsideNeed(view, getOrigin(), stated)));
   const tasks = lazy(() => ofVersion(tasksNeed(getOrigin())));
   const init = lazy(() => ofVersion(initNeed(view, getOrigin(), user())));
   const lifetime = lazy(() => lifetimeNeed(view, getOrigin()));
@@ -169,6 +173,9 @@ export function createServiceWorkload(
     },
     get systemCalls() {
       return systemCalls();
+    },
+    get outside() {
+      return outside();
     },
     get tasks() {
       return tasks();

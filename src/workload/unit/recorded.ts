@@ -138,7 +138,7 @@ export function recordedUnit(recorded: RecordedNeeds, user: UnitUser, beyond: Ca
         const value = folderOf(item.value);
         return value === undefined ? [] : [{ value, evidence: item.evidence }];
       });
-      const more = withStatedPaths(need, { capabilities: [], writable: places, executable: [] }, user);
+      const more = withStatedPaths(need, { writable: places }, user);
       return settled(more, recorded);
     },
     executable: executes.flatMap(({ evidence, value }) =>

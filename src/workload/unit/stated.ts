@@ -6,7 +6,7 @@ import type { HomeUse, WritablePath } from './paths.js';
 /** Adds the paths that a person names, but for those that are writable already. */
 export function withStatedPaths(
   need: Need<readonly WritablePath[]>,
-  stated: StatedNeeds,
+  stated: Pick<StatedNeeds, 'writable'>,
   user: UnitUser,
 ): Need<readonly WritablePath[]> {
   const more = placesOf(stated, user).filter(
@@ -23,7 +23,7 @@ export function withStatedPaths(
   };
 }
 
-function placesOf({ writable }: StatedNeeds, user: UnitUser): readonly WritablePath[] {
+function placesOf({ writable }: Pick<StatedNeeds, 'writable'>, user: UnitUser): readonly WritablePath[] {
   const places = firstMentions(writable).map(({ value, evidence }) => {
     const path = value.replace(/^\/var\/run(?=\/|$)/, '/run');
     // /run is empty at boot: what root makes there itself doesn't exist yet when its paths are made writable.

@@ -65,7 +65,7 @@ export function withRecordedPaths(
   const temporary = recorded.executes.filter(({ value }) => VOLATILE.test(value));
   const more = withStatedPaths(
     need,
-    { capabilities: [], writable: volatile, executable: temporary.map(inFolder) },
+    { writable: volatile, executable: temporary.map(inFolder) },
     origin,
     writer,
     mounts,

@@ -41,7 +41,7 @@ export function withStatedPrivileges(
 /** Adds a tmpfs for each path that a person names, and lets programs run where that is said. */
 export function withStatedPaths(
   need: Need<readonly TmpfsPath[]>,
-  stated: StatedNeeds,
+  stated: Pick<StatedNeeds, 'writable' | 'executable'>,
   origin: Origin,
   writer: Writer,
   mounts: readonly Mount[],

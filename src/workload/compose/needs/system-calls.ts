@@ -61,7 +61,7 @@ export function systemCallsNeed(
 }
 
 /** The class of what the service starts; undefined unless all of it is of a known kind. */
-function classOf(view: ServiceView, origin: Origin): RuntimeClass | undefined {
+export function classOf(view: ServiceView, origin: Origin): RuntimeClass | undefined {
   const words = ['entrypoint', 'command'].flatMap((key) => strings(view.last(key)?.value));
   const [own] = words;
   if (origin.kind === 'server') return runtimeClass({ image: origin.facts.name });
