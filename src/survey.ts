@@ -16,7 +16,7 @@ import {
 import { discoverAmong, type SourceFile } from './io/discover.js';
 import { standards } from './standards/index.js';
 import { stateOf, type ControlState } from './standards/status.js';
-import type { Control, Standard, Subject } from './standards/types.js';
+import type { ContainerSubject, Control, Standard, Subject } from './standards/types.js';
 import { contextOf } from './workload/context-of.js';
 import { imageBuild, runningStages } from './workload/dockerfile.js';
 
@@ -68,6 +68,8 @@ export interface SurveyedImage {
 /** A tree as it is, and as harden leaves it after each phase. */
 export interface Survey {
   readonly files: readonly SurveyedFile[];
+  /** The containers of all files, as phase 3 leaves them. */
+  readonly containers: readonly ContainerSubject[];
   readonly failures: readonly FailedOutcome[];
   readonly standards: readonly AssessedStandard[];
 }
@@ -133,6 +135,7 @@ export function surveyRuns(runAt: RunAt): Survey {
       image: imageOf(whole, outcome, subjects.get(2)!),
       containers: containersIn(outcome.file.path, subjects.get('before')!),
     })),
+    containers: subjects.get(3)!.filter((subject) => subject.kind === 'container'),
     failures,
     standards: standards.map((standard) => ({
       standard,

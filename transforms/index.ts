@@ -18,6 +18,7 @@ import { addInit } from './compose/add-init.js';
 import { bindPortsToLoopback } from './compose/bind-ports-to-loopback.js';
 import { dropCapabilities } from './compose/drop-capabilities.js';
 import { isolateDataStores } from './compose/isolate-data-stores.js';
+import { labelMounts } from './compose/label-mounts.js';
 import { limitEgress } from './compose/limit-egress.js';
 import { limitCpus } from './compose/limit-cpus.js';
 import { limitMemory } from './compose/limit-memory.js';
@@ -161,6 +162,7 @@ export const registry: TransformsByFormat = {
     removeUnconfined,
     composeNoNewPrivileges,
     dropCapabilities,
+    labelMounts,
     useSeccompProfile,
     limitEgress,
     readOnlyRootfs,

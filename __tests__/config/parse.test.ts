@@ -103,7 +103,7 @@ describe('a broken config', () => {
     ['phase: 4\n', 1, 'phase must be 1, 2 or 3'],
     ['phase: "2"\n', 1, 'phase must be 1, 2 or 3'],
     ['phases: 2\n', 1, 'unknown key phases: did you mean phase?'],
-    ['base: alpine\n', 1, 'base must be slim, distroless or chainguard'],
+    ['base: alpine\n', 1, 'base must be slim, distroless, chainguard or dhi'],
     ['systemd-version: 25.5\n', 1, 'systemd-version must be a number from 1 on'],
     ['pin-digests: maybe\n', 1, 'pin-digests must be true or false'],
     ['- a\n', 1, 'the config must be a mapping with phase, base, '],

@@ -168,7 +168,7 @@ function runsOn(folder: string, base: string): void {
     readFileSync(join(folder, HARDENED), 'utf8')
       .match(/^FROM\s.*$/gim)
       ?.at(-1) ?? '';
-  if (!image.includes(`/${base}/`)) throw new Error(image);
+  if (!new RegExp(`\\b${base}\\b`).test(image)) throw new Error(image);
 }
 
 function stagesIn(folder: string): number {

@@ -129,7 +129,7 @@ describe('the guide', () => {
       /^install -D -m 644 user\/shop-sync\.service\.hardened ~\/\.config\/systemd\/user\/shop-sync\.service$/m,
     );
     expect(text).toContain('systemctl --user restart shop-sync.service');
-    expect(text).not.toContain('sudo systemctl');
+    expect(text).not.toMatch(/sudo systemctl (?!restart docker$)/m);
   });
 
   test('checks images, settings in force, and a unit by its own manager', () => {
@@ -205,6 +205,68 @@ describe('the guide', () => {
       ABOUT,
     );
     expect(unit).not.toContain('Bring phase 1 into use');
+  });
+
+  describe('what the host can do in phase 3', () => {
+    const tree = {
+      'compose.yml': `services:
+  web:
+    image: nginx
+    ports: ["80:80"]
+    volumes: ["./site:/usr/share/nginx/html:ro"]
+  app:
+    image: example.org/app
+    volumes: ["./data:/data"]
+  9-agent:
+    image: example.org/agent
+    network_mode: host
+    pid: host
+    volumes: ["./agent:/agent"]
+`,
+      'cache.container': '[Container]\nImage=docker.io/library/redis:7\nPublishPort=6379:6379\n',
+    };
+    const text = guide(surveyOf(tree), ABOUT);
+    const lines = text.split('\n');
+    /** The lines that name a service before what touches it. */
+    const touched = (by: string): readonly string[] =>
+      lines.flatMap((line) => (line.includes(by) ? [line.slice(0, line.indexOf(':'))] : []));
+
+    test('makes SELinux types of containers with a label, with what udica cannot see', () => {
+      const policies = lines.filter((line) => line.includes('sudo udica -'));
+      expect(policies).toEqual([
+        expect.stringMatching(
+          /^docker inspect \$\(docker compose --file compose\.hardened\.yml ps --quiet web\) > web\.json && sudo udica -e docker -j web\.json -c CHOWN,DAC_OVERRIDE,NET_BIND_SERVICE,SETGID,SETUID web$/,
+        ),
+        expect.stringMatching(/ -j app\.json -c AUDIT_WRITE,[A-Z_,]+ app$/),
+        'sudo podman inspect systemd-cache > cache.json && sudo udica -j cache.json cache',
+      ]);
+      const loads = lines.filter((line) => line.startsWith('sudo semodule -i'));
+      expect(loads.map((line) => line.includes('net_container.cil'))).toEqual([true, false, true]);
+      expect(text).toContain('`SecurityLabelType=cache.process`');
+    });
+
+    test('names the services that a rootless engine and shifted users touch', () => {
+      expect(touched('publishes a port below 1024')).toEqual(['- `web`']);
+      expect(touched('is not the network of the host')).toEqual(['- `9-agent`']);
+      expect(touched('belongs to root of the container')).toEqual(['- `app` and `9-agent`']);
+      expect(touched('starts only with `userns_mode: host`')).toEqual(['- `9-agent`']);
+      expect(touched('must belong to the shifted user')).toEqual(['- `app`']);
+      expect(touched('a device works')).toEqual([]);
+    });
+
+    test('says nothing of containers where there are none', () => {
+      const unit = guide(
+        surveyOf({ 'app.service': '[Service]\nExecStart=/usr/sbin/nginx -g "daemon off;"\n' }),
+        ABOUT,
+      );
+      expect(unit).not.toMatch(/udica|rootless|userns/);
+      const quadlet = guide(
+        surveyOf({ 'cache.container': '[Container]\nImage=docker.io/library/redis:7\n' }),
+        ABOUT,
+      );
+      expect(quadlet).toContain('udica');
+      expect(quadlet).not.toMatch(/rootless engine|userns-remap/);
+    });
   });
 
   test('offers only what fits the formats that are there', () => {

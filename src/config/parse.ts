@@ -36,7 +36,7 @@ export interface ConfigOptions {
 /** YAML 1.2, of which JSON is a part; merge keys are no part of it. */
 export const CONFIG_YAML = { merge: false, prettyErrors: false, logLevel: 'silent' } as const;
 
-const BASES: readonly RuntimeBase[] = ['slim', 'distroless', 'chainguard'];
+const BASES: readonly RuntimeBase[] = ['slim', 'distroless', 'chainguard', 'dhi'];
 
 const KEYS = [
   'phase',

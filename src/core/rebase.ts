@@ -28,7 +28,7 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
     const finding = placed(first, second, spans, entry.finding);
     if (!isFix(finding)) return { ...entry, finding };
     const outside: TextEdit[] = [];
-    for (const edit of finding.edits) {
+    for (const edit of finding.edits.flatMap((one) => atBorders(one, spans))) {
       const header = spans.find((one) => isInHeader(edit, one));
       if (header !== undefined) {
         const from = header.start - header.under;
@@ -40,7 +40,7 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
       const touched = spans.filter((range) => touches(edit, range));
       const span = apart && touched.every((one) => isBeside(edit, one)) ? undefined : touched[0];
       if (span === undefined) {
-        outside.push({ ...edit, start: originOf(spans, edit.start), end: originOf(spans, edit.end) });
+        outside.push({ ...edit, start: originOf(spans, edit.start), end: originOfEnd(spans, edit) });
       } else if (edit.start < span.start || edit.end > span.end) {
         return undefined;
       } else if (entry.disposition === 'applied') {
@@ -72,6 +72,16 @@ export function rebase(first: FilePlan, second: FilePlan, apart: boolean): FileP
     entries: [...own, ...entries],
     failures: [...first.failures, ...second.failures],
   };
+}
+
+/** A deletion in pieces, of which each lies inside or outside of what the first plan wrote. */
+function atBorders(edit: TextEdit, spans: readonly Span[]): readonly TextEdit[] {
+  if (edit.text !== '') return [edit];
+  const borders = spans
+    .flatMap(({ under, start, end }) => [start - under, start, end])
+    .filter((at) => at > edit.start && at < edit.end);
+  const cuts = [edit.start, ...new Set(borders), edit.end].sort((a, b) => a - b);
+  return cuts.slice(1).map((end, at) => ({ ...edit, start: cuts[at]!, end }));
 }
 
 /** In the order of the text. */
@@ -126,6 +136,11 @@ function originOf(spans: readonly Span[], offset: number): number {
     shift += under + edit.text.length - (edit.end - edit.start);
   }
   return offset - shift;
+}
+
+/** The same for the end of an edit, which lies before what the first plan deleted there. */
+function originOfEnd(spans: readonly Span[], { start, end }: Range): number {
+  return start === end ? originOf(spans, end) : originOf(spans, end - 1) + 1;
 }
 
 /** The finding with its range and its evidence in the original. */

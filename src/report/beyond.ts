@@ -9,12 +9,16 @@ interface Advice {
 /** What phase 3 asks for beyond the changes of files: each needs the host, the registry or the running program. */
 const ADVICE: readonly Advice[] = [
   {
-    formats: ['compose', 'quadlet'],
-    text: '**seccomp:** the default profile of the engine stays in force. A profile of only the calls that a container makes is stricter: `security_opt: [seccomp=FILE]` in Compose, `SeccompProfile=FILE` in a Quadlet. <https://docs.docker.com/engine/security/seccomp/>',
+    formats: ['compose'],
+    text: "**seccomp:** phase 3 gives a service a profile of its own where `harden learn` has recorded its system calls or its kind is known; the others keep the engine's default. <https://docs.docker.com/engine/security/seccomp/>",
+  },
+  {
+    formats: ['quadlet'],
+    text: "**seccomp:** the engine's default profile stays in force; a stricter one of your own is named by `SeccompProfile=FILE`. <https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html>",
   },
   {
     formats: ['compose', 'quadlet'],
-    text: "**AppArmor, SELinux:** `docker info --format '{{.SecurityOptions}}'` says which of them the host has. A profile of its own confines a container further: `security_opt: [apparmor=PROFILE]`, or `label=type:TYPE`. <https://docs.docker.com/engine/security/apparmor/>",
+    text: "**AppArmor:** where `docker info --format '{{.SecurityOptions}}'` names it, a profile of its own confines a container further than the engine's: `security_opt: [apparmor=PROFILE]`, `AppArmor=PROFILE`. <https://docs.docker.com/engine/security/apparmor/>",
   },
   {
     formats: ['compose'],

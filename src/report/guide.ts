@@ -9,7 +9,9 @@ import { findingsOf, type ReportFinding } from './findings.js';
 import { isFirst } from './groups.js';
 import { blocks, capital, code, codeCell, escape, fence, list, lower, prose, table } from './markdown.js';
 import { phaseSection, rollback } from './rollout.js';
+import { selinuxSection } from './selinux.js';
 import { SYMPTOMS } from './symptoms.js';
+import { userNamespaceSection } from './user-namespaces.js';
 import { validationSteps } from './validation.js';
 import { counted } from './words.js';
 
@@ -49,6 +51,8 @@ export function guide(survey: Survey, about: About): string {
     'One phase at a time, each with the tests above before the next one.',
     ...PHASES.map((phase) => phaseSection(phase, applied, survey.files)),
     apparmorSection(applied),
+    selinuxSection(survey),
+    userNamespaceSection(survey),
     beyondFiles(formats(survey.files)),
     '## Rollback',
     rollback(changed, survey.files, applied),

@@ -104,9 +104,16 @@ export function baseImage(reference: ImageReference): BaseImage | undefined {
   return { family: familyOf(tag, family), source: `${OFFICIAL}/${repository}` };
 }
 
+/**
+ * Images without a shell and a package manager, whatever distribution their tag names: distroless and chiselled ones, and the
+ * runtime variants of Docker Hardened Images (https://docs.docker.com/dhi/explore/available/).
+ */
+const SHELL_LESS = /distroless|chisell?ed|^dhi\.io\/(?!.*-dev$)/;
+
 /** The family that a tag or repository names, for images of which nothing else is known. */
 export function namedFamily(reference: ImageReference): Family | undefined {
   const text = `${reference.repository}:${reference.tag ?? ''}`;
+  if (SHELL_LESS.test(text)) return 'distroless';
   if (WINDOWS_TAG.test(text)) return 'windows';
   if (/alpine/.test(text)) return 'alpine';
   return DEBIAN_TAG.test(reference.tag ?? '') || /(?:debian|ubuntu)/.test(text) ? 'debian' : undefined;

@@ -49,7 +49,7 @@ export interface ImageRun {
  * What a conversion puts the program on: the slim variant of its own image, or an image without a shell and a package
  * manager.
  */
-export type RuntimeBase = 'slim' | 'distroless' | 'chainguard';
+export type RuntimeBase = 'slim' | 'distroless' | 'chainguard' | 'dhi';
 
 export interface DockerfileContext {
   /** The tree; the build context is the Dockerfile's folder unless a service's `build.context` says otherwise. */

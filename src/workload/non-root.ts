@@ -197,6 +197,8 @@ function rootOnPurpose(build: ImageBuild, user: NonRootUser): string | undefined
   return needed ? undefined : 'USER root is the last step before the program starts';
 }
 
+export const SERVICES_SET_USERS = 'every Compose service that runs it sets a user';
+
 /** Why a start as root is right. */
 function acceptedReason(build: ImageBuild, uses: readonly ServiceUse[]): string | undefined {
   if (build.family === 'windows') return 'a Windows image has other users';
@@ -205,7 +207,7 @@ function acceptedReason(build: ImageBuild, uses: readonly ServiceUse[]): string 
   if (down !== undefined && build.scope.entrypoint === undefined)
     return `the image's entrypoint steps down to ${down}`;
   const all = uses.length > 0 && uses.every(({ user }) => user !== undefined && !isRoot(user));
-  return all ? 'every Compose service that runs it sets a user' : undefined;
+  return all ? SERVICES_SET_USERS : undefined;
 }
 
 /** What becomes of a stage that starts as root. */

@@ -12,7 +12,6 @@ import {
   accepted,
   forEachService,
   isInherited,
-  manual,
   ownField,
   proposal,
   type DeclaredService,
@@ -66,22 +65,11 @@ export const removeUnconfined = forEachService(
         ),
       );
     }
-    const unlabelled = unlabelledMount(workload.mounts);
-    if (removable.length < options.length && unlabelled !== undefined) {
-      findings.push(
-        manual(declared, {
-          message: 'it runs without an SELinux label',
-          evidence: [unlabelled.evidence],
-          reason: `SELinux would deny it the host's ${unlabelled.source}, which has no label of its own`,
-          suggestion: ':Z (or :z where containers share it) on its bind mounts, and no label option',
-        }),
-      );
-    }
     return findings;
   },
 );
 
-/** All but `label:disable` where a mount depends on it. */
+/** All but `label:disable` where a mount depends on it: compose/label-mounts judges that. */
 function removableOptions({ workload }: DeclaredService): readonly string[] {
   const labelled = unlabelledMount(workload.mounts) === undefined;
   return workload.view

@@ -54,7 +54,7 @@ export const separateBuild: Transform<DockerfileDocument, DockerfileContext> = {
       'An image of one stage ships what built it. The instructions stay as they are, as the build stage; a runtime stage ' +
       'on a smaller variant of the same image gets what runs: the project without development dependencies, the packages ' +
       'that the program needs, the shared libraries that its files link to, and all settings. Where it is not sure ' +
-      'whether something runs, it is copied. In phase 3 --base distroless and --base chainguard put it on an image without a ' +
+      'whether something runs, it is copied. In phase 3 --base distroless, chainguard or dhi (Docker Hardened Images) puts it on an image without a ' +
       'shell, where the program, its sources and its checks need none.',
     severity: 'medium',
     phase: 2,

@@ -84,7 +84,7 @@ export const hardenCommand: Command = {
       describe: 'ask the registries again, whatever harden.lock says',
     },
     base: {
-      choices: ['slim', 'distroless', 'chainguard'] as const,
+      choices: ['slim', 'distroless', 'chainguard', 'dhi'] as const,
       describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on; slim by default',
     },
     'systemd-version': SYSTEMD_VERSION,

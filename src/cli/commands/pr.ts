@@ -92,7 +92,7 @@ export const prCommand: Command = {
       describe: 'pin images to the digest of their tag, from harden.lock or the registry',
     },
     base: {
-      choices: ['slim', 'distroless', 'chainguard'] as const,
+      choices: ['slim', 'distroless', 'chainguard', 'dhi'] as const,
       describe: 'with --phase 3: what a Dockerfile that gets a runtime stage runs on; slim by default',
     },
     'systemd-version': SYSTEMD_VERSION,

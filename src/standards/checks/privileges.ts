@@ -139,7 +139,7 @@ export const seLinuxInForce = confined({
   off: 'disable',
   isOff: 'its SELinux label is turned off',
   own: 'it sets a label',
-  transforms: CONFINING,
+  transforms: [...CONFINING, 'compose/label-mounts'],
   byDefault: undecided('nothing turns it off; whether the host has SELinux is not known'),
 });
 

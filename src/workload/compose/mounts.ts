@@ -11,7 +11,7 @@ export interface Mount {
   readonly source: string | undefined;
   readonly kind: 'bind' | 'volume' | 'tmpfs';
   readonly readOnly: boolean;
-  /** What follows the target in the short form, with the long form's propagation among it: `z`, `rslave`. */
+  /** What follows the target in the short form, with the long form's propagation and label among it: `z`, `rslave`. */
   readonly options: readonly string[];
   readonly evidence: Evidence;
   /** Where it is written: the list, and its place in it. */
@@ -86,8 +86,8 @@ function longMount(item: Readonly<Record<string, Plain>>): Described | undefined
   if (typeof item.target !== 'string') return undefined;
   const kind = item.type === 'bind' || item.type === 'tmpfs' ? item.type : 'volume';
   const source = typeof item.source === 'string' ? item.source : undefined;
-  const propagation = isRecord(item.bind) ? item.bind.propagation : undefined;
-  const options = typeof propagation === 'string' ? [propagation] : [];
+  const { propagation, selinux } = isRecord(item.bind) ? item.bind : {};
+  const options = [propagation, selinux].filter((option) => typeof option === 'string');
   if (item.read_only === 'false') options.push('rw');
   return { target: item.target, source, kind, readOnly: item.read_only === 'true', options };
 }

@@ -1,71 +1,22 @@
 import type { RuntimeStageParts } from '../../../templates/runtime-stage.js';
-import { citeSource } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import type { Instruction } from '../../formats/dockerfile/document.js';
-import type { RuntimeBase } from '../context.js';
+import { isWithin } from '../model.js';
+import { SERVICES_SET_USERS, decideUser } from '../non-root.js';
 import { programName } from '../startup.js';
+import { bareImageFor, type BareBase, type BareImage } from './bare-base.js';
 import { startedProgram } from './binary.js';
 import { UNLINKED, type BareNeed, type Project, type StackPlan } from './model.js';
-import { SUITE } from './runtime-image.js';
-
-/** The bases without a shell and a package manager. */
-export type BareBase = Exclude<RuntimeBase, 'slim'>;
-
-/** https://github.com/GoogleContainerTools/distroless#what-images-are-available */
-const DISTROLESS = { java: [17, 21, 25], node: [22, 24, 26] } as const;
-
-const EVIDENCE: Readonly<Record<BareBase, Evidence>> = {
-  distroless: citeSource(
-    'https://github.com/GoogleContainerTools/distroless#distroless-container-images',
-    'They do not contain package managers, shells or any other programs',
-  ),
-  chainguard: citeSource(
-    'https://edu.chainguard.dev/chainguard/chainguard-images/reference/static/',
-    'Base images with the minimum contents needed to run static binaries.',
-  ),
-};
-
-/** The packages that all of these images bring, or have no use for. */
-const BROUGHT = /^(?:ca-certificates|tzdata)$/;
-
-/** Distroless images have it in /etc/passwd: common/variables.bzl. */
-const USER = 'nonroot';
-
-/**
- * The release whose libraries a program finds that was linked on an image: glibc runs what was linked against an older one,
- * and the default suite of Docker's official images is never newer than Debian's stable.
- */
-function releaseFor(image: string): number | undefined {
-  const suite = SUITE.exec(image.split('@')[0] ?? '')?.[1];
-  if (suite === undefined || suite === 'trixie') return 13;
-  return /^(?:bookworm|bullseye|buster|stretch)$/.test(suite) ? 12 : undefined;
-}
-
-/** The image without a shell on which a program runs, as FROM takes it; else why there is none. */
-function imageFor(base: BareBase, need: BareNeed, image: string): { readonly image: string } | string {
-  if (base === 'chainguard') {
-    // https://images.chainguard.dev/directory/image/glibc-dynamic/overview: it has libstdc++ too.
-    if (need.kind === 'static') return { image: 'cgr.dev/chainguard/static:latest' };
-    if (need.kind === 'linked') return { image: 'cgr.dev/chainguard/glibc-dynamic:latest' };
-    return 'Chainguard publishes only the newest version of it without an account';
-  }
-  if (need.kind === 'static') return { image: 'gcr.io/distroless/static-debian13' };
-  if (need.kind !== 'linked') {
-    const { kind, version } = need;
-    const known: readonly number[] = DISTROLESS[kind];
-    const name = kind === 'java' ? 'java' : 'nodejs';
-    if (!known.includes(version)) return `distroless has ${name} ${known.join(', ')}, not ${version}`;
-    return { image: `gcr.io/distroless/${name}${version}-debian13` };
-  }
-  const release = releaseFor(image);
-  if (release === undefined) return 'distroless has no libraries as new as those that it was linked to';
-  return { image: `gcr.io/distroless/${need.unwinds ? 'cc' : 'base'}-debian${release}` };
-}
 
 /** Why a program can't do without a shell, a package manager and all other programs; undefined when it can. */
-function obstacle(project: Project, need: BareNeed, parts: RuntimeStageParts): string | undefined {
+function obstacle(
+  project: Project,
+  need: BareNeed,
+  parts: RuntimeStageParts,
+  bare: BareImage,
+): string | undefined {
   const { build, context, sources } = project;
-  const packages = parts.packages.filter((name) => !BROUGHT.test(name));
+  const packages = parts.packages.filter((name) => !bare.brings.test(name));
   if (packages.length > 0) return `it needs ${packages.join(', ')}, and nothing can install packages there`;
   if (parts.system.some((text) => /^\s*RUN\b/i.test(text))) return 'a RUN prepares the image that runs';
   const { entrypoint, command } = build.scope;
@@ -86,10 +37,29 @@ function obstacle(project: Project, need: BareNeed, parts: RuntimeStageParts): s
     return 'not all sources were read for what they start';
   const user = build.scope.user?.value;
   const named = user?.split(':')[0] ?? '';
-  const brought = availableUser(project);
-  if (named !== '' && !/^\d+$/.test(named) && named !== brought && named !== 'root')
-    return `it has no user ${named}`;
-  return undefined;
+  const there = named === availableUser(project) || (named === 'root' && bare.namesRoot);
+  if (named !== '' && !/^\d+$/.test(named) && !there) return `it has no user ${named}`;
+  return startObstacle(project, bare);
+}
+
+/** True when the author's image starts as root because nothing says otherwise, and the bare one doesn't. */
+function changesUser({ build }: Project, { startsAsUser }: BareImage): boolean {
+  return startsAsUser && build.scope.user === undefined && build.user.value.root;
+}
+
+/** Why the program can't start as the user that the bare image starts as: the same as for a USER that harden adds. */
+function startObstacle(project: Project, bare: BareImage): string | undefined {
+  if (!changesUser(project, bare)) return undefined;
+  const { build, context, document } = project;
+  const source = 'source' in bare.evidence ? bare.evidence.source : '';
+  const baseImage = { family: 'distroless' as const, source, available: bare.user };
+  const decision = decideUser(
+    document,
+    { ...build, ...{ family: 'distroless', facts: undefined, baseImage } },
+    context,
+  );
+  if (decision.kind === 'user' || decision.reason === SERVICES_SET_USERS) return undefined;
+  return `it starts as ${bare.user.name} there, and ${decision.reason}`;
 }
 
 /** The name of the non-root user that the author's base brings. */
@@ -108,17 +78,28 @@ function healthcheckProgram(instructions: readonly Instruction[]): string | unde
 }
 
 /** The user of the author's base by the name that the bare image has for one. */
-function renamed(parts: RuntimeStageParts, name: string | undefined): RuntimeStageParts {
+function renamed(parts: RuntimeStageParts, name: string | undefined, { user }: BareImage): RuntimeStageParts {
   if (name === undefined) return parts;
   const owner = (chown: string | undefined): string | undefined =>
-    chown?.split(':')[0] === name ? `${USER}:${USER}` : chown;
+    chown?.split(':')[0] === name ? `${user.name}:${user.name}` : chown;
   return {
     ...parts,
     copies: parts.copies.map((copy) => ({ ...copy, chown: owner(copy.chown) })),
     start: parts.start.map((text) =>
-      /^\s*USER\b/i.test(text) && text.trim().split(/[\s:]+/)[1] === name ? `USER ${USER}` : text,
+      /^\s*USER\b/i.test(text) && text.trim().split(/[\s:]+/)[1] === name ? `USER ${user.name}` : text,
     ),
   };
+}
+
+/** What is in the working directory belongs to the user that the bare image starts as: root could write there. */
+function owned(parts: RuntimeStageParts, { user }: BareImage): RuntimeStageParts {
+  const { workdir } = parts;
+  const copies = parts.copies.map((copy) =>
+    workdir !== '/' && (isWithin(copy.to, workdir) || isWithin(workdir, copy.to))
+      ? { ...copy, chown: copy.chown ?? `${user.name}:${user.name}` }
+      : copy,
+  );
+  return { ...parts, copies };
 }
 
 /**
@@ -130,25 +111,33 @@ export function onBareImage(
   base: BareBase,
   plan: StackPlan,
   parts: RuntimeStageParts,
-): { readonly parts: RuntimeStageParts; readonly evidence: Evidence } | string {
+):
+  | { readonly parts: RuntimeStageParts; readonly notes: readonly string[]; readonly evidence: Evidence }
+  | string {
   if (plan.bare === undefined) return `harden knows no image without a shell for ${plan.name}`;
   if (typeof plan.bare === 'string') return plan.bare;
-  const found = imageFor(base, plan.bare, project.stage.image);
-  if (typeof found === 'string') return found;
-  const reason = obstacle(project, plan.bare, parts);
+  const bare = bareImageFor(base, plan.bare, project);
+  if (typeof bare === 'string') return bare;
+  const reason = obstacle(project, plan.bare, parts, bare);
   if (reason !== undefined) return reason;
   const at = parts.start.findIndex((text) => /^\s*(?:ENTRYPOINT|CMD)\b/i.test(text));
   // The images of a language start its program; the author's CMD names it too.
-  const own = project.build.scope.entrypoint !== undefined || !/^(?:java|node)$/.test(plan.bare.kind);
+  const own = project.build.scope.entrypoint !== undefined || !bare.hasEntrypoint;
   const start = own ? parts.start : parts.start.toSpliced(at, 0, 'ENTRYPOINT []');
-  // https://github.com/GoogleContainerTools/distroless/blob/main/nodejs/nodejs.bzl
-  const path = plan.bare.kind === 'node' ? ['ENV PATH="/nodejs/bin:${PATH}"'] : [];
+  const path = bare.programs === undefined ? [] : [`ENV PATH="${bare.programs}:\${PATH}"`];
+  const named = renamed({ ...parts, start }, availableUser(project), bare);
+  const changes = changesUser(project, bare);
   const moved = {
-    ...renamed({ ...parts, start }, availableUser(project)),
-    image: found.image,
+    ...(changes ? owned(named, bare) : named),
+    image: bare.image,
     system: [...path, ...parts.system],
     packages: [],
     linked: UNLINKED,
   };
-  return { parts: moved, evidence: EVIDENCE[base] };
+  const notes = [
+    'it has no shell: docker exec finds no program in it',
+    ...(changes ? [`it starts as ${bare.user.name} (${bare.user.uid}), not as root`] : []),
+    ...bare.notes,
+  ];
+  return { parts: moved, notes, evidence: bare.evidence };
 }

@@ -92,11 +92,7 @@ function convert(project: Project, stack: Stack): ConversionOutcome {
 /** What a reviewer must know of an image without a shell, or why it isn't used. */
 function bareNotes(bare: ReturnType<typeof onBareImage> | undefined, base: RuntimeBase): readonly string[] {
   if (bare === undefined) return [];
-  return [
-    typeof bare === 'string'
-      ? `not on ${base}: ${bare}`
-      : 'it has no shell: docker exec finds no program in it',
-  ];
+  return typeof bare === 'string' ? [`not on ${base}: ${bare}`] : bare.notes;
 }
 
 /** The digest of an image says nothing of another one. */

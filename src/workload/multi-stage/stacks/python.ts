@@ -148,6 +148,9 @@ function plan(project: Project): StackOutcome {
       prune: [],
       linked: { folders: [site, ...project.roots], programs: ['/usr/local/bin'] },
       packages: opened,
+      // https://github.com/docker-hardened-images/catalog/blob/main/image/python/guides.md, and
+      // https://github.com/GoogleContainerTools/distroless/tree/main/python3: theirs is /usr/bin/python3.
+      bare: 'what pip installs names the Python of /usr/local, and images without a shell have theirs in /usr',
       notes: [`copies all that pip installed, and all of ${project.roots.join(', ')}`],
       evidence: [cite(document, first.offset + first.start)],
     },

@@ -1,0 +1,6 @@
+FROM golang:1.24
+WORKDIR /src
+COPY . .
+RUN go build -o /bin/paste ./cmd/paste
+VOLUME /var/lib/paste
+CMD ["/bin/paste", "--listen", ":8080"]

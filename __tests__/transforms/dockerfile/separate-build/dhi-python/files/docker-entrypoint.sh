@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+curl -fsS http://config.internal/ready
+exec "$@"

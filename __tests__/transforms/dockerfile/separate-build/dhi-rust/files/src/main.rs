@@ -1,0 +1,1 @@
+fn main() { println!("{:?}", std::fs::read("static/index.html")); }
