@@ -22,11 +22,11 @@ const ADVICE: readonly Advice[] = [
   },
   {
     formats: ['compose'],
-    text: '**Egress:** services whose networks are not `internal` reach every address. `internal: true` cuts off those that call nobody outside; rules in the chain `DOCKER-USER` limit the others. <https://docs.docker.com/engine/network/packet-filtering-firewalls/>',
+    text: '**Egress:** phase 3 moves what is known to need nothing outside to an internal network, and puts a proxy before what needs only the hosts that you name: `egress: [api.example.com]` in an override of `harden.config.yml`. Rules in the chain `DOCKER-USER` limit the others. <https://docs.docker.com/engine/network/packet-filtering-firewalls/>',
   },
   {
     formats: ['systemd'],
-    text: '**Egress:** `IPAddressDeny=any` with `IPAddressAllow=` limits a unit to the addresses that it needs. <https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html>',
+    text: '**Egress:** `IPAddressDeny=any` with `IPAddressAllow=` limits a unit to the addresses that it needs: phase 3 writes them where they are known, by a recording or by `egress` of an override. <https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html>',
   },
   {
     formats: ['dockerfile'],
