@@ -241,9 +241,14 @@ const personalising: Observer = ({ args }, to) => {
 
 const being: Observer = ({ result }, to) => to.user(Number(result));
 
+/** Keeps where a process is, as a text of its own: a part of a line would keep the line. */
+function goTo({ fs }: Tracee, path: string | undefined): void {
+  if (path !== fs.cwd) fs.cwd = path === undefined ? undefined : Buffer.from(path).toString();
+}
+
 const moving: Observer = (call, to, tracee) => {
   forget(to, tracee);
-  tracee.fs.cwd = call.name === 'fchdir' ? pathOf(call.args[0]) : pathAt(call, 0, tracee);
+  goTo(tracee, call.name === 'fchdir' ? pathOf(call.args[0]) : pathAt(call, 0, tracee));
 };
 
 /** Of descriptors strace tells the whole path; a path in the call of a process in a jail is one below it. */
@@ -368,7 +373,7 @@ function done(call: TracedCall): boolean {
 /** Tells the recorder what a call shows. One that failed shows nothing that was needed. */
 export function observe(call: TracedCall, to: Recorder, tracee: Tracee): void {
   const cwd = call.args.find((argument) => argument.startsWith('AT_FDCWD<'));
-  if (cwd !== undefined) tracee.fs.cwd = pathOf(cwd);
+  if (cwd !== undefined) goTo(tracee, pathOf(cwd));
   if (tracee.fs.cwd !== undefined && tracee.program !== undefined) {
     to.executed(`${tracee.fs.cwd}/${tracee.program}`);
     tracee.program = undefined;
