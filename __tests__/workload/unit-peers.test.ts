@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { EMPTY, parseConfig } from '../../src/config/parse.js';
 import type { HardenConfig } from '../../src/config/types.js';
 import type { Finding } from '../../src/core/types.js';
 import { createRun } from '../../src/harden.js';
@@ -11,9 +10,8 @@ import {
   networksOf,
   whereaboutsOf,
 } from '../../src/workload/unit/peer-addresses.js';
-import { policies } from '../../transforms/index.js';
 import { memoryWorkspace } from '../support/memory.js';
-import { recordedIn } from '../support/needs.js';
+import { configIn } from '../support/needs.js';
 
 const ID = 'systemd/restrict-addresses';
 const EVIDENCE = { source: 'https://example.com', text: '' };
@@ -25,28 +23,23 @@ interface Given {
   readonly recorded?: readonly string[];
 }
 
-function configOf({ egress, recorded }: Given): HardenConfig {
-  const place = { folder: '.', root: '.' };
-  const needs =
-    recorded === undefined
-      ? undefined
-      : recordedIn({
-          'harden.needs.yml': [
-            'version: 1',
-            'workloads:',
-            '  - file: app.service',
-            '    recordings: [{ source: strace, date: 2026-11-26, lines: 9 }]',
-            '    system-calls: connect execve mmap socket',
-            '    executes: [/opt/app]',
-            ...recorded.map((line) => `    ${line}`),
-            '',
-          ].join('\n'),
-        });
-  if (egress === undefined) return needs ?? { path: '', place, ...EMPTY };
-  const text = `overrides:\n  - file: app.service\n    egress: ${egress}\n`;
-  const parsed = parseConfig(text, { path: 'harden.yml', place, transforms: policies, today: '2026-11-26' });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return { ...parsed.config, recorded: needs?.recorded };
+function configOf({ egress, recorded }: Given): HardenConfig | undefined {
+  const needs = [
+    'version: 1',
+    'workloads:',
+    '  - file: app.service',
+    '    recordings: [{ source: strace, date: 2026-11-26, lines: 9 }]',
+    '    system-calls: connect execve mmap socket',
+    '    executes: [/opt/app]',
+    ...(recorded ?? []).map((line) => `    ${line}`),
+    '',
+  ].join('\n');
+  return configIn({
+    ...(recorded === undefined ? {} : { 'harden.needs.yml': needs }),
+    ...(egress === undefined
+      ? {}
+      : { 'harden.config.yml': `overrides:\n  - file: app.service\n    egress: ${egress}\n` }),
+  });
 }
 
 /** What the transform says of a unit: how sure it is, what it writes or would write, and what a person is asked. */
