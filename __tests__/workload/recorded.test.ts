@@ -218,6 +218,7 @@ const SERVICES = [
   'image: postgres:16\n    environment: { POSTGRES_PASSWORD_FILE: /run/secrets/p }',
   'image: nginx:1.27\n    ports: ["8080:80"]',
   'image: redis:7\n    cap_add: [SYS_NICE]',
+  'image: example.com/shop/app:1\n    init: true',
   'image: example.com/shop/app:1\n    user: "1000"',
   'image: example.com/shop/app:1\n    volumes: ["data:/var/lib/app"]',
   'image: example.com/shop/app:1\n    cap_drop: [ALL]\n    cap_add: [CHOWN]',
