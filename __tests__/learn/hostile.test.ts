@@ -201,6 +201,18 @@ describe('memory', () => {
     expect(result).toMatchObject({ ok: true, recording: { lines: 2, writes: [] } });
     expect(result?.ok === true && result.recording.gaps.join()).toContain('1 lines are too long');
   });
+
+  test('of a call that never comes back its own line is kept, and not the lines around it', async () => {
+    const around = `7 write(1, "${'x'.repeat(60_000)}", 60000) = 60000\n`;
+    async function* hanging(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < 3_000; at += 1)
+        yield Buffer.from(
+          `${10_000 + at} openat(AT_FDCWD</srv>, "some/file/of/it <unfinished ...>\n${around}`,
+        );
+    }
+    const growth = await growthOf(() => readStrace(hanging()));
+    expect(growth).toBeLessThan(100);
+  });
 });
 
 test.each([

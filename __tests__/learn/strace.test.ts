@@ -67,10 +67,10 @@ describe('calls', () => {
     ],
     ['5<UNIX-STREAM:[42,"/run/a>b"]>) = 0', ['5<UNIX-STREAM:[42,"/run/a>b"]>'], '0'],
     ['6</srv/foo->, 0) = 0', ['6</srv/foo->', '0'], '0'],
-  ])('%s', (rest, args, result) => expect(readCall('', 'x', rest)).toMatchObject({ args, result }));
+  ])('%s', (rest, args, result) => expect(readCall('x', rest)).toMatchObject({ args, result }));
 
   test.each(['"cut', '3</srv', '{x=1', '1, 2)', '1, 2) = ', '/* cut'])('%j is not whole', (rest) =>
-    expect(readCall('', 'x', rest)).toBeUndefined(),
+    expect(readCall('x', rest)).toBeUndefined(),
   );
 
   test.each([

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Diagnosis } from '../../../src/verify/diagnosis.js';
+import { tryAddresses } from './addresses.js';
 import { boot, type Container } from './container.js';
 import type { Daemon } from './daemon.js';
 import { allDaemons } from './daemons/index.js';
@@ -34,6 +35,8 @@ const RIGHT: Readonly<Record<string, string>> = {
 };
 
 const INTERRUPTIONS = 'interruptions';
+/** Of a recording, which no other trial has: what harden writes is looked at, and verify is not asked. */
+const ADDRESSES = 'addresses';
 
 /** Trials of `harden verify`, each in a container of its own: by their names. */
 export function verifyTrials(): ReadonlyMap<string, (root: string) => Promise<readonly VerifyTrial[]>> {
@@ -50,6 +53,7 @@ export function verifyTrials(): ReadonlyMap<string, (root: string) => Promise<re
     };
   return new Map([
     [INTERRUPTIONS, inContainer(interruptions)] as const,
+    [ADDRESSES, tryAddresses] as const,
     ...daemons.map(
       (one) => [one.name, inContainer(async (inside) => [await tryRight(inside, one)])] as const,
     ),

@@ -1,6 +1,5 @@
 /** A call with what it was given and what came of it, as strace writes them. */
 export interface TracedCall {
-  readonly pid: string;
   readonly name: string;
   readonly args: readonly string[];
   /** `0`, `3</etc/hosts>`, `-1 ENOENT (No such file or directory)`, `?`. */
@@ -13,7 +12,7 @@ const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
  * Takes what follows `name(` apart: arguments and result.
  * @returns undefined for a call that is not whole.
  */
-export function readCall(pid: string, name: string, rest: string): TracedCall | undefined {
+export function readCall(name: string, rest: string): TracedCall | undefined {
   const args: string[] = [];
   const open: string[] = [];
   let start = 0;
@@ -42,7 +41,7 @@ export function readCall(pid: string, name: string, rest: string): TracedCall | 
       const result = /^\s+= (.+?)(?: <\d+\.\d+>)?$/.exec(rest.slice(at + 1))?.[1];
       if (result === undefined) return undefined;
       const last = rest.slice(start, at).trim();
-      return { pid, name, args: last === '' && args.length === 0 ? [] : [...args, last], result };
+      return { name, args: last === '' && args.length === 0 ? [] : [...args, last], result };
     }
   }
   return undefined;

@@ -1,21 +1,18 @@
 import type { Recorder } from '../recorder.js';
 import { annotation, pathOf, stringOf, succeeded, type TracedCall } from './call.js';
-import { endpointOf, familyOf, messageNames } from './sockets.js';
-
-/** What is kept of a process between its calls. */
-export interface Tracee {
-  /** Its working directory, where something said it. */
-  cwd: string | undefined;
-  /** A program that it was started as, named relative to a working directory that nothing has said yet. */
-  program?: string | undefined;
-}
+import { startsProcess, type Surroundings, type Tracee } from './processes.js';
+import { endpointOf, familyOf, messageNames, type Endpoint } from './sockets.js';
 
 type Observer = (call: TracedCall, to: Recorder, tracee: Tracee) => void;
 
-/** A path that an argument names, absolute where that can be known. */
-function absolute(text: string | undefined, folder: string | undefined): string | undefined {
+/** A path that an argument names, from strace's own root, where that can be known. */
+function absolute(
+  text: string | undefined,
+  folder: string | undefined,
+  { root }: Surroundings,
+): string | undefined {
   if (text === undefined || text === '') return undefined;
-  if (text.startsWith('/')) return text;
+  if (text.startsWith('/')) return root === undefined ? undefined : root + text;
   return folder === undefined ? undefined : `${folder}/${text}`;
 }
 
@@ -23,14 +20,20 @@ function absolute(text: string | undefined, folder: string | undefined): string 
 function pathAt(call: TracedCall, at: number, tracee: Tracee, folderAt?: number): string | undefined {
   const descriptor = folderAt === undefined ? undefined : call.args[folderAt];
   const here = descriptor === undefined || descriptor.startsWith('AT_FDCWD');
-  const folder = (here ? undefined : pathOf(descriptor)) ?? (here ? tracee.cwd : undefined);
+  const folder = (here ? undefined : pathOf(descriptor)) ?? (here ? tracee.fs.cwd : undefined);
   const text = call.args[at];
   // AT_EMPTY_PATH, and utimensat() of a descriptor.
   if (!here && (text === '""' || text === 'NULL')) return folder;
-  return absolute(stringOf(text), folder);
+  return absolute(stringOf(text), folder, tracee.fs);
 }
 
+const JAIL = 'some paths are below a changed root that is not known: they are left out';
 const RELATIVE = 'some paths are relative, and strace was not told to print folders: use -yy';
+
+/** Why a path is not known. */
+function lost({ fs }: Tracee): string {
+  return fs.root === undefined ? JAIL : RELATIVE;
+}
 
 /** Tells of a file that was changed by its name. */
 function writing(...places: readonly (readonly [path: number, folder?: number])[]): Observer {
@@ -38,7 +41,7 @@ function writing(...places: readonly (readonly [path: number, folder?: number])[
     for (const [at, folder] of places) {
       const path = pathAt(call, at, tracee, folder);
       if (path !== undefined) to.wrote(path);
-      else to.gap(RELATIVE);
+      else to.gap(lost(tracee));
     }
   };
 }
@@ -70,7 +73,7 @@ function opening(flagsAt: number, pathPlace: number, folderAt?: number): Observe
     const path = pathOf(call.result) ?? pathAt(call, pathPlace, tracee, folderAt);
     if (setsIds(call.args[flagsAt + 1])) to.behaves('set-id-files');
     if (path === undefined) {
-      to.gap(RELATIVE);
+      to.gap(lost(tracee));
       return;
     }
     if (/O_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/.test(call.args[flagsAt] ?? '')) to.wrote(path);
@@ -83,8 +86,8 @@ const executing =
   (call, to, tracee) => {
     const path = pathAt(call, at, tracee, folderAt);
     if (path !== undefined) to.executed(path);
-    else if (folderAt === undefined) tracee.program = stringOf(call.args[at]);
-    else to.gap(RELATIVE);
+    else if (folderAt === undefined && tracee.fs.root !== undefined) tracee.program = stringOf(call.args[at]);
+    else to.gap(lost(tracee));
   };
 
 /** Whether a call gives a file to another user or group: -1 leaves it. */
@@ -125,7 +128,9 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   CLONE_NEWUTS: 'uts',
 };
 
-const separating: Observer = ({ args, name }, to) => {
+const separating: Observer = ({ args, name }, to, tracee) => {
+  // A mount namespace of its own takes these from the other threads too: unshare(2).
+  if (name === 'unshare' && /CLONE_(?:FS|NEWNS)\b/.test(args[0] ?? '')) tracee.fs = { ...tracee.fs };
   const kinds = [...args.join(' ').matchAll(/CLONE_NEW[A-Z]+/g)].flatMap(([flag]) => NAMESPACES[flag] ?? []);
   // setns(2) takes 0 for whatever kind the descriptor is of: `3<net:[4026531840]>`.
   const joined = /^([a-z]+):\[\d+\]$/.exec((name === 'setns' && annotation(args[0])) || '')?.[1];
@@ -150,7 +155,7 @@ const binding: Observer = (call, to, tracee) => {
   const { args } = call;
   const endpoint = endpointOf(args[0], args[1]);
   if (endpoint?.kind === 'path') {
-    const path = absolute(endpoint.path, tracee.cwd);
+    const path = absolute(endpoint.path, tracee.fs.cwd, tracee.fs);
     if (path !== undefined) to.wrote(path);
   }
   if (endpoint?.kind !== 'address' || endpoint.port === 0) return;
@@ -158,25 +163,35 @@ const binding: Observer = (call, to, tracee) => {
   if (endpoint.port < 1024) to.capability('NET_BIND_SERVICE');
 };
 
-const connecting =
-  (addressAt: number): Observer =>
-  ({ args }, to, tracee) => {
-    const endpoint = endpointOf(args[0], args[addressAt]);
-    const socket = endpoint?.kind === 'path' ? absolute(endpoint.path, tracee.cwd) : undefined;
-    if (socket !== undefined) to.connects(`unix ${socket}`);
-    if (endpoint?.kind === 'address' && endpoint.port !== 0 && !UNSPECIFIED.test(endpoint.text)) {
-      to.connects(endpoint.text);
-    }
-  };
-
-/** getaddrinfo() connects by UDP to what a server would listen on, only to see which of its addresses would be used. */
+/** getaddrinfo() connects by UDP to what a server would listen on, or to port 0, only to see which address it would use. */
 const UNSPECIFIED = / (?:0\.0\.0\.0|\[::\]):/;
+
+/** Sockets that send without ports: raw(7), icmp(7). */
+const PORTLESS = /^(?:raw|icmp) /;
+
+/** Tells of an end of a connection that is no unspecified address. */
+function reaching(endpoint: Endpoint | undefined, to: Recorder, { fs }: Tracee): void {
+  if (endpoint?.kind === 'address' && !UNSPECIFIED.test(endpoint.text)) to.connects(endpoint.text);
+  const socket = endpoint?.kind === 'path' ? absolute(endpoint.path, fs.cwd, fs) : undefined;
+  if (socket !== undefined) to.connects(`unix ${socket}`);
+}
+
+const connecting: Observer = ({ args }, to, tracee) => {
+  const endpoint = endpointOf(args[0], args[1]);
+  const asks = endpoint?.kind === 'address' && endpoint.port === 0 && !PORTLESS.test(endpoint.text);
+  if (!asks) reaching(endpoint, to, tracee);
+};
+
+/** sendto(): one to port 0 succeeds where there are no ports, as when a host is pinged. */
+const sendingTo: Observer = ({ args }, to, tracee) => {
+  reaching(endpointOf(args[0], args[4]), to, tracee);
+};
 
 /** sendmsg() and sendmmsg() */
 const sending: Observer = ({ args }, to) => {
   for (const name of messageNames(args[1])) {
     const endpoint = endpointOf(args[0], name);
-    if (endpoint?.kind === 'address' && endpoint.port !== 0) to.connects(endpoint.text);
+    if (endpoint?.kind === 'address') to.connects(endpoint.text);
   }
 };
 
@@ -226,9 +241,21 @@ const personalising: Observer = ({ args }, to) => {
 
 const being: Observer = ({ result }, to) => to.user(Number(result));
 
+/** Keeps where a process is, as a text of its own: a part of a line would keep the line. */
+function goTo({ fs }: Tracee, path: string | undefined): void {
+  if (path !== fs.cwd) fs.cwd = path === undefined ? undefined : Buffer.from(path).toString();
+}
+
 const moving: Observer = (call, to, tracee) => {
   forget(to, tracee);
-  tracee.cwd = call.name === 'fchdir' ? pathOf(call.args[0]) : pathAt(call, 0, tracee);
+  goTo(tracee, call.name === 'fchdir' ? pathOf(call.args[0]) : pathAt(call, 0, tracee));
+};
+
+/** Of descriptors strace tells the whole path; a path in the call of a process in a jail is one below it. */
+const rooting: Observer = (call, to, tracee) => {
+  to.capability('SYS_CHROOT');
+  tracee.fs.root = pathAt(call, 0, tracee)?.replace(/\/+\.?$/, '');
+  if (tracee.fs.root === undefined) to.gap(JAIL);
 };
 
 /** The calls whose arguments tell something, each with what they tell when they succeed. */
@@ -285,8 +312,8 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['socket', socketing],
   ['socketpair', socketing],
   ['bind', binding],
-  ['connect', connecting(1)],
-  ['sendto', connecting(4)],
+  ['connect', connecting],
+  ['sendto', sendingTo],
   ['sendmsg', sending],
   ['sendmmsg', sending],
   ['setsockopt', setting],
@@ -306,7 +333,7 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
   ['setuid', becoming('SETUID')],
   ['setreuid', becoming('SETUID')],
   ['setresuid', becoming('SETUID')],
-  ['chroot', needing('SYS_CHROOT')],
+  ['chroot', rooting],
   ['mount', needing('SYS_ADMIN')],
   ['umount2', needing('SYS_ADMIN')],
   ['pivot_root', needing('SYS_ADMIN')],
@@ -329,7 +356,7 @@ const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
 
 /** True for a call of which more than the name is looked at. */
 export function isObserved(name: string): boolean {
-  return OBSERVERS.has(name);
+  return OBSERVERS.has(name) || startsProcess(name);
 }
 
 /** Tells that the place of a program stays unknown. */
@@ -346,9 +373,9 @@ function done(call: TracedCall): boolean {
 /** Tells the recorder what a call shows. One that failed shows nothing that was needed. */
 export function observe(call: TracedCall, to: Recorder, tracee: Tracee): void {
   const cwd = call.args.find((argument) => argument.startsWith('AT_FDCWD<'));
-  if (cwd !== undefined) tracee.cwd = pathOf(cwd);
-  if (tracee.cwd !== undefined && tracee.program !== undefined) {
-    to.executed(`${tracee.cwd}/${tracee.program}`);
+  if (cwd !== undefined) goTo(tracee, pathOf(cwd));
+  if (tracee.fs.cwd !== undefined && tracee.program !== undefined) {
+    to.executed(`${tracee.fs.cwd}/${tracee.program}`);
     tracee.program = undefined;
   }
   if (!done(call)) return;

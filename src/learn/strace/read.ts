@@ -2,23 +2,16 @@ import { isSystemCall } from '../../seccomp/system-calls.js';
 import { readLines } from '../lines.js';
 import { createRecorder } from '../recorder.js';
 import type { RecordingResult } from '../recording.js';
-import { readCall } from './call.js';
+import { readCall, succeeded } from './call.js';
 import { readStraceLine } from './line.js';
-import { forget, isObserved, observe, type Tracee } from './observe.js';
-
-/** Processes that are followed at a time; more than that live in no workload that one strace follows. */
-const MAX_TRACEES = 10_000;
+import { forget, isObserved, observe } from './observe.js';
+import { createProcesses, startsProcess } from './processes.js';
 
 /** Lines after which a log of which nothing could be read is no log. */
 const PATIENCE = 1_000;
 
 /** Beginnings of calls are kept until they go on; longer ones are not. */
 const MAX_BEGUN = 8192;
-
-interface State extends Tracee {
-  /** The beginning of a call that is not finished. */
-  begun: { readonly name: string; readonly rest: string } | undefined;
-}
 
 /**
  * Reads the output of `strace -f` line by line, in bounded memory. What can't be read is left out and told as a gap: it
@@ -30,7 +23,6 @@ export async function readStrace(
   assumed: readonly string[] = [],
 ): Promise<RecordingResult> {
   const to = createRecorder();
-  const tracees = new Map<string, State>();
   let calls = 0;
   let unread = 0;
   let strange = 0;
@@ -44,34 +36,27 @@ export async function readStrace(
     firstUnread ??= at;
   };
 
-  const end = (pid: string): void => {
-    const state = tracees.get(pid);
-    if (state !== undefined) forget(to, state);
-    tracees.delete(pid);
-  };
-
-  const stateOf = (pid: string): State => {
-    const known = tracees.get(pid);
-    if (known !== undefined) return known;
-    if (tracees.size >= MAX_TRACEES) {
-      const [oldest, state] = tracees.entries().next().value!;
-      if (state.begun !== undefined) leaveOut();
-      end(oldest);
-    }
-    const made: State = { cwd: undefined, begun: undefined };
-    tracees.set(pid, made);
-    return made;
-  };
+  const processes = createProcesses((tracee, ended) => {
+    if (!ended && tracee.begun !== undefined) leaveOut();
+    forget(to, tracee);
+  });
 
   const whole = (pid: string, name: string, rest: string): void => {
     if (!isObserved(name)) return;
-    const call = readCall(pid, name, rest);
+    const call = readCall(name, rest);
     if (call !== undefined) {
-      observe(call, to, stateOf(pid));
+      const tracee = processes.of(pid);
+      observe(call, to, tracee);
+      if (name === 'chroot') processes.jailed();
+      if (startsProcess(name) && succeeded(call)) processes.started(tracee, call);
     } else if (!/= \?$/.test(rest)) {
       leaveOut();
       // Where it is now, is not known.
-      if (/^f?chdir$/.test(name)) stateOf(pid).cwd = undefined;
+      if (/^f?chdir$/.test(name)) processes.of(pid).fs.cwd = undefined;
+      if (name === 'chroot') {
+        processes.of(pid).fs.root = undefined;
+        processes.jailed();
+      }
     }
   };
 
@@ -93,21 +78,18 @@ export async function readStrace(
     } else if (line.kind === 'begun') {
       if (made(line.name) && isObserved(line.name)) {
         if (line.rest.length > MAX_BEGUN) leaveOut();
-        else stateOf(line.pid).begun = { name: line.name, rest: line.rest };
+        else processes.begin(line.pid, line.name, line.rest);
       }
     } else if (line.kind === 'resumed') {
-      const state = tracees.get(line.pid);
-      const begun = state?.begun;
-      if (state !== undefined && begun?.name === line.name) {
-        state.begun = undefined;
+      const tracee = processes.get(line.pid);
+      const begun = tracee?.begun;
+      if (tracee !== undefined && begun?.name === line.name) {
+        processes.resume(tracee);
         whole(line.pid, line.name, begun.rest + (begun.rest === '' ? '' : ' ') + line.rest);
       } else if (made(line.name) && isObserved(line.name)) leaveOut();
     } else if (line.kind === 'note') {
-      if (line.ended) end(line.pid);
-      if (line.supersededBy !== undefined) {
-        stateOf(line.pid).begun = tracees.get(line.supersededBy)?.begun;
-        tracees.delete(line.supersededBy);
-      }
+      if (line.ended) processes.end(line.pid);
+      if (line.supersededBy !== undefined) processes.supersede(line.pid, line.supersededBy);
       // What a child became says nothing of its parent; that it was root does.
       if (line.uid === '0') to.user(0);
       foreign ||= line.foreign === true;
@@ -126,7 +108,7 @@ export async function readStrace(
     const reason = at === 0 ? 'it is empty' : 'it holds no call that strace writes';
     return { ok: false, line: firstUnread, reason };
   }
-  for (const state of tracees.values()) forget(to, state);
+  for (const tracee of processes.all()) forget(to, tracee);
   if (unread > 0)
     to.gap(`${unread} of ${read.lines} lines could not be read, the first is line ${firstUnread}`);
   if (strange > 0) to.gap(`${strange} lines name calls that libseccomp does not know: they are left out`);

@@ -32,7 +32,9 @@ import {
   suidSgidOf,
   type Restriction,
 } from './needs.js';
+import { peersOf, type PeerFacts, type Peers } from './peers.js';
 import { homeOf, usedTexts, writableOf, type HomeUse, type WritablePath } from './paths.js';
+import { recordedPeers } from './recorded-peers.js';
 import { recordedUnit, type RecordedUnit } from './recorded.js';
 import { callsBeyond } from './service-calls.js';
 import { inferTemp } from './shared-temp.js';
@@ -44,6 +46,7 @@ import {
   withStatedInterfaces,
   withStatedRealtime,
 } from './stated-capabilities.js';
+import { statedPeers } from './stated-peers.js';
 import { withStatedHome, withStatedPaths } from './stated.js';
 import { systemCallsOf, type SystemCalls } from './system-calls.js';
 
@@ -59,6 +62,8 @@ export interface UnitNeeds {
   readonly compilers: Restriction;
   readonly proc: Need<ProcUse>;
   readonly network: Need<NetworkUse>;
+  /** With whom its own sockets exchange packets. */
+  readonly peers: Need<Peers>;
   readonly hostUsers: Restriction;
   /** Why others count on what the umask lets them read. */
   readonly sharedFiles: Restriction;
@@ -102,6 +107,19 @@ export function needsOf(
     const need = helpersOf(document, commands, texts(), root);
     return seen?.helpers(need) ?? need;
   });
+  const peerFacts = lazy((): PeerFacts => ({
+    document,
+    commands,
+    texts: texts(),
+    network: networkOf(commands, texts()),
+    families: familiesOf(document, commands),
+  }));
+  const peers = (): Need<Peers> => {
+    const facts = peerFacts();
+    const written = peersOf(facts);
+    const shown = besides.recorded === undefined ? written : recordedPeers(besides.recorded, written, facts);
+    return statedPeers(besides, shown, facts);
+  };
   /** What the files say, with what was seen. */
   const inferred = lazily<UnitNeeds>({
     hostManagement: () => hostManagementOf(document, commands),
@@ -111,6 +129,7 @@ export function needsOf(
     compilers: () => compilersOf(commands),
     proc: () => procOf(commands, texts()),
     network: () => networkOf(commands, texts()),
+    peers,
     hostUsers: () => hostUsersOf(document, commands),
     sharedFiles: () => sharedFilesOf(commands),
     writable: () => writableOf(document, commands, user),

@@ -79,7 +79,7 @@ export function procOf(commands: UnitCommands, texts: readonly UsedText[]): Need
 /** Whom the unit's processes reach by the Internet's protocols. */
 export type NetworkUse = 'none' | 'loopback' | 'any';
 
-const LISTENS_TO_ALL = /(^|[\s=,[])(0\.0\.0\.0|\*:\d|\[?::\]?(:\d|\s|$)|INADDR_ANY)/;
+export const LISTENS_TO_ALL = /(^|[\s=,[])(0\.0\.0\.0|\*:\d|\[?::\]?(:\d|\s|$)|INADDR_ANY)/;
 
 export function networkOf(commands: UnitCommands, texts: readonly UsedText[]): Need<NetworkUse> {
   // What runs with full privileges shares the network namespace of the unit.
