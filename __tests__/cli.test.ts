@@ -52,6 +52,7 @@ describe('the usage', () => {
     [['--systemd-version', 'new'], '--systemd-version takes a number'],
     [['--no-colour'], 'Did you mean --'],
     [['-x'], 'unknown option -x.'],
+    [['report', '--phase', '3'], '--phase is no option of this command'],
     [['--only', 'compose/drop-capabilites'], 'Did you mean compose/drop-capabilities?'],
     [['--skip', 'read-only-rootf'], 'Did you mean compose/read-only-rootfs?'],
     [['--only', 'zzzzzzzz'], "there is no transform zzzzzzzz. 'harden list' shows them all."],

@@ -127,6 +127,7 @@ function explainUsage(message: string, argv: readonly string[]): string {
   }
   if (unknown === undefined) return message.trim().replace(/\s*\n\s*/g, ' ');
   const option = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
+  if (optionNames().includes(unknown)) return `${option} is no option of this command`;
   const meant = unknown.length === 1 ? undefined : meantBy(unknown, optionNames());
   return `unknown option ${option}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`;
 }
