@@ -2,9 +2,9 @@ import { isMap, isSeq } from 'yaml';
 import { cite } from '../../src/core/evidence.js';
 import { combine, refused, type Edits } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
-import { ownPair, resolveAlias } from '../../src/formats/compose/document.js';
+import { ownPair } from '../../src/formats/compose/document.js';
 import { addToMap, sharedReason, suffixScalar } from '../../src/formats/compose/edit.js';
-import { COMMENTED, hasComment, removeItems, removeKey } from '../../src/formats/compose/remove.js';
+import { removeItems, removeKey } from '../../src/formats/compose/remove.js';
 import {
   LABEL_OFF,
   labelFor,
@@ -17,15 +17,9 @@ import {
   unlabelledProjectMounts,
 } from '../../src/workload/compose/labels.js';
 import type { Mount } from '../../src/workload/compose/mounts.js';
-import { strings, toPlain } from '../../src/workload/compose/plain.js';
-import {
-  forEachWholeService,
-  isInherited,
-  manual,
-  ownField,
-  proposal,
-  type DeclaredService,
-} from './service.js';
+import { strings } from '../../src/workload/compose/plain.js';
+import { securityOptions } from './security-options.js';
+import { forEachWholeService, isInherited, manual, proposal, type DeclaredService } from './service.js';
 
 export const labelMounts = forEachWholeService(
   {
@@ -138,20 +132,10 @@ function labelEdit({ document, service, workload }: DeclaredService, mount: Moun
 /** Takes `label=disable` out of the list, and the list where nothing else is in it. */
 function withoutOption(declared: DeclaredService): Edits {
   const { document, service } = declared;
-  const place = ownField(declared, 'security_opt', ({ value }) =>
-    strings(value).some((option) => LABEL_OFF.test(option)),
-  );
-  if (!place.ok) return place;
-  const { node, offset, yaml } = place.field;
-  const list = resolveAlias(node, yaml);
-  if (node === undefined || !isSeq(list)) return refused('its security_opt is not written as a list');
-  const shared = sharedReason(service, node);
-  if (shared !== undefined) return refused(shared);
-  if (hasComment(document, { start: offset, end: offset })) return refused(COMMENTED);
-  const indexes = list.items.flatMap((item, index) =>
-    LABEL_OFF.test(String(toPlain(item, yaml))) ? [index] : [],
-  );
-  return indexes.length === list.items.length
+  const options = securityOptions(declared, (option) => LABEL_OFF.test(option));
+  if (!options.ok) return options;
+  const { indexes, items, node } = options;
+  return indexes.length === items.length
     ? removeKey(document, service, 'security_opt')
     : removeItems(document, service, node, indexes);
 }

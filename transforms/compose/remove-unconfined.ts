@@ -1,21 +1,14 @@
-import { isSeq, type Node } from 'yaml';
+import type { Node } from 'yaml';
 import { combine, refused, type Edits } from '../../src/core/text.js';
 import type { Finding } from '../../src/core/types.js';
-import { rangeOf, resolveAlias } from '../../src/formats/compose/document.js';
-import { replaceScalar, sharedReason } from '../../src/formats/compose/edit.js';
+import { rangeOf } from '../../src/formats/compose/document.js';
+import { replaceScalar } from '../../src/formats/compose/edit.js';
 import { COMMENTED, hasComment, removeItems, removeKey } from '../../src/formats/compose/remove.js';
 import { unconfinedOptions, unlabelledMount } from '../../src/workload/compose/needs/confinement.js';
-import { strings, toPlain } from '../../src/workload/compose/plain.js';
-import type { Field } from '../../src/workload/compose/project.js';
+import { strings } from '../../src/workload/compose/plain.js';
 import { gainedPrivileges } from '../../src/workload/compose/gained-privileges.js';
-import {
-  accepted,
-  forEachService,
-  isInherited,
-  ownField,
-  proposal,
-  type DeclaredService,
-} from './service.js';
+import { securityOptions } from './security-options.js';
+import { accepted, forEachService, isInherited, proposal, type DeclaredService } from './service.js';
 
 export const NO_NEW_PRIVILEGES = 'no-new-privileges:true';
 
@@ -101,28 +94,17 @@ export function takesPlaceOfUnconfined(declared: DeclaredService): boolean {
 function edit(declared: DeclaredService, replace: boolean): Edits {
   const { document, service } = declared;
   const removable = removableOptions(declared);
-  const isConcerned = ({ value }: Field): boolean =>
-    strings(value).some((option) => removable.includes(option));
-  const place = ownField(declared, 'security_opt', isConcerned);
-  if (!place.ok) return place;
-  const { node, offset, yaml } = place.field;
-  const list = resolveAlias(node, yaml);
-  if (node === undefined || !isSeq(list)) return refused('its security_opt is not written as a list');
-  const shared = sharedReason(service, node);
-  if (shared !== undefined) return refused(shared);
-  const indexes = list.items.flatMap((item, index) =>
-    removable.includes(String(toPlain(item, yaml))) ? [index] : [],
-  );
-  // A comment beside the key or above it speaks of all the options.
-  if (hasComment(document, { start: offset, end: offset })) return refused(COMMENTED);
-  if (!replace && indexes.length === list.items.length) return removeKey(document, service, 'security_opt');
+  const options = securityOptions(declared, (option) => removable.includes(option));
+  if (!options.ok) return options;
+  const { indexes, items, node } = options;
+  if (!replace && indexes.length === items.length) return removeKey(document, service, 'security_opt');
   const last = indexes.at(-1);
   if (!replace || last === undefined) return removeItems(document, service, node, indexes);
-  const item = list.items[last] as Node;
+  const item = items[last] as Node;
   if (hasComment(document, rangeOf(item))) return refused(COMMENTED);
   const others = indexes.slice(0, -1);
   return combine(
     ...(others.length === 0 ? [] : [removeItems(document, service, node, others)]),
-    replaceScalar(service, item, NO_NEW_PRIVILEGES, list.flow === true),
+    replaceScalar(service, item, NO_NEW_PRIVILEGES, options.flow),
   );
 }
