@@ -20,6 +20,7 @@ const AUDIT =
 const PROFILE = JSON.stringify({ syscalls: [{ action: 'SCMP_ACT_ALLOW', names: ['accept4'] }] });
 const TREE = {
   'app.service': UNIT,
+  'deploy/app@.service': UNIT,
   'deploy/compose.yml': COMPOSE,
   'app.container': '[Container]\nImage=registry.test/app:1\n',
   trace: TRACE,
@@ -75,13 +76,14 @@ describe('refuses', () => {
     ['another program', ['--for', 'app.service', '--process', 'other', 'audit'], 'nothing of other'],
     ['a folder', ['--for', 'app.service', 'deploy'], 'no file'],
     ['a unit of this machine', ['--unit', 'app.service'], '--allow-host'],
-  ])('%s', async (what, args, reason) => {
+    ['a template of units', ['--unit', 'deploy/app@.service'], 'app@one.service'],
+  ])('%s', async (_what, args, reason) => {
     // What is to be started needs strace first.
     const root = repository();
     const before = treeOf(root);
     const { code, stderr } = await harden(root, ['learn', ...args]);
     expect(code).toBe(2);
-    if (what !== 'a unit of this machine' || !stderr.includes('strace')) expect(stderr).toContain(reason);
+    if (!args.includes('--unit') || !stderr.includes('strace')) expect(stderr).toContain(reason);
     expect(treeOf(root)).toEqual(before);
   });
 

@@ -116,3 +116,17 @@ test('a folder that is not known any more gives no path', async () => {
   expect(writes).toEqual([]);
   expect(gaps.join()).toContain('relative');
 });
+
+test('a larger buffer of a local socket needs no capability', async () => {
+  const option = (socket: string, name: string): string =>
+    `1 setsockopt(${socket}, SOL_SOCKET, ${name}, [8388608], 4) = 0`;
+  const notified = await recordingOf(option('6<UNIX:[17611078]>', 'SO_SNDBUFFORCE'));
+  expect(notified.capabilities).toEqual([]);
+  const forced = await recordingOf(
+    option('6<UDP:[17611078]>', 'SO_SNDBUFFORCE'),
+    option('7<UNIX-DGRAM:[17611079]>', 'SO_MARK'),
+  );
+  expect(forced.capabilities).toEqual(['NET_ADMIN']);
+  expect((await recordingOf(option('6<UNIX-DGRAM:[1]>', 'SO_SNDBUFFORCE'))).capabilities).toEqual([]);
+  expect((await recordingOf(option('6', 'SO_SNDBUFFORCE'))).capabilities).toEqual(['NET_ADMIN']);
+});

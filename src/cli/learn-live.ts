@@ -161,6 +161,11 @@ function recordUnit(args: LearnArguments, { file }: Subject, tracer: Tracer): Pr
     const parsed = parseUnit(file, read.text);
     if (!parsed.ok) return { ok: false, reason: `${shown}: ${parsed.reason}` };
     const { document } = parsed;
+    if (document.template) {
+      const reason =
+        'it is a template: record a copy of it that is named as an instance, such as app@one.service';
+      return { ok: false, reason: `${shown}: ${reason}` };
+    }
     if (!args.allowHost) {
       const reason = 'it is started on this machine, with its real state folders: --allow-host does that';
       return { ok: false, reason: `${shown}: ${reason}` };

@@ -1,4 +1,5 @@
-import { citeSource } from '../../src/core/evidence.js';
+import { citeSource, uniqueEvidence } from '../../src/core/evidence.js';
+import { expandSystemCalls } from '../../src/formats/systemd/system-calls.js';
 import { manualPage } from '../../src/formats/systemd/directives.js';
 import { toSystemCallFilter } from '../../src/seccomp/system-call-filter.js';
 import { wordsOf } from '../../src/workload/recorded.js';
@@ -12,7 +13,7 @@ export const allowUsedCalls = directive({
     id: 'systemd/allow-used-calls',
     title: 'Allow only the system calls that the service was seen to make',
     description:
-      'The usual filter for services, `@system-service`, allows some 360 system calls, and most services make a hundred. Where `harden learn` has recorded the unit, the filter holds what it was seen to call, with what a libc or a newer kernel takes in its place and what every process needs, and nothing else. A call that is refused fails with EPERM.',
+      'The usual filter for services, `@system-service`, allows some 360 system calls, and most services make a hundred. Where `harden learn` has recorded the unit, the filter holds what it was seen to call and what its programs are known to need besides, with what a libc or a newer kernel takes in its place and what every process needs, and nothing else. A call that is refused fails with EPERM.',
     severity: 'medium',
     phase: 3,
     mayBreak:
@@ -27,7 +28,7 @@ export const allowUsedCalls = directive({
   message: 'the service may make system calls that it was never seen to make',
   implying: SETTINGS,
   decide(unit, missing) {
-    const { recorded } = unit;
+    const { recorded, systemCalls } = unit;
     // A part of the settings that a person has chosen is theirs as a whole.
     if (
       recorded?.wholeCalls !== true ||
@@ -35,6 +36,9 @@ export const allowUsedCalls = directive({
       missing.length < SETTINGS.length
     )
       return undefined;
+    const seen = wordsOf(recorded.systemCalls);
+    // What is known to be needed stays, whether or not it was exercised.
+    const known = [...expandSystemCalls(systemCalls.value.needs)].filter((name) => !seen.includes(name));
     const source = citeSource(
       manualPage('SystemCallFilter'),
       'all system calls executed by the unit processes except for the listed ones will result in immediate process termination',
@@ -43,11 +47,16 @@ export const allowUsedCalls = directive({
       act: 'set',
       assignments: [
         'SystemCallArchitectures=native',
-        ...toSystemCallFilter(wordsOf(recorded.systemCalls)),
+        ...toSystemCallFilter([...seen, ...known]),
         'SystemCallErrorNumber=EPERM',
       ],
       certainty: 'likely',
-      evidence: [recorded.evidence, recorded.systemCalls[0]!.evidence, source],
+      evidence: uniqueEvidence([
+        recorded.evidence,
+        recorded.systemCalls[0]!.evidence,
+        ...(known.length > 0 ? systemCalls.evidence : []),
+        source,
+      ]),
     };
   },
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { harden } from '../../support/command.js';
 import { DROP_IN } from '../../../src/drop-in.js';
+import { NEEDS_NAME } from '../../../src/io/config.js';
 import { lastLines } from '../../../src/io/process.js';
 import type { Container } from './container.js';
 import { type Daemon, fileOf } from './daemon.js';
@@ -22,8 +23,19 @@ export interface Hardening {
   install(container: Container, without?: readonly string[]): Promise<void>;
 }
 
+/** What a user tells harden besides. */
+export interface HardenOptions {
+  readonly phase: '2' | '3';
+  /** The text of the needs file that stands with the unit. */
+  readonly needs?: string;
+}
+
 /** Takes the unit and its drop-ins out of a container, and runs the built command line on them, as a user would. */
-export async function hardenUnit(container: Container, daemon: Daemon): Promise<Hardening> {
+export async function hardenUnit(
+  container: Container,
+  daemon: Daemon,
+  { phase, needs }: HardenOptions = { phase: '2' },
+): Promise<Hardening> {
   const name = fileOf(daemon);
   const folders = foldersOf(daemon);
   const work = mkdtempSync(join(tmpdir(), `harden-lab-${daemon.name}-`));
@@ -32,13 +44,13 @@ export async function hardenUnit(container: Container, daemon: Daemon): Promise<
     if (daemon.tree !== undefined) cpSync(join(UNITS, daemon.tree), work, { recursive: true });
     const paths = await filesOfUnit(container, name, folders);
     for (const path of paths) await copyOut(container, path, work);
-    const unit = paths.find((path) => path.endsWith(`/${name}`));
-    if (unit === undefined) throw new Error(`there is no ${name} in ${folders.join(', ')}`);
+    if (needs !== undefined) writeFileSync(join(work, NEEDS_NAME), needs);
+    const unit = await unitPath(container, daemon);
     const { code, stdout, stderr } = await harden(work, [
       '--write',
       '--drop-in',
       '--phase',
-      '2',
+      phase,
       '--format',
       'systemd',
     ]);
@@ -53,6 +65,15 @@ export async function hardenUnit(container: Container, daemon: Daemon): Promise<
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Where the unit's file is that systemd takes. */
+export async function unitPath(container: Container, daemon: Daemon): Promise<string> {
+  const [name, folders] = [fileOf(daemon), foldersOf(daemon)];
+  const paths = await filesOfUnit(container, name, folders);
+  const unit = paths.find((path) => path.endsWith(`/${name}`));
+  if (unit === undefined) throw new Error(`there is no ${name} in ${folders.join(', ')}`);
+  return unit;
 }
 
 /** The paths of the unit and of its drop-ins, those first that systemd looks at first. */

@@ -7,7 +7,7 @@ import type { Daemon, Step } from './daemon.js';
 import { hardenUnit, type Hardening, UNITS } from './harden.js';
 
 /** How long a step is tried again, in milliseconds; less when it is only asked which directive is at fault. */
-const PATIENCE = { trial: 25_000, search: 6_000, step: 60_000, pause: 200 } as const;
+export const PATIENCE = { trial: 25_000, search: 6_000, step: 60_000, pause: 200 } as const;
 
 /** What came of a daemon's work. */
 export interface Run {
@@ -134,7 +134,7 @@ export async function manage(
   return `${stdout}${stderr}`;
 }
 
-async function startAgain(container: Container, daemon: Daemon): Promise<void> {
+export async function startAgain(container: Container, daemon: Daemon): Promise<void> {
   await manage(container, daemon, ['daemon-reload']);
   // Starts are counted, and the next ones are not at fault when there were many.
   await manage(container, daemon, ['reset-failed', daemon.unit]);
@@ -148,7 +148,7 @@ async function exposure(container: Container, daemon: Daemon): Promise<number | 
 }
 
 /** Does the daemon's work, up to the first step that fails. */
-async function run(container: Container, daemon: Daemon, patience: number): Promise<Run> {
+export async function run(container: Container, daemon: Daemon, patience: number): Promise<Run> {
   const since = (await container.must(['date', '+@%s.%N'])).trim();
   const shown: string[] = [];
   const ended = (fault: string | undefined, journal: string): Run => ({
@@ -212,7 +212,7 @@ async function hasFailed(container: Container, daemon: Daemon): Promise<boolean>
 }
 
 /** The run, with the first difference from what it was before as its fault. */
-function compare(before: Run, after: Run): Run {
+export function compare(before: Run, after: Run): Run {
   if (after.fault !== undefined) return after;
   const at = before.shown.findIndex((text, index) => text !== after.shown[index]);
   return at === -1

@@ -1,24 +1,10 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { VerifyTotals } from '../../../src/render/verify.js';
 import type { Check } from '../../../src/verify/check.js';
 import type { Diagnosis } from '../../../src/verify/diagnosis.js';
-import { lastLines, type Outcome } from '../../../src/io/process.js';
-import type { Container, Shared } from './container.js';
+import { lastLines } from '../../../src/io/process.js';
+import { HARDEN, runIn } from './command.js';
+import type { Container } from './container.js';
 
-const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Where a container has this node and what was built of harden. */
-const INSIDE = '/run/harden-built';
-const PARTS = ['dist', 'node_modules', 'package.json', 'src/config/config.schema.json'];
-
-/** What a container has to share for `harden` to run inside. */
-export const COMMAND_SHARED: Shared = {
-  [`${INSIDE}/node`]: process.execPath,
-  ...Object.fromEntries(PARTS.map((part) => [join(INSIDE, part), join(PROJECT, part)])),
-};
-
-const HARDEN = [`${INSIDE}/node`, `${INSIDE}/dist/src/cli/main.js`];
 const UNITS_ALONE = ['--format', 'systemd', '--systemd-version', '252'];
 
 /** What is run, and in which folder. */
@@ -65,15 +51,6 @@ export async function preview(container: Container, run: VerifyRun): Promise<str
   const { code, stdout, stderr } = await runIn(container, run, [...HARDEN, '--dry-run', ...UNITS_ALONE]);
   if (code !== 0) throw new Error(`harden: exit code ${code}: ${lastLines(stderr || stdout)}`);
   return stdout;
-}
-
-function runIn(
-  container: Container,
-  { folder, owner }: VerifyRun,
-  words: readonly string[],
-): Promise<Outcome> {
-  const script = 'cd "$0" && XDG_RUNTIME_DIR=/run/user/$(id -u) exec "$@"';
-  return container.call(['sh', '-c', script, folder, ...words], owner === undefined ? {} : { user: owner });
 }
 
 type Line = { readonly check: Check } | { readonly diagnosis: Diagnosis } | { readonly totals: VerifyTotals };

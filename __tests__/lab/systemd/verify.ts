@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Diagnosis } from '../../../src/verify/diagnosis.js';
 import { tryAddresses } from './addresses.js';
+import { COMMAND_SHARED } from './command.js';
 import { boot, type Container } from './container.js';
 import type { Daemon } from './daemon.js';
 import { allDaemons } from './daemons/index.js';
@@ -13,7 +14,7 @@ import {
   WRONG_CASES,
   type WrongCase,
 } from './verify-cases.js';
-import { COMMAND_SHARED, leftOvers, preview, type Verified, verify } from './verify-command.js';
+import { leftOvers, preview, type Verified, verify } from './verify-command.js';
 import { tryInterruptions } from './verify-interruptions.js';
 
 /** Whether `harden verify` took a unit as it has to. */

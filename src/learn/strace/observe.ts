@@ -195,9 +195,14 @@ const sending: Observer = ({ args }, to) => {
   }
 };
 
-/** Options of sockets that need a capability: socket(7), ip(7). */
+/**
+ * Options of sockets that need a capability: socket(7), ip(7). sd_notify(3) and sd_journal_send(3) ask for a large buffer
+ * of their local socket in this way, and do without it:
+ * https://github.com/systemd/systemd/blob/v252/src/libsystemd/sd-daemon/sd-daemon.c
+ */
 const setting: Observer = ({ args }, to) => {
   const option = args[2] ?? '';
+  if (option === 'SO_SNDBUFFORCE' && /^\d+<UNIX\b/.test(args[0] ?? '')) return;
   if (/^SO_(?:MARK|PRIORITY|RCVBUFFORCE|SNDBUFFORCE)$|^IP(?:V6)?_TRANSPARENT$/.test(option)) {
     to.capability('NET_ADMIN');
   }

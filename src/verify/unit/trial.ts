@@ -46,8 +46,11 @@ export interface Smoke {
 }
 
 const PAUSE = 100;
-/** How long an original may take to start, to end, and to pass its smoke command, in milliseconds. */
-const PATIENCE = { start: 90_000, smoke: 30_000, stop: 120_000 };
+/**
+ * How long an original may take to start, to end, until its smoke command passes, and for one run of that, in
+ * milliseconds.
+ */
+const PATIENCE = { start: 90_000, smoke: 30_000, run: 120_000, stop: 120_000 };
 /** What a hardened one gets besides thrice what its original took. */
 const GRACE = { start: 5000, smoke: 2000, listening: 3000 };
 
@@ -133,9 +136,10 @@ async function trySmoke(
 ): Promise<Smoke | undefined> {
   if (smoke === undefined) return undefined;
   const began = performance.now();
-  const patience = before?.passed === true ? 3 * before.took + GRACE.smoke : PATIENCE.smoke;
+  const allowance = before?.passed === true ? 3 * before.took + GRACE.smoke : undefined;
+  const [patience, timeout] = [allowance ?? PATIENCE.smoke, allowance ?? PATIENCE.run];
   for (;;) {
-    const { code, stdout, stderr } = await call('sh', ['-c', smoke], { timeout: patience, signal });
+    const { code, stdout, stderr } = await call('sh', ['-c', smoke], { timeout, signal });
     signal?.throwIfAborted();
     const took = since(began);
     if (code === 0) return { passed: true, detail: '', took };

@@ -192,7 +192,8 @@ export function recordedUnit(recorded: RecordedNeeds, user: UnitUser, beyond: Ca
 const LOOPBACK = /^\w+ (?:127\.[\d.]+|\[::1\]|\[::ffff:127\.[\d.]+\]):/;
 const HOMES = ['/home', '/root', '/run/user'];
 const INSTALLED = /^\/(?:usr|bin|sbin|lib\w*)\//;
-const MOUNTS = /^(?:mount|umount2?|pivot_root|move_mount|fsmount|open_tree|chroot)$/;
+/** Not chroot: it leaves the mounts as they are. */
+const MOUNTS = /^(?:mount|umount2?|pivot_root|move_mount|fsmount|open_tree)$/;
 const KERNEL = /^\/(?:proc|sys)\//;
 
 /** The folder that must be writable: below the shared one, what the program made may not be there when it starts. */
