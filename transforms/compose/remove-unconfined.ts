@@ -17,7 +17,7 @@ export const removeUnconfined = forEachService(
     id: 'compose/remove-unconfined',
     title: 'Give the default seccomp, AppArmor and SELinux profiles back',
     description:
-      "Docker's profiles forbid the system calls, mounts and files of /proc by which an intruder leaves a container; unconfined options turn them off. They are removed where the image is a server that neither traces nor mounts anything: every other container of its image runs with the defaults. Browsers, debuggers, engines and unknown programs are left for a person to decide, and so is an option that has a comment.",
+      "Docker's profiles forbid the system calls, mounts and files of /proc by which an intruder leaves a container; unconfined options turn them off. They are removed where the image is a server that neither traces nor mounts anything: every other container of its image runs with the defaults; or where `harden learn` has recorded that it does nothing which they forbid. Browsers, debuggers, engines and unknown programs are left for a person to decide, and so is an option that has a comment.",
     severity: 'high',
     phase: 2,
     mayBreak:

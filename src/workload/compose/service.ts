@@ -109,7 +109,7 @@ export function createServiceWorkload(
   const unprivileged = lazy(() =>
     withStatedPrivileges(ofVersion(unprivilegedNeed(view, getOrigin(), user(), mounts())), stated, view),
   );
-  const confinement = lazy(() => ofVersion(confinementNeed(view, getOrigin())));
+  const confinement = lazy(() => ofVersion(confinementNeed(view, getOrigin(), stated.recorded)));
   const setuidHelpers = lazy(() =>
     withRecordedHelpers(ofVersion(setuidHelpersNeed(view, getOrigin(), user())), stated.recorded),
   );
