@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines } from '../../../src/io/process.js';
 import { harden } from '../../support/command.js';
+import { createChecks } from '../checks.js';
 import { removeProject, startProject, type ComposeProject } from '../compose-project.js';
 import { controlsOf, serviceOf } from '../controls.js';
 import type { Engine } from '../engine.js';
@@ -37,17 +38,7 @@ if ' 200 ' in first:
 /** Runs the project as it is and as harden leaves it, among hosts that it may reach and others. */
 export async function tryEgress(engine: Engine, signal: AbortSignal): Promise<readonly Check[]> {
   const temporary = mkdtempSync(join(tmpdir(), 'harden-lab-egress-'));
-  const checks: Check[] = [];
-  const check = async (name: string, work: () => Promise<void>): Promise<boolean> => {
-    try {
-      await work();
-      checks.push({ name, fault: undefined });
-      return true;
-    } catch (error) {
-      checks.push({ name, fault: error instanceof Error ? error.message : String(error) });
-      return false;
-    }
-  };
+  const { check, checks } = createChecks();
   const end = async (): Promise<void> => {
     await stopOutside(engine, NAME);
     await removeProject(engine, NAME, temporary);

@@ -18,6 +18,7 @@ import { addRecording } from '../../../src/learn/update-needs.js';
 import { lastLines } from '../../../src/io/process.js';
 import type { ComposeModel } from '../../../src/verify/compose/model.js';
 import { harden } from '../../support/command.js';
+import { createChecks } from '../checks.js';
 import { removeProject, startProject, type ComposeProject } from '../compose-project.js';
 import { serviceOf, type Inspected } from '../controls.js';
 import type { Engine } from '../engine.js';
@@ -57,22 +58,10 @@ export async function tryLearning(
 ): Promise<LearnTrial> {
   const temporary = mkdtempSync(join(tmpdir(), `harden-lab-learn-${workload.name}-`));
   const project = `lab-learn-${workload.name}`;
-  const checks: Check[] = [];
+  const { check, checks } = createChecks(() => removeProject(engine, project, temporary));
   const figures: { before?: number; after?: number; kind?: number | undefined; seen?: number } = {};
   const start = (folder: string, file: string): Promise<ComposeProject> =>
     startProject(engine, project, folder, file, workload.healthInterval, signal);
-  const check = async (name: string, work: () => Promise<void>): Promise<boolean> => {
-    try {
-      await work();
-      checks.push({ name, fault: undefined });
-      return true;
-    } catch (error) {
-      checks.push({ name, fault: error instanceof Error ? error.message : String(error) });
-      return false;
-    } finally {
-      await removeProject(engine, project, temporary);
-    }
-  };
   const copy = (name: string): string => {
     const folder = join(temporary, name);
     cpSync(workload.folder, folder, { recursive: true });
