@@ -23,7 +23,7 @@ export const limitEgress: ComposeTransform = {
     id: 'compose/limit-egress',
     title: 'Leave services only the ways out that they need',
     description:
-      "A container reaches every address of the internet and of the host's network, and so does whoever breaks into it: to fetch tools, and to send data away. A service that needs nothing outside moves to an internal network, which the others of the project join, so that they find each other as before. One that needs some hosts, and whose program goes by HTTPS_PROXY, reaches those alone, through a proxy (Squid) whose configuration is written beside the Compose file, in `egress/`. What a service reaches is known of some images, of what `harden learn` has recorded, and of what a person says: `egress: [api.example.com]` in an override, or `[none]`. The hosts that a configuration names are shown as a beginning.",
+      "A container reaches every address of the internet and of the host's network, and so does whoever breaks into it: to fetch tools, and to send data away. A service that needs nothing outside moves to an internal network, which the others of the project join, so that they find each other as before; it is a new network, as Compose leaves one that is there as it is. One that needs some hosts, and whose program goes by HTTPS_PROXY, reaches those alone, through a proxy (Squid) whose configuration is written beside the Compose file, in `egress/`. What a service reaches is known of some images, of what `harden learn` has recorded, and of what a person says: `egress: [api.example.com]` in an override, or `[none]`. The hosts that a configuration names are shown as a beginning.",
     severity: 'medium',
     phase: 3,
     mayBreak:
