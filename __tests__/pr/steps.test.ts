@@ -7,6 +7,7 @@ import { commitMessage } from '../../templates/commit-message.js';
 import { policies } from '../../transforms/index.js';
 import { readCases } from '../support/cases.js';
 import { memoryWorkspace } from '../support/memory.js';
+import { configIn } from '../support/needs.js';
 
 const ORDER = policies.map(({ id }) => id);
 
@@ -16,7 +17,7 @@ test.each([2, 3] as const)(
     const wrong: string[] = [];
     let commits = 0;
     for (const fixture of readCases()) {
-      const options = { phase };
+      const options = { phase, config: configIn(fixture.files) };
       const workspace = memoryWorkspace({ ...fixture.files, [fixture.path]: fixture.text });
       const run = createRun(workspace, options);
       const { steps, texts } = changesOf(run, ORDER, companionOptions(run, options));

@@ -24,7 +24,7 @@ import { forEachWholeService, isInherited, manual, proposal, type DeclaredServic
 export const labelMounts = forEachWholeService(
   {
     id: 'compose/label-mounts',
-    title: 'Label what is mounted for SELinux, instead of running without a label',
+    title: 'Label mounts for SELinux, instead of turning labels off',
     description:
       "Under SELinux a container reads and writes only what has a label for containers, so that a folder of the project is denied to it, and `label=disable` is what people put there: a container without a label is held by nothing of SELinux's. `:Z` has the engine label the mounted files for this container alone, `:z` for all containers; with it the option goes, where nothing else of the host needs it. It acts only on a project that shows a host with SELinux, by that option or by another mount's label, and only on the project's own files and folders.",
     severity: 'medium',
