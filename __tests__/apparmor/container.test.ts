@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { sealOf } from '../../src/io/write.js';
+import { guide } from '../../src/report/guide.js';
 import { folderOf, get, harden, put, treeOf } from '../support/cli.js';
 import { testWith } from '../support/installed.js';
 import type { Tree } from '../support/memory.js';
+import { surveyOf } from '../support/report.js';
 import { parse } from './parser.js';
 
 const asking = await testWith('apparmor_parser');
@@ -249,4 +251,23 @@ describe('the name of a profile', () => {
     expect(new Set(names).size).toBe(places.length);
     for (const name of names) expect(name).toMatch(/^harden-compose[\w.@-]{1,110}$/);
   });
+});
+
+test('the guide has the commands, and has none where nothing is named', () => {
+  const about = { project: 'shop', version: '1', date: '1 March 2030' };
+  const text = guide(surveyOf(TREE), about);
+  const target = `/etc/apparmor.d/${NAME}`;
+  const order = [
+    `sudo install -m 644 ${PROFILE} ${target}`,
+    `sudo apparmor_parser --replace ${target}`,
+    'harden verify --phase 3',
+    'docker compose --file deploy/compose.hardened.yml up --detach --build --wait',
+    "docker inspect --format '{{.Name}} {{.AppArmorProfile}}'",
+    'sudo journalctl --dmesg --grep',
+    `--expression 's/flags=(complain,/flags=(/' --expression '/# watch$/d' ${target}`,
+    `sudo apparmor_parser --remove ${target}`,
+  ].map((command) => text.indexOf(command, text.indexOf('harden --write --phase 3')));
+  expect(order.every((at, index) => at > (order[index - 1] ?? 0))).toBe(true);
+  const rest = { 'deploy/compose.yml': COMPOSE, 'harden.needs.yml': NEEDS };
+  expect(guide(surveyOf(rest), about)).not.toContain('apparmor_parser');
 });
