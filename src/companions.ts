@@ -1,4 +1,4 @@
-import { apparmorProfiles } from './apparmor-profiles.js';
+import { apparmorProfiles, containerProfiles } from './apparmor-profiles.js';
 import {
   isChanged,
   NO_COMPANIONS,
@@ -64,7 +64,11 @@ export function createCompanions(
   return (plan) => {
     if (plan.original.format === 'compose')
       return {
-        files: [...seccompProfiles(run, plan, mode), ...egressProxies(run, plan, mode)],
+        files: [
+          ...seccompProfiles(run, plan, mode),
+          ...containerProfiles(run, plan, mode),
+          ...egressProxies(run, plan, mode),
+        ],
         builders: [],
       };
     if (plan.original.format === 'systemd') return { files: apparmorProfiles(run, plan, mode), builders: [] };

@@ -30,6 +30,7 @@ import { pinImage } from './compose/pin-image.js';
 import { proxyDockerSocket } from './compose/proxy-docker-socket.js';
 import { readOnlyRootfs } from './compose/read-only-rootfs.js';
 import { removePrivileged } from './compose/remove-privileged.js';
+import { useApparmorProfile as useContainerApparmorProfile } from './compose/use-apparmor-profile.js';
 import { useSeccompProfile } from './compose/use-seccomp-profile.js';
 import { removeUnconfined } from './compose/remove-unconfined.js';
 import { reportHostNamespaces } from './compose/report-host-namespaces.js';
@@ -164,6 +165,7 @@ export const registry: TransformsByFormat = {
     dropCapabilities,
     labelMounts,
     useSeccompProfile,
+    useContainerApparmorProfile,
     limitEgress,
     readOnlyRootfs,
     mountReadOnly,

@@ -1,8 +1,10 @@
+import { CAPABILITIES } from '../exposure/names.js';
+import { denied } from './denials.js';
 import { fileRule, literal } from './glob.js';
 import { networkRules, type SocketUse } from './network.js';
 import { isCovered, outermost, resolved } from './places.js';
-import { programGlob } from './programs.js';
-import { isSecretPlace, SECRET_PLACES } from '../workload/secret-places.js';
+import { namedGlob } from './programs.js';
+import { isData, pathGlob, placeRules, programRules, sorted, targetRules, type Section } from './rules.js';
 
 /** What a workload needs, in the terms of AppArmor. A path that ends with `/` stands for all that is below it. */
 export interface ProfileNeeds {
@@ -16,9 +18,13 @@ export interface ProfileNeeds {
   readonly executables: readonly string[];
   /** Other programs that these start. */
   readonly execs: readonly string[];
+  /** The same by their names alone, as a shell finds them. */
+  readonly programs: readonly string[];
   /** What is read besides the files of packages and /etc, and of these what is secret. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Mounts that it may write, each a file or a folder. */
+  readonly volumes: readonly string[];
   /** Sockets of others that it connects to. */
   readonly peers: readonly string[];
   /** `/dev/fuse`. */
@@ -37,10 +43,8 @@ export interface ProfileNeeds {
 export type ProfileResult =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
-interface Section {
-  readonly why: string;
-  readonly rules: readonly string[];
-}
+/** Ends a line that goes when the profile of a container is enforced. */
+export const WATCH = '# watch';
 
 /** A name that needs no quotes in a profile, in a unit and in a shell, and is no path. */
 const NAME = /^[A-Za-z][\w.@-]{0,120}$/;
@@ -56,16 +60,18 @@ export function apparmorProfile(needs: ProfileNeeds): ProfileResult {
   const paths = [
     ...needs.executables,
     ...needs.execs,
+    ...needs.programs.map((name) => `/bin/${name}`),
     ...needs.reads,
     ...needs.writes,
+    ...needs.volumes,
     ...needs.peers,
     ...needs.devices,
   ];
   const odd = paths.find((path) => literal(path) === undefined);
   if (odd !== undefined) return { ok: false, reason: `no rule can name ${JSON.stringify(odd)}` };
-  if (needs.writes.some((path) => /^\/+$/.test(path)))
+  if ([...needs.writes, ...needs.volumes].some((path) => /^\/+$/.test(path)))
     return { ok: false, reason: 'it would write everywhere' };
-  const unknown = needs.capabilities.find((name) => !/^[A-Z_]+$/.test(name));
+  const unknown = needs.capabilities.find((name) => !CAPABILITIES.includes(name));
   if (unknown !== undefined) return { ok: false, reason: `${JSON.stringify(unknown)} is no capability` };
   const flags = [
     ...(needs.mode === 'complain' ? ['complain'] : []),
@@ -94,9 +100,10 @@ export function apparmorProfile(needs: ProfileNeeds): ProfileResult {
 }
 
 function sections(needs: ProfileNeeds): readonly Section[] {
-  const { kind, reads, writes, devices, capabilities, peers } = needs;
+  const { kind, reads, writes, volumes, devices, capabilities, peers } = needs;
   const written = outermost(writes.map(resolved));
   const read = outermost(reads.map(resolved)).filter((place) => !isData(place) || !isCovered(place, written));
+  const rulesOf = (place: string, access: string): readonly string[] => placeRules(kind, place, access);
   return [
     {
       why: 'What every program needs.',
@@ -110,120 +117,87 @@ function sections(needs: ProfileNeeds): readonly Section[] {
         '@{PROC}/@{pid}/task/@{pid}/comm rw,',
         '/dev/{ptmx,tty} rw,',
         '/dev/pts/[0-9]* rw,',
-        'owner /dev/shm/{,**} rwkl,',
+        // Those of a container are its own.
+        ...(kind === 'unit'
+          ? ['owner /dev/shm/{,**} rwkl,']
+          : ['/dev/{console,full,null,random,urandom,zero} rw,', '/dev/{mqueue,shm}/{,**} rwkl,']),
       ],
     },
-    kind === 'unit'
-      ? { why: 'The service tells systemd that it is ready.', rules: ['@{run}/systemd/notify w,'] }
-      : {
-          why: 'The engine stops it.',
-          rules: ['signal (receive) peer=runc,', 'signal (receive) peer=crun,'],
-        },
-    kind === 'unit'
-      ? {
-          why: 'What packages install, and its configuration: which of these files it reads was not recorded.',
-          rules: ['/ r,', '/{bin,lib*,sbin,usr}/{,**} mr,', '/etc/{,**} r,'],
-        }
-      : { why: 'The image, which holds no files of the host.', rules: ['/{,**} mr,'] },
+    ...(kind === 'unit' ? UNIT_SECTIONS : containerSections(needs)),
     {
-      why: 'Its programs, and those that they start, which have this profile too. No other can be started.',
-      rules: sorted(
-        [...needs.executables, ...needs.execs].map((path) =>
-          fileRule(programGlob(literal(resolved(path))!), 'mrix'),
-        ),
-      ),
+      why:
+        kind === 'unit'
+          ? 'Its programs, and those that they start, which have this profile too. No other can be started.'
+          : 'Its programs, and those that they start, which have this profile too. What the engine starts needs no rule.',
+      rules: sorted([
+        ...[...needs.executables, ...needs.execs].flatMap((path) => programRules(kind, path)),
+        ...needs.programs.map((name) => fileRule(namedGlob(literal(`/${name}`)!.slice(1)), 'mrix')),
+        ...needs.programs.flatMap((name) => targetRules(kind, `/bin/${name}`)),
+      ]),
     },
     {
       why: 'What else it was seen to read.',
-      rules: read.flatMap((place) => placeRules(place, isData(place) ? 'r' : 'mr')),
+      rules: read.flatMap((place) => rulesOf(place, isData(place) ? 'r' : 'mr')),
     },
     {
       why: 'What it writes.',
       rules: written.flatMap((place) =>
-        /^\/(?:var\/)?tmp\/$/.test(place)
-          ? placeRules(place, 'rwkl').map((rule) => `owner ${rule}`)
-          : placeRules(place, 'rwkl'),
+        kind === 'unit' && /^\/(?:var\/)?tmp\/$/.test(place)
+          ? rulesOf(place, 'rwkl').map((rule) => `owner ${rule}`)
+          : rulesOf(place, 'rwkl'),
       ),
     },
     {
+      why: 'Its mounts that are not read-only.',
+      rules: sorted(volumes.map((path) => fileRule(`${pathGlob(kind, path)}{,/,/**}`, 'rwkl'))),
+    },
+    {
       why: 'Sockets of other services, and devices.',
-      rules: sorted([...peers, ...devices].map((path) => fileRule(literal(resolved(path))!, 'rw'))),
+      rules: sorted([...peers, ...devices].map((path) => fileRule(pathGlob(kind, path), 'rw'))),
     },
     {
       why: 'Privileges of root that it uses.',
       rules: sorted(capabilities.map((name) => `capability ${name.toLowerCase()},`)),
     },
     { why: 'Sockets.', rules: networkRules(needs.sockets) },
-    ...(needs.mounts ? [{ why: 'It mounts.', rules: ['mount,', 'umount,', 'pivot_root,'] }] : []),
-    ...(needs.traces ? [{ why: 'It traces other processes.', rules: ['ptrace (read, trace),'] }] : []),
+    ...(needs.mounts
+      ? [{ why: 'It mounts.', rules: kind === 'unit' ? ['mount,', 'umount,', 'pivot_root,'] : ['umount,'] }]
+      : []),
+    ...(needs.traces
+      ? [
+          {
+            why: 'It traces other processes.',
+            rules: kind === 'unit' ? ['ptrace (read, trace),'] : [`ptrace (read, trace) peer=${needs.name},`],
+          },
+        ]
+      : []),
     ...denied(needs),
   ];
 }
 
-/** What no rule of this host or of an abstraction may give back. It is refused in complain mode too, and logged. */
-function denied({ kind, reads, writes, mounts, traces, capabilities }: ProfileNeeds): readonly Section[] {
-  const wants = (folder: string): boolean => writes.some((path) => resolved(path).startsWith(folder));
-  const undoing = ['MAC_ADMIN', 'MAC_OVERRIDE', 'SYS_MODULE'].filter((name) => !capabilities.includes(name));
-  const secret = SECRET_PLACES.filter((place) => ![...reads, ...writes].some((path) => isSame(place, path)));
+const UNIT_SECTIONS: readonly Section[] = [
+  { why: 'The service tells systemd that it is ready.', rules: ['@{run}/systemd/notify w,'] },
+  {
+    why: 'What packages install, and its configuration: which of these files it reads was not recorded.',
+    rules: ['/ r,', '/{bin,lib*,sbin,usr}/{,**} mr,', '/etc/{,**} r,'],
+  },
+];
+
+/**
+ * What a container has besides. In complain mode a program that no rule names gets a profile that denies nothing, not even
+ * what the engine's default profile denies. So it keeps this one until that is enforced: security/apparmor/domain.c
+ * (profile_transition) of Linux 6.1.
+ */
+function containerSections({ name, mode }: ProfileNeeds): readonly Section[] {
   return [
     {
-      why: "Settings of the kernel are the host's.",
-      rules: [
-        ...(wants('/proc/sys/') ? [] : ['audit deny @{PROC}/sys/** wklx,']),
-        ...(wants('/sys/') ? [] : ['audit deny @{sys}/** wklx,']),
-      ],
+      why: 'The engine stops it, and its own processes signal and look at one another.',
+      rules: ['signal (receive),', `signal (send) peer=${name},`, `ptrace (read) peer=${name},`],
     },
+    { why: 'The image, and what is mounted into it.', rules: ['/{,**} mr,'] },
     {
-      why: "The kernel's memory, its emergency keys, and the policy of its security modules.",
-      rules: [
-        'audit deny @{PROC}/{kcore,kmem,mem,sysrq-trigger} rwklx,',
-        'audit deny @{sys}/kernel/security/{,**} rwklx,',
-      ],
-    },
-    {
-      why: 'A mount puts a file where a rule allows it.',
-      rules: mounts ? [] : ['audit deny mount,', 'audit deny umount,', 'audit deny pivot_root,'],
-    },
-    {
-      why: 'Who traces a process acts as that process.',
-      rules: traces ? [] : ['audit deny ptrace (trace),'],
-    },
-    {
-      why: 'Modules of the kernel, and changes of profiles, undo all confinement.',
-      rules: undoing.map((name) => `audit deny capability ${name.toLowerCase()},`),
-    },
-    {
-      why: 'Secrets of the host that it was not seen to read.',
-      rules:
-        kind === 'unit'
-          ? secret.flatMap((place) => placeRules(place, 'rwklx')).map((rule) => `audit deny ${rule}`)
-          : [],
+      why: 'Until it is enforced, other programs start too, with this profile: the log has them as AUDIT.',
+      rules: mode === 'complain' ? [`audit /{,**} ix, ${WATCH}`] : [],
     },
   ];
-}
-
-/** True where a place of secrets and a path have to do with each other. */
-function isSame(place: string, path: string): boolean {
-  return (
-    path === place ||
-    (place.endsWith('/') && path.startsWith(place)) ||
-    (path.endsWith('/') && place.startsWith(path))
-  );
-}
-
-/** Data, of which nothing is mapped as a program. */
-function isData(place: string): boolean {
-  return /^\/(?:proc|sys|dev|run|var|tmp|mnt|media)\//.test(place) || isSecretPlace(place);
-}
-
-/** A folder is one path, which ends with `/` here and not in a recording; what is below it is another: apparmor.d(5). */
-function placeRules(place: string, access: string): readonly string[] {
-  const path = literal(place)!;
-  if (path.endsWith('/')) return [fileRule(`${path}{,**}`, access)];
-  const isFile = /^\/(?:proc|sys)\//.test(place) || isSecretPlace(place);
-  return [fileRule(isFile ? path : `${path}{,/}`, access)];
-}
-
-function sorted(rules: readonly string[]): readonly string[] {
-  return [...new Set(rules)].sort();
 }

@@ -19,7 +19,33 @@ const LINKED: Readonly<Record<string, string>> = {
  * @param path escaped already.
  */
 export function programGlob(path: string): string {
+  const local = /^\/usr\/local\/bin\/([^/]+)$/.exec(path)?.[1];
+  if (local !== undefined) return `/usr/local/bin/${LINKED[local] ?? local}`;
   const [, folder, name] = /^\/(?:usr\/)?(s?bin|lib\w*)\/(.+)$/.exec(path) ?? [];
   if (folder === undefined || name === undefined) return path;
   return `/{usr/,}${folder}/${/^s?bin$/.test(folder) ? (LINKED[name] ?? name) : name}`;
+}
+
+/** The glob of a program that is called by its name alone. @param name escaped already. */
+export function namedGlob(name: string): string {
+  return `/{,usr/,usr/local/}{,s}bin/${LINKED[name] ?? name}`;
+}
+
+/** Where the links of well-known images lead, by the program's name: their package managers' own, and OpenJDK's. */
+const TARGETS: Readonly<Record<string, string>> = {
+  npm: '/usr/{,local/}lib/node_modules/{npm,corepack}/**',
+  npx: '/usr/{,local/}lib/node_modules/{npm,corepack}/**',
+  yarn: '/opt/yarn-*/bin/*',
+  yarnpkg: '/opt/yarn-*/bin/*',
+  java: '/usr/lib/jvm/**/bin/java',
+};
+
+/** One file that has the programs of the system: each is a link to it on Alpine and in small images. */
+const ALL_IN_ONE = '/{usr/,}{,s}bin/{busybox,coreutils,toybox}';
+
+/** What a program of an image may be a link to, besides another name for it in its own folder. */
+export function targetGlobs(path: string): readonly string[] {
+  const target = TARGETS[path.slice(path.lastIndexOf('/') + 1)];
+  const ofSystem = /^\/(?:usr\/)?s?bin\/[^/]+$/.test(path);
+  return [...(target === undefined ? [] : [target]), ...(ofSystem ? [ALL_IN_ONE] : [])];
 }

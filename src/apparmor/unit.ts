@@ -44,6 +44,8 @@ export function unitProfileNeeds(
     ],
     writes: outermost(writes.map(resolved)),
     peers,
+    programs: [],
+    volumes: [],
     devices: wordsOf(recorded.devices),
     capabilities,
     sockets: socketsOf(recorded),
@@ -82,7 +84,7 @@ const KINDS: Readonly<Record<string, readonly SocketKind[]>> = {
 };
 
 /** A socket of which no address was seen asks for interfaces and names: of either kind, and never raw. */
-function socketsOf({ families, listens, connects }: RecordedNeeds): readonly SocketUse[] {
+export function socketsOf({ families, listens, connects }: RecordedNeeds): readonly SocketUse[] {
   const endpoints = [...wordsOf(listens), ...wordsOf(connects)];
   return wordsOf(families).map((family) => {
     if (family !== 'AF_INET' && family !== 'AF_INET6') return { family, kinds: undefined };

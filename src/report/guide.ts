@@ -5,6 +5,7 @@ import { apparmorSection } from './apparmor.js';
 import type { About } from './assessment.js';
 import { beyondFiles } from './beyond.js';
 import { buildCommand, composeCommand, isProject, variantOf } from './commands.js';
+import { containerApparmorSection } from './container-apparmor.js';
 import { findingsOf, type ReportFinding } from './findings.js';
 import { isFirst } from './groups.js';
 import { blocks, capital, code, codeCell, escape, fence, list, lower, prose, table } from './markdown.js';
@@ -51,6 +52,7 @@ export function guide(survey: Survey, about: About): string {
     'One phase at a time, each with the tests above before the next one.',
     ...PHASES.map((phase) => phaseSection(phase, applied, survey.files)),
     apparmorSection(applied),
+    containerApparmorSection(applied, survey.files),
     selinuxSection(survey),
     userNamespaceSection(survey),
     beyondFiles(formats(survey.files)),

@@ -1,6 +1,7 @@
 import type { Phase } from '../core/types.js';
 import type { SurveyedFile } from '../survey.js';
 import { buildCommand, composeCommand, isProject, originalOf, unitCommands, variantOf } from './commands.js';
+import { loadCommands, profilesOf } from './container-apparmor.js';
 import type { ReportFinding } from './findings.js';
 import { grouped, isFirst, type FindingGroup } from './groups.js';
 import { subjectsOf } from './finding-sections.js';
@@ -14,7 +15,8 @@ export function phaseSection(
   applied: readonly ReportFinding[],
   all: readonly SurveyedFile[],
 ): string {
-  const groups = grouped(applied.filter((finding) => finding.phase === phase));
+  const ofPhase = applied.filter((finding) => finding.phase === phase);
+  const groups = grouped(ofPhase);
   const files = all.filter(({ original, after }) =>
     phase === 1 ? after[1] !== original.text : after[phase] !== after[(phase - 1) as Phase],
   );
@@ -33,7 +35,7 @@ export function phaseSection(
         .map((path) => changesOf(path, groups)),
     ),
     before.length === 0 ? undefined : blocks('Before the first start:', fence(before.join('\n'), 'sh')),
-    fence(rollOut(phase, files, all).join('\n'), 'sh'),
+    fence(rollOut(phase, loadCommands(profilesOf(ofPhase)), files, all).join('\n'), 'sh'),
   );
 }
 
@@ -52,8 +54,10 @@ function changesOf(path: string, groups: readonly FindingGroup[]): string {
     : `${code(path)}\n${list(lines)}`;
 }
 
+/** @param loads what an engine looks for when it starts a container. */
 function rollOut(
   phase: Phase,
+  loads: readonly string[],
   files: readonly SurveyedFile[],
   all: readonly SurveyedFile[],
 ): readonly string[] {
@@ -62,6 +66,7 @@ function rollOut(
   const used = all.filter((file) => files.includes(file) || (rebuilt && file.format === 'compose'));
   return [
     `harden --write --phase ${phase}`,
+    ...loads,
     `harden verify --phase ${phase}`,
     ...files.filter(({ image }) => image !== undefined && !image.composed).map((file) => buildCommand(file)),
     ...inUse(used, all, variantOf),

@@ -23,6 +23,12 @@ export const SYMPTOMS: readonly Symptom[] = [
     remedy: 'an `executable` path in harden.config.yml',
   },
   {
+    seen: 'a container is not started, and the engine says "unable to apply apparmor profile"',
+    transforms: ['compose/use-apparmor-profile'],
+    look: '`sudo aa-status` lists the profiles that the host has loaded',
+    remedy: 'load the profile on the host, or take `profiles: loaded` out of harden.config.yml',
+  },
+  {
     seen: '"Operation not permitted" (EPERM) in the log of a container',
     transforms: ['compose/drop-capabilities', 'quadlet/drop-capabilities', 'compose/remove-privileged'],
     look: '`harden verify` names the fewest capabilities with which it works',

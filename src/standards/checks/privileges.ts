@@ -128,7 +128,7 @@ export const appArmorInForce = confined({
   off: 'unconfined',
   isOff: 'AppArmor is turned off',
   own: 'it names a profile',
-  transforms: CONFINING,
+  transforms: [...CONFINING, 'compose/use-apparmor-profile'],
   byDefault: undecided('nothing turns it off; whether the host has AppArmor is not known'),
 });
 

@@ -2,6 +2,7 @@ import type { Capability } from '../../catalogue/types.js';
 import { lazy } from '../../core/lazy.js';
 import type { Evidence } from '../../core/types.js';
 import type { Need, ProcessUser, TmpfsPath } from '../model.js';
+import type { RecordedNeeds } from '../recorded.js';
 import type { KnownBesides, Stated } from '../stated.js';
 import { addedCapabilities, addedForRoot, capabilitiesNeed } from './needs/capabilities.js';
 import { confinementNeed } from './needs/confinement.js';
@@ -51,6 +52,8 @@ export interface ServiceWorkload {
   readonly readMounts: readonly ReadMount[];
   /** Programs that gain privileges on exec and that the service uses. */
   readonly setuidHelpers: Need<readonly string[]>;
+  /** What it was seen to do; undefined where nobody looked. */
+  readonly recorded: RecordedNeeds | undefined;
   /** The system calls that it makes. */
   readonly systemCalls: Need<CallUse>;
   /** What it reaches outside of its project. */
@@ -134,6 +137,7 @@ export function createServiceWorkload(
   return {
     name: view.name,
     view,
+    recorded: stated.recorded,
     get origin() {
       return getOrigin();
     },

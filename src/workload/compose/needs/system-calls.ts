@@ -84,7 +84,7 @@ function evidenceOf(view: ServiceView, origin: Origin): readonly Evidence[] {
 }
 
 /** The line of a health check whose program was not seen to start. */
-function unrecordedCheck(view: ServiceView, { executes }: RecordedNeeds): Evidence | undefined {
+export function unrecordedCheck(view: ServiceView, { executes }: RecordedNeeds): Evidence | undefined {
   const field = view.last('healthcheck');
   if (field === undefined || !isRecord(field.value) || field.value.disable === 'true') return undefined;
   const [kind, first = '', ...rest] = strings(field.value.test);
