@@ -38,7 +38,7 @@ export function apparmorSection(applied: readonly ReportFinding[]): string | und
       ].join('\n'),
       'sh',
     ),
-    'In complain mode nothing is refused but writes to the kernel, mounts, tracing and secrets of the host (the lines `audit deny`). For a week, and through a log rotation, a reload, a backup and a restart, watch what would be refused (`ALLOWED`) and what is (`DENIED`):',
+    'In complain mode nothing is refused, the lines `audit deny` included. For a week, and through a log rotation, a reload, a backup and a restart, watch what would be refused (`ALLOWED`):',
     fence(
       [
         `sudo journalctl --dmesg --grep 'apparmor="(ALLOWED|DENIED)".*profile="harden\\.'`,

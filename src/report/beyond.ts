@@ -18,7 +18,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     formats: ['compose', 'quadlet'],
-    text: "**AppArmor:** where `docker info --format '{{.SecurityOptions}}'` names it, a profile of its own confines a container further than the engine's: `security_opt: [apparmor=PROFILE]`, `AppArmor=PROFILE`. <https://docs.docker.com/engine/security/apparmor/>",
+    text: "**AppArmor:** where `docker info --format '{{.SecurityOptions}}'` names it, a profile of its own confines a container further than the engine's: in Compose harden writes one for what `harden learn` has recorded, once the option `profiles: loaded` of compose/use-apparmor-profile says that the hosts load it; in a Quadlet `AppArmor=PROFILE`. <https://docs.docker.com/engine/security/apparmor/>",
   },
   {
     formats: ['compose'],

@@ -11,11 +11,11 @@ export const useApparmorProfile = directive({
     id: 'systemd/use-apparmor-profile',
     title: 'Confine the service by an AppArmor profile of its own',
     description:
-      'The sandbox of a unit hides and write-protects folders; an AppArmor profile names each place that the service writes, the programs that it starts, its privileges and its sockets, and holds where a setting of the unit has to be left out. Where `harden learn` has recorded the unit as a whole, the profile is written beside it, in `apparmor.d/`, in complain mode: the kernel logs what it would refuse and refuses nothing but writes to the kernel, mounts, tracing and secrets of the host. The deployment guide has the commands that load it, watch it and enforce it. A host without the profile, or without AppArmor, starts the service as before.',
+      'The sandbox of a unit hides and write-protects folders; an AppArmor profile names each place that the service writes, the programs that it starts, its privileges and its sockets, and holds where a setting of the unit has to be left out. Where `harden learn` has recorded the unit as a whole, the profile is written beside it, in `apparmor.d/`, in complain mode: the kernel logs what it would refuse, and refuses nothing yet. The deployment guide has the commands that load it, watch it and enforce it. A host without the profile, or without AppArmor, starts the service as before.',
     severity: 'medium',
     phase: 3,
     mayBreak:
-      'In complain mode what it reads of the secrets of the host, mounts or traces; once it is enforced, all that was not exercised while it was recorded.',
+      'In complain mode nothing; once it is enforced, all that was not exercised while it was recorded.',
     touches: ['Service.AppArmorProfile'],
     controls: ['NIST-800-53-AC-3', 'NIST-800-53-AC-6'],
     references: [
