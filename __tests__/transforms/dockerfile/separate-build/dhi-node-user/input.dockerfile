@@ -1,7 +1,7 @@
 FROM node:24-slim
+USER node
 WORKDIR /home/node/app
 COPY --chown=node:node package*.json ./
-USER node
 RUN npm ci --omit=dev
 COPY --chown=node:node . .
 ENV NODE_ENV=production
