@@ -19,6 +19,7 @@ import { egressProxies } from './egress-proxies.js';
 import type { Run, RunOptions } from './harden.js';
 import { formatOf, type SourceFile } from './io/discover.js';
 import { filesOf } from './io/workspace.js';
+import { createOwnFiles } from './own-files.js';
 import { seccompProfiles } from './seccomp-profiles.js';
 import { blueprintDockerfile, createLinks, sidecarPath, sidecarText } from './sidecar.js';
 import { folderOf, join } from './workload/compose/project.js';
@@ -62,16 +63,13 @@ export function createCompanions(
   const linked = createLinked(run, mode);
   const builders = createImageBuilders(run.workspace.reader);
   return (plan) => {
-    if (plan.original.format === 'compose')
-      return {
-        files: [
-          ...seccompProfiles(run, plan, mode),
-          ...containerProfiles(run, plan, mode),
-          ...egressProxies(run, plan, mode),
-        ],
-        builders: [],
-      };
-    if (plan.original.format === 'systemd') return { files: apparmorProfiles(run, plan, mode), builders: [] };
+    if (plan.original.format === 'compose') {
+      const own = createOwnFiles(run, plan, mode);
+      const files = [...seccompProfiles(own), ...containerProfiles(own), ...egressProxies(own)];
+      return { files, builders: [] };
+    }
+    if (plan.original.format === 'systemd')
+      return { files: apparmorProfiles(run, createOwnFiles(run, plan, mode)), builders: [] };
     if (plan.original.format !== 'dockerfile') return NO_COMPANIONS;
     const ignore = mode === 'write' ? ignores.beside(plan) : ignores.inPlace(plan);
     const changes = plan.result !== plan.original.text && mode !== 'in-place';
