@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isMap, type YAMLMap } from 'yaml';
 import { ownPair } from '../formats/compose/document.js';
+import { isDefaultFile } from '../workload/compose/file-names.js';
 import { toPlain } from '../workload/compose/plain.js';
 import type { ServiceView } from '../workload/compose/project.js';
 
 /** Leaves room for what `apparmorProfile` takes as a name. */
 const MAX_LENGTH = 80;
-
-/** What Compose reads by default needs no name of its own. */
-const DEFAULT_FILE = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
 
 /**
  * The name of a service's profile: a host has each name once. It holds the project's own name where the file gives one,
@@ -19,7 +17,7 @@ export function containerProfileName({ name, project, declaredIn }: ServiceView)
   const own = projectName(project.documents);
   const path = declaredIn.path.split('/');
   const [file = '', folders] = [path.at(-1), path.slice(0, -1)];
-  const parts = [...folders, ...(DEFAULT_FILE.test(file) ? [] : [file]), name];
+  const parts = [...folders, ...(isDefaultFile(file) ? [] : [file]), name];
   const slug = (text: string): string => text.replace(/[^A-Za-z0-9._-]+/g, '_');
   const text = `harden-compose${own === undefined ? '' : `-${slug(own)}`}.${parts.map(slug).join('@')}`;
   // Compose takes no dot in a project's name, and a folder that is called as a file is could be one.

@@ -4,14 +4,17 @@ import type { Finding } from '../../src/core/types.js';
 import { enumeration } from '../../src/core/words.js';
 import type { ComposeDocument } from '../../src/formats/compose/document.js';
 import { addToSection } from '../../src/formats/compose/section.js';
-import { egressPlan, type ClosedService, type LeftService } from '../../src/workload/compose/egress.js';
+import {
+  egressPlan,
+  type ClosedService,
+  type LeftService,
+  type ProxiedService,
+} from '../../src/workload/compose/egress.js';
 import { EGRESS_PROXY } from '../../src/workload/compose/egress-proxy.js';
 import { DEFAULT_NETWORK, freeNetworkName, networksOf } from '../../src/workload/compose/networks.js';
-import { namesOf } from '../../src/workload/compose/outside-hosts.js';
 import type { ServiceWorkload } from '../../src/workload/compose/service.js';
-import { egressProxy, proxyVariables } from './egress-proxy.js';
-import { addVariables, join, moveNetworks } from './join.js';
-import { restartPolicy } from './limit-restarts.js';
+import { putProxy } from './egress-proxy.js';
+import { join, moveNetworks } from './join.js';
 import type { ComposeTransform, DeclaredService } from './service.js';
 
 const INTERNAL = 'https://docs.docker.com/reference/compose-file/networks/#internal';
@@ -55,6 +58,10 @@ export const limitEgress: ComposeTransform = {
   },
 };
 
+function isProxied(one: ClosedService): one is ProxiedService {
+  return one.proxied !== undefined;
+}
+
 /** One change for all of them; where the proxy can't be put, one without those that would go by it. */
 function close(
   document: ComposeDocument,
@@ -64,8 +71,8 @@ function close(
   if (closed.length === 0) return [];
   const edit = makeEdits(document, workloads, closed);
   if (edit.ok) return [change(document, closed, edit)];
-  const proxied = closed.filter((one) => one.proxied !== undefined);
-  const direct = closed.filter((one) => one.proxied === undefined);
+  const proxied = closed.filter(isProxied);
+  const direct = closed.filter((one) => !isProxied(one));
   const refusedOnes = proxied.length === 0 || direct.length === 0 ? closed : proxied;
   const rest = refusedOnes === closed ? [] : close(document, workloads, direct);
   return [
@@ -94,10 +101,11 @@ function makeEdits(
     if (twin === undefined) return refused('the names for its network are taken');
     twins.set(network, twin);
   }
-  const proxied = closed.filter((one) => one.proxied !== undefined);
+  const proxied = closed.filter(isProxied);
   const egress = freeNetworkName(project, 'egress', 'egress-only');
   if (proxied.length > 0 && (egress === undefined || project.service(EGRESS_PROXY) !== undefined))
     return refused('the names for its proxy are taken');
+  const clients = proxied.map(({ workload, proxied: { client } }) => ({ ...declaredOf(workload), client }));
   const isClosed = new Set(closed.map(({ workload }) => workload));
   const others = workloads.filter((workload) => !isClosed.has(workload));
   return combine(
@@ -114,42 +122,9 @@ function makeEdits(
         return twin === undefined ? [] : [join(declaredOf(workload), 'networks', twin)];
       }),
     ),
-    ...(proxied.length === 0
-      ? []
-      : putProxy(
-          document,
-          proxied.map(({ workload, ...one }) => ({ ...one, workload: declaredOf(workload) })),
-          workloads,
-          egress!,
-        )),
+    ...(proxied.length === 0 ? [] : [putProxy(clients, [proxied[0]!.leaves[0]!, egress!], workloads)]),
     ...[...twins.values()].map((twin) => addToSection(document, 'networks', twin, { internal: true })),
   );
-}
-
-type Proxied = Omit<ClosedService, 'workload'> & { readonly workload: DeclaredService };
-
-/** The proxy, on the network that they leave and on one that only they share with it. */
-function putProxy(
-  document: ComposeDocument,
-  proxied: readonly Proxied[],
-  workloads: readonly ServiceWorkload[],
-  egress: string,
-): readonly Edits[] {
-  const restart = proxied.map(({ workload }) => workload.workload.view.last('restart')?.value)[0];
-  const outside = proxied[0]!.leaves[0]!;
-  const inside = workloads.flatMap(({ view }) => namesOf(view));
-  const definition = egressProxy(document.path, typeof restart === 'string' ? restart : restartPolicy(), [
-    outside,
-    egress,
-  ]);
-  return [
-    ...proxied.flatMap(({ workload, proxied: hosts }) => [
-      addVariables(workload, { ...proxyVariables(inside), ...hosts!.client.environment }),
-      join(workload, 'depends_on', EGRESS_PROXY),
-    ]),
-    addToSection(document, 'services', EGRESS_PROXY, definition),
-    addToSection(document, 'networks', egress, { internal: true }),
-  ];
 }
 
 function change(

@@ -1,6 +1,6 @@
 import { HTTP_PORTS, parseDestination } from '../../core/destination.js';
 import { environmentOf } from './plain.js';
-import { stemOf } from './seccomp.js';
+import { stemOf } from './file-names.js';
 import type { ServiceWorkload } from './service.js';
 
 /** The port of the proxy, as Squid's own configuration has it: http://www.squid-cache.org/Doc/config/http_port/ */

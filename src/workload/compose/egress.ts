@@ -19,6 +19,9 @@ export interface ClosedService {
   readonly proxied: { readonly hosts: readonly string[]; readonly client: ProxyClient } | undefined;
 }
 
+/** One of those that go by a proxy. */
+export type ProxiedService = ClosedService & { readonly proxied: NonNullable<ClosedService['proxied']> };
+
 /** A service whose way out stays, and why that is for a person. */
 export interface LeftService {
   readonly workload: ServiceWorkload;

@@ -21,10 +21,14 @@ const KEYS = [
   'build',
 ];
 
-/** A pattern for any of the names under which the services of a project find this one. */
+/** The names under which the services of a project find this one. */
+export function namesOf(view: ServiceView): readonly string[] {
+  return [view.name, ...['container_name', 'hostname'].flatMap((key) => strings(view.last(key)?.value))];
+}
+
+/** A pattern for any of them. */
 export function hostPattern(view: ServiceView): RegExp {
-  const names = ['container_name', 'hostname'].flatMap((key) => strings(view.last(key)?.value));
-  const words = [view.name, ...names].map(literal);
+  const words = namesOf(view).map(literal);
   return new RegExp(`(?<![\\w-])(?:${words.join('|')})(?![\\w-])`, 'i');
 }
 

@@ -5,8 +5,7 @@ import type { Evidence } from '../../core/types.js';
 import type { Stated } from '../stated.js';
 import { variablesOf } from './environment.js';
 import { parseEnvironmentFile } from './interpolate.js';
-import { environmentFiles, matchIn } from './mentions.js';
-import { strings } from './plain.js';
+import { environmentFiles, matchIn, namesOf } from './mentions.js';
 import type { ServiceView } from './project.js';
 
 /** A host in a URL, with the port that it names or that its scheme means. */
@@ -55,7 +54,12 @@ interface Setting {
 export function outsideHosts(view: ServiceView): readonly Stated[] {
   const settings = settingsOf(view);
   const port = new Map(settings.map(({ name, value }) => [name, value]));
-  const own = new Set(view.project.services().flatMap(namesOf));
+  const own = new Set(
+    view.project
+      .services()
+      .flatMap(namesOf)
+      .map((name) => name.toLowerCase()),
+  );
   const found = settings
     .filter(({ name }) => !OWN_NAME.test(name))
     .flatMap(({ name, value, evidence }) => {
@@ -71,12 +75,6 @@ export function outsideHosts(view: ServiceView): readonly Stated[] {
       );
     });
   return [...new Map(found.map((host): [string, Stated] => [host.value, host])).values()];
-}
-
-/** The names by which the others of the project find a service. */
-export function namesOf(view: ServiceView): readonly string[] {
-  const more = ['container_name', 'hostname'].flatMap((key) => strings(view.last(key)?.value));
-  return [view.name, ...more].map((name) => name.toLowerCase());
 }
 
 /** A destination of another machine, as an override names it; undefined for what is none. */

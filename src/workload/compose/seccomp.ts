@@ -1,11 +1,9 @@
 import { countAllowed, countDefault, seccompProfile, type SeccompProfile } from '../../seccomp/profile.js';
+import { stemOf } from './file-names.js';
 import { boundingSet } from './needs/capabilities.js';
 import type { CallUse } from './needs/system-calls.js';
 import { forbidsNewPrivileges, strings } from './plain.js';
 import type { ServiceWorkload } from './service.js';
-
-/** The names of Compose files that are used by default: their services' profiles need no other name. */
-const DEFAULT_FILE = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
 
 /**
  * Where a service's profile is, relative to the folder of its Compose file, from which the engine's command line reads it:
@@ -14,12 +12,6 @@ const DEFAULT_FILE = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
 export function profilePath(composeFile: string, service: string): string {
   const stem = stemOf(composeFile);
   return `./seccomp/${stem === '' ? '' : `${stem}-`}${service}.json`;
-}
-
-/** What tells the files beside a Compose file from those of another one; empty for a file that is used by default. */
-export function stemOf(composeFile: string): string {
-  const name = composeFile.slice(composeFile.lastIndexOf('/') + 1);
-  return DEFAULT_FILE.test(name) ? '' : name.replace(/\.ya?ml$/, '');
 }
 
 /** What a profile allows, in numbers of system calls of x86-64. */
