@@ -24,6 +24,11 @@ export function edgeReason(workload: ServiceWorkload, port: PublishedPort): Edge
       const evidence = citations(ports.cites);
       return { accepted: true, reason: `the public edge: ${name} serves the web on it`, evidence };
     }
+    // Without a value for the variable it is not known to be another one.
+    if (ports?.edge?.includes(Number(port.target)) === true && port.published?.includes('$') === true) {
+      const reason = `it may be the public edge, which ${name} serves the web on: what ${port.published} stands for is not in the repository`;
+      return { accepted: false, reason, evidence: [] };
+    }
     // What the image itself opens beside its edge is for its administrator.
     if (role === 'proxy' && ports?.listens.includes(Number(port.target)) === false) {
       const reason = `only the configuration of ${name} opens it: it may be the door to what stands behind`;
