@@ -1,15 +1,10 @@
+import { endpointsOf } from '../../src/workload/endpoints.js';
 import { describe, expect, test } from '@jest/globals';
 import type { HardenConfig } from '../../src/config/types.js';
 import type { Finding } from '../../src/core/types.js';
 import { createRun } from '../../src/harden.js';
 import { namedHosts } from '../../src/workload/unit/named-hosts.js';
-import {
-  endpointsOf,
-  inOrder,
-  isCovered,
-  networksOf,
-  whereaboutsOf,
-} from '../../src/workload/unit/peer-addresses.js';
+import { inOrder, isCovered, networksOf, whereaboutsOf } from '../../src/workload/unit/peer-addresses.js';
 import { memoryWorkspace } from '../support/memory.js';
 import { configIn } from '../support/needs.js';
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Evidence } from '../../core/types.js';
+import { plainAddress } from '../endpoints.js';
 import type { UsedText } from './collect.js';
-import { plainAddress } from './peer-addresses.js';
 import { CLOSED_PROGRAMS } from './programs.js';
 import { baseName } from './scripts.js';
 

@@ -1,19 +1,13 @@
 import { uniqueEvidence } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
+import { endpointsOf, type Endpoint } from '../endpoints.js';
 import { because, likely, unknown, weakest, type Need } from '../model.js';
 import type { RecordedNeeds } from '../recorded.js';
 import type { UnitProgram } from './collect.js';
 import { listeningOf } from './listening.js';
 import { namedHosts } from './named-hosts.js';
 import { needOf } from './needs.js';
-import {
-  endpointsOf,
-  inOrder,
-  isUnspecified,
-  networksOf,
-  whereaboutsOf,
-  type Endpoint,
-} from './peer-addresses.js';
+import { inOrder, isUnspecified, networksOf, whereaboutsOf } from './peer-addresses.js';
 import { hasOwnNetwork, heardOf, looksUpNames, type PeerFacts, type Peers } from './peers.js';
 import { baseName } from './scripts.js';
 

@@ -2,9 +2,10 @@ import { parseDestination, type Destination } from '../../core/destination.js';
 import { uniqueEvidence } from '../../core/evidence.js';
 import type { Evidence } from '../../core/types.js';
 import { because, unknown, type Need } from '../model.js';
+import { plainAddress } from '../endpoints.js';
 import type { KnownBesides } from '../stated.js';
 import { namedHosts } from './named-hosts.js';
-import { inOrder, isCovered, plainAddress, whereaboutsOf } from './peer-addresses.js';
+import { inOrder, isCovered, whereaboutsOf } from './peer-addresses.js';
 import { hasOwnNetwork, type PeerFacts, type Peers } from './peers.js';
 import { heardWith } from './recorded-peers.js';
 

@@ -1,4 +1,5 @@
-import { BlockList } from 'node:net';
+import { BlockList, isIPv4 } from 'node:net';
+import { endpointsOf } from '../../endpoints.js';
 import { citations, because, known, likely, unknown, type Need } from '../../model.js';
 import { firstMentions, type KnownBesides, type Stated } from '../../stated.js';
 import type { Origin } from '../origin.js';
@@ -39,7 +40,14 @@ export function outsideNeed(
       unknown([], ...origin.evidence),
       'what it reaches is not known: "harden learn" records it',
     );
-  const outside = recorded.connects.filter(({ value }) => !isOfProject(value));
+  // A ring of io_uring connects without a call that is seen.
+  const ring = recorded.systemCalls.find(({ value }) => value === 'io_uring_enter');
+  if (ring !== undefined)
+    return because(
+      unknown([], ring.evidence),
+      'it was seen to use io_uring, whose connections no recording shows',
+    );
+  const outside = recorded.connects.filter((one) => !isOfProject(one));
   const [first] = outside;
   if (first !== undefined) {
     const cited = outside.slice(0, 3).map(({ evidence }) => evidence);
@@ -51,14 +59,12 @@ export function outsideNeed(
   return likely([], recorded.evidence, ...recorded.connects.slice(0, 2).map(({ evidence }) => evidence));
 }
 
-/**
- * Whether a recorded connection is one to a container or to the service itself: `tcp 172.18.0.3:5432`. The first address of
- * a network is the engine's host.
- */
-function isOfProject(connection: string): boolean {
-  if (connection.startsWith('unix ')) return true;
-  const address = /^\S+ (?:\[([^\]]+)\]|([\d.]+)):\d+$/.exec(connection);
-  const [, six, four = ''] = address ?? [];
-  if (six !== undefined) return six === '::1';
-  return CONTAINERS.check(four) && (four.startsWith('127.') || !four.endsWith('.0.1'));
+/** Whether a connection is one to a container, or to the service itself. */
+function isOfProject(connection: Stated): boolean {
+  if (connection.value.startsWith('unix ')) return true;
+  return endpointsOf([connection]).some(({ address }) => {
+    if (!isIPv4(address)) return address === '::1';
+    // The first address of a network is the engine's host.
+    return CONTAINERS.check(address) && (address.startsWith('127.') || !address.endsWith('.0.1'));
+  });
 }
