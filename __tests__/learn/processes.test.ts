@@ -122,6 +122,37 @@ describe('a changed root', () => {
     ['that nobody knows hides the paths', ['1 chroot("jail") = 0', `1 ${mkdir('/x')}`], [JAIL]],
     ['that nobody knows hides programs', ['1 chroot("jail") = 0', '1 execve("/bin/x", [], 0x1) = 0'], [JAIL]],
     ['may be that of one whose parent is not known', ['1 chroot("/jail") = 0', `2 ${mkdir('/x')}`], [JAIL]],
+    [
+      'is not that of another start in the same log',
+      [
+        '1 chroot("/jail") = 0',
+        '1 +++ exited with 0 +++',
+        '2 execve("/usr/sbin/app", [], 0x1) = 0',
+        `2 ${mkdir('/x')}`,
+      ],
+      ['/x'],
+    ],
+    [
+      'is not that of another start, where the end of the one before is missing',
+      [
+        `1 ${FORK} = 2`,
+        '2 chroot("/jail") = 0',
+        '3 execve("/usr/sbin/app", [], 0x1) = 0',
+        `3 ${mkdir('/x')}`,
+        `2 ${mkdir('/y')}`,
+      ],
+      ['/jail/y', '/x'],
+    ],
+    [
+      'may be that of a child whose number is another one in the log',
+      [`1 ${FORK} = 7`, '1 chroot("/jail") = 0', '3 execve("/bin/x", [], 0x1) = 0', `3 ${mkdir('/x')}`],
+      [JAIL],
+    ],
+    [
+      'may be that of one that is started beside it',
+      ['1 chroot("/jail") = 0', '2 execve("/usr/sbin/app", [], 0x1) = 0', `2 ${mkdir('/x')}`],
+      [JAIL],
+    ],
     ['that was refused changes nothing', ['1 chroot("/jail") = -1 EPERM (x)', `1 ${mkdir('/x')}`], ['/x']],
   ])('%s', async (_, lines, paths) => expect(await written(...lines)).toEqual(paths));
 });

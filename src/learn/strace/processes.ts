@@ -33,8 +33,11 @@ export function startsProcess(name: string): boolean {
 /** The processes of a log, in bounded memory. */
 export interface Processes {
   get(pid: string): Tracee | undefined;
-  /** One that was not there comes of the call that starts one, where that is known. */
-  of(pid: string): Tracee;
+  /**
+   * One that was not there comes of the call that starts one, where that is known.
+   * @param name of the call that shows it.
+   */
+  of(pid: string, name: string): Tracee;
   begin(pid: string, name: string, rest: string): void;
   /** What was begun goes on. */
   resume(tracee: Tracee): void;
@@ -55,6 +58,8 @@ export function createProcesses(drop: (tracee: Tracee, ended: boolean) => void):
   const starting = new Set<Tracee>();
   const coming = new Map<string, Surroundings>();
   let jailed = false;
+  /** Calls that start a process are in the log. */
+  let tellsStarts = false;
 
   const remove = (pid: string, ended: boolean): void => {
     const tracee = tracees.get(pid);
@@ -64,10 +69,13 @@ export function createProcesses(drop: (tracee: Tracee, ended: boolean) => void):
     drop(tracee, ended);
   };
 
-  const add = (pid: string): Tracee => {
-    // strace itself starts the first with its own root.
+  const add = (pid: string, name: string): Tracee => {
+    // strace itself starts the first with its own root: so it does again where a log goes on with another start. How the
+    // one before ended is not in the log where strace was killed with it; but all that were started are known then.
+    const known = tracees.size === 0 || (tellsStarts && coming.size === 0);
+    const first = name === 'execve' && known;
     const fs = coming.get(pid) ??
-      inherited([...starting]) ?? { cwd: undefined, root: jailed ? undefined : '' };
+      inherited([...starting]) ?? { cwd: undefined, root: jailed && !first ? undefined : '' };
     coming.delete(pid);
     if (tracees.size >= MAX_TRACEES) remove(tracees.keys().next().value!, false);
     const made: Tracee = { fs, program: undefined, begun: undefined };
@@ -77,9 +85,9 @@ export function createProcesses(drop: (tracee: Tracee, ended: boolean) => void):
 
   return {
     get: (pid) => tracees.get(pid),
-    of: (pid) => tracees.get(pid) ?? add(pid),
+    of: (pid, name) => tracees.get(pid) ?? add(pid, name),
     begin: (pid, name, rest) => {
-      const tracee = tracees.get(pid) ?? add(pid);
+      const tracee = tracees.get(pid) ?? add(pid, name);
       tracee.begun = { name, rest };
       if (startsProcess(name)) starting.add(tracee);
       else starting.delete(tracee);
@@ -91,6 +99,7 @@ export function createProcesses(drop: (tracee: Tracee, ended: boolean) => void):
     started: (parent, { args, result }) => {
       const [pid] = /^\d+/.exec(result) ?? [];
       if (pid === undefined) return;
+      tellsStarts = true;
       const fs = surroundingsFor(parent, args.join(' '));
       const child = tracees.get(pid);
       if (child === undefined) {
@@ -107,7 +116,7 @@ export function createProcesses(drop: (tracee: Tracee, ended: boolean) => void):
     },
     supersede: (pid, thread) => {
       const goesOn = tracees.get(thread);
-      const tracee = tracees.get(pid) ?? add(pid);
+      const tracee = tracees.get(pid) ?? add(pid, 'execve');
       tracee.begun = goesOn?.begun;
       if (goesOn !== undefined) {
         tracee.fs = goesOn.fs;

@@ -45,16 +45,16 @@ export async function readStrace(
     if (!isObserved(name)) return;
     const call = readCall(name, rest);
     if (call !== undefined) {
-      const tracee = processes.of(pid);
+      const tracee = processes.of(pid, name);
       observe(call, to, tracee);
       if (name === 'chroot') processes.jailed();
       if (startsProcess(name) && succeeded(call)) processes.started(tracee, call);
     } else if (!/= \?$/.test(rest)) {
       leaveOut();
       // Where it is now, is not known.
-      if (/^f?chdir$/.test(name)) processes.of(pid).fs.cwd = undefined;
+      if (/^f?chdir$/.test(name)) processes.of(pid, name).fs.cwd = undefined;
       if (name === 'chroot') {
-        processes.of(pid).fs.root = undefined;
+        processes.of(pid, name).fs.root = undefined;
         processes.jailed();
       }
     }
